@@ -7,6 +7,7 @@ checked against this class by a test.
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_url: str = Field("", description="Address of the public site, for links in mail and feeds")
     workspace_url: str = Field("", description="Address of the workspace; default: public_url + /workspace")
-    public_host: str = Field("", description="Host name of the public site when the faces are told apart by host")
+    public_host: str = Field("", description="Host name of the public site, to tell the faces apart by host")
     workspace_host: str = ""
     proxies: int = Field(0, ge=0, description="Trusted reverse proxies in front (X-Forwarded-*)")
     web_processes: int = Field(2, ge=1)
@@ -46,13 +47,13 @@ class Settings(BaseSettings):
     demo: bool = Field(False, validation_alias=AliasChoices("XINYA_DEMO", "demo"))
 
     # database
-    database_url: SecretStr = Field(SecretStr(""), description="Owner of the schema; empty: embedded PostgreSQL")
+    database_url: SecretStr = Field(SecretStr(""), description="Owner of the schema; empty: embedded server")
     database_workspace_url: SecretStr = Field(SecretStr(""), description="Runtime role of the workspace")
     database_public_url: SecretStr = Field(SecretStr(""), description="Runtime role of the public site")
     database_pool_size: int = Field(8, ge=1)
 
     # search
-    elasticsearch_url: str = Field("", description="One or more node addresses, comma separated; empty: embedded engine")
+    elasticsearch_url: str = Field("", description="Node addresses, comma separated; empty: embedded engine")
     elasticsearch_api_key: SecretStr = SecretStr("")
     elasticsearch_user: str = ""
     elasticsearch_password: SecretStr = SecretStr("")
@@ -80,7 +81,7 @@ class Settings(BaseSettings):
     district_name: str = "北京市通州区"
     product_name: str = "新芽"
     city_center: str = Field("39.9025,116.6570", description="Latitude,longitude where maps open")
-    map_tiles_url: str = Field("", description="Tile address template; empty: maps draw boundaries and places only")
+    map_tiles_url: str = Field("", description="Tile address template; empty: boundaries and places only")
 
     @cached_property
     def signing_key(self) -> str:
@@ -96,10 +97,8 @@ class Settings(BaseSettings):
             temporary = path.with_suffix(f".{secrets.token_hex(4)}")
             temporary.touch(mode=0o600)
             temporary.write_text(secrets.token_urlsafe(48), encoding="ascii")
-            try:
+            with suppress(FileExistsError):
                 path.hardlink_to(temporary)  # the first process wins; the others read its key
-            except FileExistsError:
-                pass
             temporary.unlink()
             return path.read_text(encoding="ascii").strip()
 

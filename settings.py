@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(SecretStr(""), description="Owner of the schema; empty: embedded server")
     database_workspace_url: SecretStr = Field(SecretStr(""), description="Runtime role of the workspace")
     database_public_url: SecretStr = Field(SecretStr(""), description="Runtime role of the public site")
+    database_role_prefix: str = Field("xinya", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     database_pool_size: int = Field(8, ge=1)
 
     # search

@@ -1,0 +1,1 @@
+"""The workspace: one folder per mechanism."""

@@ -1,0 +1,113 @@
+"""Comments (mechanism 11, 公众参与): what residents say, the official answer and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import Base, Identified
+
+
+class Visibility(StrEnum):
+    """Who sees a comment."""
+
+    HELD = "held"  # waits for approval
+    SHOWN = "shown"
+    HIDDEN = "hidden"  # moderated, with a reason that its author reads
+    WITHDRAWN = "withdrawn"  # by its author
+
+
+class Fate(StrEnum):
+    """received → being studied → adopted / not adopted, with reason → done."""
+
+    RECEIVED = "received"
+    STUDYING = "studying"
+    ADOPTED = "adopted"
+    NOT_ADOPTED = "not_adopted"
+    DONE = "done"
+
+
+class Comment(Identified, Base):
+    """A resident's comment under a publication, or a reply to one (one level)."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(["tenant_id", "publication_id"], ["publication.tenant_id", "publication.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "parent_id"], ["comment.tenant_id", "comment.id"], name="fk_comment_parent"
+        ),
+        CheckConstraint("official = (staff_id IS NOT NULL)", name="official_by_staff"),
+        CheckConstraint("official OR resident_id IS NOT NULL", name="has_author"),
+        Index("ix_comment_publication", "publication_id", "created_at"),
+        Index("ix_comment_parent", "parent_id"),
+        Index("ix_comment_resident", "resident_id"),
+        Index("ix_comment_desk", "tenant_id", text("created_at DESC"), postgresql_where=text("NOT official")),
+        Index(
+            "ix_comment_waiting",
+            "tenant_id",
+            "due_on",
+            postgresql_where=text("answered_at IS NULL AND parent_id IS NULL AND NOT official"),
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    publication_id: Mapped[UUID]
+    parent_id: Mapped[UUID | None]
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    #: As shown when it was written: the resident's display name, or the tenant's name for an official answer.
+    author_name: Mapped[str]
+    official: Mapped[bool] = mapped_column(default=False)
+    #: Plain text; phone and identity-card numbers masked.
+    body: Mapped[str]
+    visibility: Mapped[str] = mapped_column(default=Visibility.HELD)
+    fate: Mapped[str] = mapped_column(default=Fate.RECEIVED)
+    fate_reason: Mapped[str | None]
+    moderation_reason: Mapped[str | None]
+    #: Its author asked to look again at the moderation.
+    appeal: Mapped[str | None]
+    #: Day by which the tenant answers, and when it did.
+    due_on: Mapped[date | None]
+    answered_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CommentEvent(Identified, Base):
+    """One step in the life of a comment. Former texts are kept here, never shown in public."""
+
+    __tablename__ = "comment_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "comment_id"], ["comment.tenant_id", "comment.id"]),
+        Index("ix_comment_event_comment", "comment_id", "created_at"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    comment_id: Mapped[UUID]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    #: written, edited, shown, hidden, withdrawn, appealed, answered, or a fate.
+    action: Mapped[str]
+    reason: Mapped[str | None]
+    former_body: Mapped[str | None]
+
+
+class AnswerTemplate(Identified, Base):
+    """A ready beginning for an official answer."""
+
+    __tablename__ = "answer_template"
+    __table_args__ = (UniqueConstraint("tenant_id", "title"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    title: Mapped[str]
+    body: Mapped[str]

@@ -1,0 +1,232 @@
+"""Publications (mechanism 10, 公众): the record, its versions, drafts, files and history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+import tenants.files.models
+import tenants.identity.models  # noqa: F401 - the tables that these refer to
+from tenants.database import Base, Identified
+
+
+class Kind(StrEnum):
+    """规划解读, 新芽项目, 宣传活动, 公告."""
+
+    INTERPRETATION = "interpretation"
+    SPROUT = "sprout"
+    OUTREACH = "outreach"
+    ANNOUNCEMENT = "announcement"
+
+
+class State(StrEnum):
+    """draft → in review → approved → published → withdrawn."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Publication(Identified, Base):
+    """A publication of a tenant. What it says is in its versions.
+
+    `head_id` is the newest saved version, on which the state machine works; `live_id` is
+    the version the public reads, None when there is none. They differ while a published text is
+    being revised: the public keeps reading the former version.
+    """
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(
+            ["tenant_id", "head_id"],
+            ["publication_version.tenant_id", "publication_version.id"],
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+            name="fk_publication_head",
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "live_id"],
+            ["publication_version.tenant_id", "publication_version.id"],
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+            name="fk_publication_live",
+        ),
+        Index("ix_publication_tenant_updated", "tenant_id", text("updated_at DESC")),
+        Index("ix_publication_updated", text("updated_at DESC")),
+        Index("ix_publication_live", text("published_at DESC"), postgresql_where=text("live_id IS NOT NULL")),
+        Index(
+            "ix_publication_live_kind",
+            "kind",
+            text("published_at DESC"),
+            postgresql_where=text("live_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_publication_live_tenant",
+            "tenant_id",
+            text("published_at DESC"),
+            postgresql_where=text("live_id IS NOT NULL"),
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    #: Random; part of its public address.
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default=State.DRAFT)
+    head_id: Mapped[UUID | None]
+    live_id: Mapped[UUID | None]
+    #: Who is answerable for the text in review, and so may not approve it.
+    edited_by: Mapped[UUID | None]
+    edited_by_name: Mapped[str] = mapped_column(default="")
+    approved_by: Mapped[UUID | None]
+    #: When an approved one goes out by itself.
+    publish_at: Mapped[datetime | None]
+    #: When the public first could read it, and when the live version went out.
+    first_published_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None]
+    comments_open: Mapped[bool] = mapped_column(default=True)
+    updated_at: Mapped[datetime]
+    demo: Mapped[bool] = mapped_column(default=False)
+    #: Optimistic lock: two people at the same record.
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class PublicationVersion(Identified, Base):
+    """What a publication said when somebody saved it. Never changed afterwards, but for `live`."""
+
+    __tablename__ = "publication_version"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("publication_id", "number"),
+        ForeignKeyConstraint(
+            ["tenant_id", "publication_id"], ["publication.tenant_id", "publication.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["responsible_unit.tenant_id", "responsible_unit.id"],
+            name="fk_version_unit",
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "cover_file_id"],
+            ["stored_file.tenant_id", "stored_file.id"],
+            name="fk_version_cover",
+        ),
+        CheckConstraint("event_ends_at IS NULL OR event_ends_at > event_starts_at", name="event_period"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_point"),
+        Index("uq_publication_version_live", "publication_id", unique=True, postgresql_where=text("live")),
+        Index("ix_publication_version_tags", "tags", postgresql_using="gin", postgresql_where=text("live")),
+        Index("ix_publication_version_unit", "unit_id", postgresql_where=text("live")),
+        Index(
+            "ix_publication_version_event",
+            "event_starts_at",
+            postgresql_where=text("live AND event_starts_at IS NOT NULL"),
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    publication_id: Mapped[UUID]
+    #: 1, 2, 3 … within the publication.
+    number: Mapped[int]
+    #: The version the public reads.
+    live: Mapped[bool] = mapped_column(default=False)
+    title: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    #: Sanitised HTML.
+    body: Mapped[str] = mapped_column(default="")
+    #: "对您的影响": what the plan means for the reader, plain text.
+    for_you: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    unit_id: Mapped[UUID | None]
+    cover_file_id: Mapped[UUID | None]
+    cover_alt: Mapped[str] = mapped_column(default="")
+    place_label: Mapped[str] = mapped_column(default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    event_place: Mapped[str] = mapped_column(default="")
+    #: Half-open period.
+    event_starts_at: Mapped[datetime | None]
+    event_ends_at: Mapped[datetime | None]
+    saved_by: Mapped[UUID | None]
+    saved_by_name: Mapped[str] = mapped_column(default="")
+    #: What the editor says about this version.
+    note: Mapped[str] = mapped_column(default="")
+
+
+class VersionFile(Base):
+    """A file that a version shows: a document to download, an image in the text, a before or after picture."""
+
+    __tablename__ = "version_file"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "version_id"],
+            ["publication_version.tenant_id", "publication_version.id"],
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(["tenant_id", "file_id"], ["stored_file.tenant_id", "stored_file.id"]),
+        Index("ix_version_file_file", "file_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    version_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: "document", "inline", "before", "after".
+    role: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+    #: Title of a document, alternative text of a picture.
+    title: Mapped[str] = mapped_column(default="")
+
+
+class PublicationDraft(Base):
+    """What one person has typed and not yet saved: kept by itself, one per person and publication."""
+
+    __tablename__ = "publication_draft"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "publication_id"], ["publication.tenant_id", "publication.id"], ondelete="CASCADE"
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    publication_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    staff_name: Mapped[str] = mapped_column(default="")
+    #: The version it started from.
+    base_number: Mapped[int]
+    #: The form's fields as typed.
+    fields: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+
+
+class PublicationEvent(Identified, Base):
+    """One step in the life of a publication: who, when, from which state to which, why."""
+
+    __tablename__ = "publication_event"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "publication_id"], ["publication.tenant_id", "publication.id"], ondelete="CASCADE"
+        ),
+        Index("ix_publication_event_publication", "publication_id", "created_at"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    publication_id: Mapped[UUID]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    #: created, saved, submitted, returned, approved, scheduled, published, withdrawn, revised, restored.
+    action: Mapped[str]
+    state: Mapped[str]
+    version_number: Mapped[int | None]
+    reason: Mapped[str | None]

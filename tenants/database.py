@@ -1,0 +1,153 @@
+"""The database: one engine per face, sessions that tell the database who acts, the declarative base."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import URL, DateTime, Engine, MetaData, Text, Uuid, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import NullPool
+from uuid_utils.compat import uuid7
+
+from settings import Settings
+from tenants.actors import Actor
+from tenants.clock import now
+
+
+class Face(StrEnum):
+    """Which door a connection belongs to; each has a database role of its own."""
+
+    OWNER = "owner"
+    WORKSPACE = "workspace"
+    PUBLIC = "public"
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Names of constraints are fixed, so migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        UUID: Uuid(),
+        datetime: DateTime(timezone=True),
+        str: Text(),
+        dict[str, Any]: JSONB(),
+        list[str]: ARRAY(Text()),
+    }
+
+
+class Identified:
+    """A UUIDv7 key, made here so that no insert needs to read a row back, and the instant of birth."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+#: Session settings that the policies read, and where an actor keeps them.
+_SET_CONTEXT = text(
+    "SELECT set_config('app.scope', :scope, true), set_config('app.tenant_id', :tenant_id, true),"
+    " set_config('app.actor_id', :actor_id, true), set_config('app.resident_session', :resident_session, true),"
+    " set_config('app.address', '', true)"
+)
+
+
+def open_session(engine: Engine, actor: Actor) -> Session:
+    """A session in which `actor` acts. Every transaction it begins tells the database so."""
+    return Session(engine, info={"actor": actor}, expire_on_commit=False)
+
+
+def actor_of(session: Session) -> Actor:
+    """Who acts in this session."""
+    actor = session.info["actor"]
+    assert isinstance(actor, Actor)
+    return actor
+
+
+def reveal_address(session: Session, address: str) -> None:
+    """Let this transaction see the person who has `address` (lower-cased e-mail or phone).
+
+    The policies of identity tables show a stranger's row only to whoever names the
+    exact address: signing in, inviting somebody who already has an account.
+    """
+    session.execute(text("SELECT set_config('app.address', :a, true)"), {"a": address})
+
+
+@event.listens_for(Session, "after_begin")
+def _tell_database_who_acts(session: Session, _transaction: object, connection: Any) -> None:
+    actor: Actor | None = session.info.get("actor")
+    if actor is None:
+        return  # nothing set: the policies show no rows
+    connection.execute(
+        _SET_CONTEXT,
+        {
+            "scope": actor.scope.value,
+            "tenant_id": str(actor.tenant_id or ""),
+            "actor_id": str(actor.id or ""),
+            "resident_session": actor.resident_session or "",
+        },
+    )
+
+
+def runtime_role(settings: Settings, face: Face) -> str:
+    """Name of the login role of a face."""
+    return f"{settings.database_role_prefix}_{face.value}"
+
+
+def runtime_password(settings: Settings, role: str) -> str:
+    """Password of a runtime role that `db upgrade` creates: derived, so no second secret is kept."""
+    return hmac.new(
+        settings.signing_key.encode(), f"database role {role}".encode(), hashlib.sha256
+    ).hexdigest()
+
+
+def owner_url(settings: Settings) -> URL:
+    """Address of the database for the owner of the schema (migrations, operator's commands)."""
+    given = settings.database_url.get_secret_value()
+    if not given:
+        from tenants.embedded import ensure_running
+
+        given = ensure_running(settings)
+    return make_url(given).set(drivername="postgresql+psycopg")
+
+
+def url_for(settings: Settings, face: Face) -> URL:
+    """Address of the database for a face: as configured, else derived from the owner's."""
+    given = {
+        Face.OWNER: "",
+        Face.WORKSPACE: settings.database_workspace_url.get_secret_value(),
+        Face.PUBLIC: settings.database_public_url.get_secret_value(),
+    }[face]
+    if given:
+        return make_url(given).set(drivername="postgresql+psycopg")
+    owner = owner_url(settings)
+    if face is Face.OWNER:
+        return owner
+    role = runtime_role(settings, face)
+    return owner.set(username=role, password=runtime_password(settings, role))
+
+
+def make_engine(url: URL, *, pool_size: int = 8, pooled: bool = True) -> Engine:
+    """An engine for one face. Unpooled ones suit short-lived commands."""
+    if not pooled:
+        return create_engine(url, poolclass=NullPool)
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_recycle=1800
+    )
+
+
+def engine_for(settings: Settings, face: Face) -> Engine:
+    """The engine of a face by the settings."""
+    return make_engine(url_for(settings, face), pool_size=settings.database_pool_size)

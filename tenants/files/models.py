@@ -1,0 +1,44 @@
+"""Stored files: what is known about an object in the file store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import Base, Identified
+
+
+class StoredFile(Identified, Base):
+    """A file of a tenant. Its bytes are in the store under `key` (images: one object per width)."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        Index("ix_stored_file_tenant_time", "tenant_id", "created_at"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    #: "image" or "document".
+    kind: Mapped[str]
+    name: Mapped[str]
+    content_type: Mapped[str]
+    #: Bytes.
+    size: Mapped[int]
+    sha256: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    #: Pixels; images only.
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    #: The widths that exist in the store, ascending; images only.
+    widths: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
+    #: Shown by something that is published.
+    public: Mapped[bool] = mapped_column(default=False)
+    #: Used by a saved record; uploads that never were are cleaned up after some days.
+    attached: Mapped[bool] = mapped_column(default=False)
+    uploaded_by: Mapped[UUID | None]
+    uploaded_by_name: Mapped[str] = mapped_column(default="")
+    deleted_at: Mapped[datetime | None]

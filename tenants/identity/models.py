@@ -1,0 +1,228 @@
+"""Tenants and people: who they are, what they hold, how they sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import Base, Identified
+
+
+class TenantKind(StrEnum):
+    """街道办事处, 乡镇政府, 园区管委会."""
+
+    SUBDISTRICT = "subdistrict"
+    TOWN = "town"
+    PARK = "park"
+
+
+class CommentPolicy(StrEnum):
+    """Comments wait for approval, or are shown at once."""
+
+    HOLD = "hold"
+    SHOW = "show"
+
+
+class UnitKind(StrEnum):
+    """组团 or 乡镇."""
+
+    CLUSTER = "cluster"
+    TOWN = "town"
+
+
+class Tenant(Identified, Base):
+    """属地单位: has its own team, projects and budget."""
+
+    __tablename__ = "tenant"
+    __table_args__ = (CheckConstraint("reply_days BETWEEN 1 AND 60", name="reply_days"),)
+
+    kind: Mapped[str]
+    #: Its address on the site.
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    short_name: Mapped[str]
+    introduction: Mapped[str] = mapped_column(default="")
+    picture_file_id: Mapped[UUID | None]
+    contact_phone: Mapped[str] = mapped_column(default="")
+    contact_email: Mapped[str] = mapped_column(default="")
+    contact_address: Mapped[str] = mapped_column(default="")
+    office_hours: Mapped[str] = mapped_column(default="")
+    comment_policy: Mapped[str] = mapped_column(default=CommentPolicy.HOLD)
+    #: Working days within which a comment is answered.
+    reply_days: Mapped[int] = mapped_column(default=10)
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    demo: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class ResponsibleUnit(Identified, Base):
+    """责任单元: the area a team answers for."""
+
+    __tablename__ = "responsible_unit"
+    __table_args__ = (UniqueConstraint("tenant_id", "id"), UniqueConstraint("tenant_id", "slug"))
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    kind: Mapped[str]
+    slug: Mapped[str]
+    name: Mapped[str]
+    introduction: Mapped[str] = mapped_column(default="")
+    #: GeoJSON geometry, WGS 84.
+    boundary: Mapped[dict[str, Any] | None]
+    #: The boundary is not surveyed: shown as 示意.
+    schematic: Mapped[bool] = mapped_column(default=True)
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Bureau(Identified, Base):
+    """委办局."""
+
+    __tablename__ = "bureau"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    short_name: Mapped[str]
+
+
+class Staff(Identified, Base):
+    """Somebody who works here: planner, clerk, official. One row however many teams they serve."""
+
+    __tablename__ = "staff"
+
+    #: Lower case.
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    job_title: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    deactivated_at: Mapped[datetime | None]
+    locale: Mapped[str] = mapped_column(default="zh_Hans_CN")
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class StaffCredential(Base):
+    """What a staff member proves themself with. Visible to the sign-in and to its owner only."""
+
+    __tablename__ = "staff_credential"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    password_hash: Mapped[str | None]
+    password_changed_at: Mapped[datetime | None]
+    #: Base32; encrypted with the signing key.
+    totp_secret: Mapped[str | None]
+    totp_confirmed_at: Mapped[datetime | None]
+    #: The last time step that was accepted, so that a code works once.
+    totp_last_step: Mapped[int | None]
+    #: argon2 hashes of the unused recovery codes.
+    recovery_hashes: Mapped[list[str]] = mapped_column(default=list)
+
+
+class RoleAssignment(Identified, Base):
+    """A role that somebody holds in a tenant, a bureau or the district. Ended, never deleted."""
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(tenant_id, bureau_id) <= 1", name="one_place"),
+        Index(
+            "uq_role_assignment_current",
+            "staff_id",
+            "role",
+            text("coalesce(tenant_id, bureau_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_role_assignment_tenant", "tenant_id"),
+    )
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    role: Mapped[str]
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
+    bureau_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
+    granted_by: Mapped[str] = mapped_column(default="")
+    ended_at: Mapped[datetime | None]
+
+
+class StaffSession(Identified, Base):
+    """A signed-in browser of a staff member. The cookie holds the token, the row its SHA-256 (hex)."""
+
+    __tablename__ = "staff_session"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ip: Mapped[str | None]
+    user_agent: Mapped[str] = mapped_column(default="")
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    revoked_at: Mapped[datetime | None]
+
+
+class StaffToken(Identified, Base):
+    """An invitation or a password reset, sent by mail. Works once; the row holds its SHA-256 (hex)."""
+
+    __tablename__ = "staff_token"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    purpose: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Resident(Identified, Base):
+    """A resident's account: an e-mail address or a phone number, a display name, no password."""
+
+    __tablename__ = "resident"
+
+    email: Mapped[str | None] = mapped_column(unique=True)
+    phone: Mapped[str | None] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    #: Wants mail about what becomes of their comments.
+    notify: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str] = mapped_column(default="zh_Hans_CN")
+    deleted_at: Mapped[datetime | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class ResidentSession(Identified, Base):
+    """A signed-in browser of a resident. The cookie holds the token, the row its SHA-256 (hex)."""
+
+    __tablename__ = "resident_session"
+
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(default="")
+
+
+class OneTimeCode(Identified, Base):
+    """A resident's sign-in code: keyed hash, few attempts, short life."""
+
+    __tablename__ = "one_time_code"
+
+    #: Lower-cased e-mail address or digits of a phone number.
+    address: Mapped[str] = mapped_column(index=True)
+    code_hash: Mapped[str]
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class Throttle(Base):
+    """How often something was tried in a window: survives restarts, shared by all processes."""
+
+    __tablename__ = "throttle"
+
+    #: Keyed hash of what is limited and for whom.
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    window_ends_at: Mapped[datetime]

@@ -1,0 +1,80 @@
+"""Row security, written once: the helper through which migrations grant rights and write policies.
+
+Two login roles own nothing: the workspace's and the public site's. A table gets
+forced row security and its policies here; a table without them fails the catalogue test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alembic import op
+
+import settings
+from tenants.database import Face, runtime_role
+
+SCOPE = "current_setting('app.scope', true)"
+TENANT = "NULLIF(current_setting('app.tenant_id', true), '')::uuid"
+ACTOR = "NULLIF(current_setting('app.actor_id', true), '')::uuid"
+ADDRESS = "NULLIF(current_setting('app.address', true), '')"
+SESSION_HASH = "NULLIF(current_setting('app.resident_session', true), '')"
+#: The resident who holds the session token; a stable function, evaluated once per statement.
+RESIDENT = "(SELECT current_resident())"
+
+#: Reads across all tenants, by role; never while a single tenant is chosen.
+OVERSIGHT = f"({TENANT} IS NULL AND {SCOPE} IN ('district_office', 'working_group', 'system'))"
+WRITES = f"{SCOPE} IN ('tenant', 'job')"
+
+
+def role(face: Face) -> str:
+    """Quoted name of a face's database role."""
+    return f'"{runtime_role(settings.current(), face)}"'
+
+
+def protect(table: str) -> None:
+    """Force row security: without a policy nobody, not even the owner, sees a row."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def policy(
+    table: str,
+    face: Face,
+    command: str,
+    *,
+    using: str | None = None,
+    check: str | None = None,
+    name: str = "",
+) -> None:
+    """One policy: `command` is SELECT, INSERT, UPDATE, DELETE or ALL."""
+    clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
+    label = name or f"{face.value}_{command.lower()}"
+    op.execute(f"CREATE POLICY {label} ON {table} FOR {command} TO {role(face)}{clauses}")
+
+
+def grant(table: str, face: Face, **columns: Sequence[str] | bool) -> None:
+    """Grant rights on a table: `select=True` for the whole table, `select=[...]` for columns only."""
+    for command, wanted in columns.items():
+        if wanted is True:
+            op.execute(f"GRANT {command.upper()} ON {table} TO {role(face)}")
+        elif wanted:
+            names = ", ".join(wanted)
+            op.execute(f"GRANT {command.upper()} ({names}) ON {table} TO {role(face)}")
+
+
+def tenant_owned(
+    table: str, *, append_only: bool = False, oversight: bool = True, column: str = "tenant_id"
+) -> None:
+    """The usual protection of a table with tenant data, for the workspace.
+
+    The tenant chosen by the session reads and writes its rows (append-only: reads and
+    inserts); oversight reads all tenants' rows and writes none.
+    """
+    protect(table)
+    own = f"{column} = {TENANT}"
+    grant(table, Face.WORKSPACE, select=True, insert=True, update=not append_only, delete=not append_only)
+    policy(table, Face.WORKSPACE, "SELECT", using=f"{own} OR {OVERSIGHT}" if oversight else own)
+    policy(table, Face.WORKSPACE, "INSERT", check=f"{own} AND {WRITES}")
+    if not append_only:
+        policy(table, Face.WORKSPACE, "UPDATE", using=f"{own} AND {WRITES}", check=f"{own} AND {WRITES}")
+        policy(table, Face.WORKSPACE, "DELETE", using=f"{own} AND {WRITES}")

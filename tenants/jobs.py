@@ -1,0 +1,114 @@
+"""Background jobs on the same database (procrastinate).
+
+A job is deferred on the session's own connection, so it exists exactly when the change
+does. A task's handler is a plain function `handler(session, **arguments)`; it runs in one
+transaction as a job of one tenant (or of the whole district) and must be idempotent:
+a worker killed in the middle is started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+from procrastinate import RetryStrategy
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from settings import Settings
+from tenants import actors
+from tenants.database import Face, engine_for, open_session, url_for
+
+Handler = Callable[..., None]
+
+#: Every task by name; the worker finds its work here.
+app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+_engine: Engine | None = None
+
+
+def task(
+    name: str, *, cron: str | None = None, lock: str | None = None, retry: RetryStrategy | bool = _RETRY
+) -> Callable[[Handler], procrastinate.tasks.Task[Any, Any, Any]]:
+    """Declare a task. `cron` also runs it periodically, for the whole district; `lock` runs one at a time."""
+
+    def declare(handler: Handler) -> procrastinate.tasks.Task[Any, Any, Any]:
+        async def run(
+            timestamp: int | None = None,
+            *,
+            tenant_id: str | None = None,
+            on_behalf_of: str | None = None,
+            **arguments: Any,
+        ) -> None:
+            await asyncio.to_thread(execute, handler, tenant_id, on_behalf_of, arguments)
+
+        declared = app.task(name=name, retry=retry, lock=lock)(run)
+        if cron:
+            app.periodic(cron=cron)(declared)
+        return declared
+
+    return declare
+
+
+def execute(
+    handler: Handler, tenant_id: str | None, on_behalf_of: str | None, arguments: dict[str, Any]
+) -> None:
+    """Run a handler in one transaction as the job's actor."""
+    assert _engine is not None, "the worker's engine is not set: call bind() first"
+    actor = actors.job(UUID(tenant_id), on_behalf_of) if tenant_id else actors.system(on_behalf_of)
+    with open_session(_engine, actor) as session, session.begin():
+        handler(session, **arguments)
+
+
+def defer(
+    session: Session,
+    name: str,
+    *,
+    tenant_id: UUID | None = None,
+    at: datetime | None = None,
+    on_behalf_of: str | None = None,
+    **arguments: Any,
+) -> None:
+    """Put a job in the queue within the session's transaction. Arguments must be plain JSON values."""
+    connection = session.connection().connection.driver_connection
+    options: dict[str, Any] = {"connection": connection, "name": name}
+    declared = app.tasks.get(name)
+    if declared is not None and declared.lock:
+        options["lock"] = declared.lock
+    if at is not None:
+        options["schedule_at"] = at
+    app.configure_task(allow_unknown=True, **options).defer(
+        tenant_id=str(tenant_id) if tenant_id else None, on_behalf_of=on_behalf_of, **arguments
+    )
+
+
+def bind(engine: Engine) -> None:
+    """Give the handlers the engine they run on (the workspace's role)."""
+    global _engine
+    _engine = engine
+
+
+def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -> None:
+    """Work until told to stop (`wait`), or until the queue is empty."""
+    bind(engine_for(settings, Face.WORKSPACE))
+    url = url_for(settings, Face.WORKSPACE).set(drivername="postgresql")
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url.render_as_string(hide_password=False), max_size=concurrency + 2
+    )
+
+    async def work() -> None:
+        with app.replace_connector(connector) as running:
+            async with running.open_async():
+                await running.run_worker_async(
+                    wait=wait,
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=2.0,
+                    delete_jobs="successful",
+                )
+
+    asyncio.run(work())

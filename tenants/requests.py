@@ -1,0 +1,83 @@
+"""A web request's session and actor, and the permission every route carries. Shared by both doors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, g, request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tenants.actors import Actor
+from tenants.database import open_session
+from tenants.permissions import Permission
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the one permission it takes."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """The permission a route carries; None when it has none (a test fails for that)."""
+    return getattr(app.view_functions[endpoint], "permission", None)
+
+
+def db() -> Session:
+    """This request's session. Its transaction begins with the first query."""
+    session = g.get("session")
+    if session is None:
+        session = g.session = open_session(g.engine, actor())
+    return cast(Session, session)
+
+
+def actor() -> Actor:
+    """Who acts in this request."""
+    return cast(Actor, g.actor)
+
+
+def act_as(who: Actor) -> None:
+    """Go on as `who`: what was read or written so far in this request is rolled back."""
+    close()
+    g.actor = who.at(request.remote_addr, g.get("request_id"))
+
+
+def close(*, commit: bool = False) -> None:
+    """End the request's transaction."""
+    session: Session | None = g.pop("session", None)
+    if session is None:
+        return
+    try:
+        if commit:
+            session.commit()
+    finally:
+        session.close()
+
+
+def install(app: Flask, engine: Engine) -> None:
+    """Give the app its engine and the one commit at the end of a successful unsafe request."""
+    app.extensions["engine"] = engine
+
+    @app.before_request
+    def give_engine() -> None:
+        g.engine = engine
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        unsafe = request.method not in SAFE_METHODS
+        close(commit=unsafe and response.status_code < 400)
+        return response
+
+    @app.teardown_request
+    def give_back(_error: BaseException | None) -> None:
+        close()

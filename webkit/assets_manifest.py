@@ -1,0 +1,52 @@
+"""Built assets by their logical names, served with their hash in the name and kept for a year."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from pathlib import Path
+
+from flask import Flask, Response, abort, request, send_from_directory, url_for
+
+DIST = Path(__file__).parent / "static" / "dist"
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+
+
+class AssetsNotBuilt(RuntimeError):
+    """The front-end build has not run."""
+
+
+def load(folder: Path = DIST) -> dict[str, str]:
+    """Logical name -> built file name. Raises AssetsNotBuilt without a build."""
+    try:
+        return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise AssetsNotBuilt("The assets are not built: run `npm ci && npm run build`.") from error
+
+
+def init_app(app: Flask) -> None:
+    """Serve the built assets under /static and give templates `asset(name)`."""
+    manifest = load()
+    served = frozenset(path.name for path in DIST.iterdir())
+
+    @app.get("/static/<name>", endpoint="static")
+    def static(name: str) -> Response:
+        if name not in served:
+            abort(404)
+        chosen, encoding = name, ""
+        for token, suffix in _ENCODINGS:
+            if name + suffix in served and request.accept_encodings[token] > 0:
+                chosen, encoding = name + suffix, token
+                break
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        response = send_from_directory(DIST, chosen, mimetype=kind)
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    @app.template_global()
+    def asset(name: str) -> str:
+        """Address of the built asset `name`, such as "public.css". KeyError when there is none."""
+        return url_for("static", name=manifest[name])

@@ -1,0 +1,80 @@
+"""The headers that tell a browser what a page may do, and protection against forged requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
+
+from settings import Settings
+
+csrf = CSRFProtect()
+"""For `@csrf.exempt` on the few addresses that a machine posts to (one-click unsubscribe)."""
+
+_YEAR = 365 * 24 * 3600
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.replace("{s}", "*")  # tile templates name their mirrors {s}
+    return f"{parts.scheme}://{host}" if parts.scheme in ("http", "https") and host else ""
+
+
+def policy(settings: Settings, extra: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The content security policy: own sources only, pictures also from the file store and the tile server."""
+    pictures = [_origin(settings.s3_endpoint_url), _origin(settings.map_tiles_url)]
+    directives: dict[str, list[str]] = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", *filter(None, pictures)],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "media-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+    for directive, sources in (extra or {}).items():
+        directives.setdefault(directive, []).extend(sources)
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+def init_app(
+    app: Flask,
+    settings: Settings,
+    *,
+    https: bool,
+    content_policy: Mapping[str, Sequence[str]],
+    private_cookies: frozenset[str] | None,
+) -> None:
+    """Send the headers with every answer; a view that set one itself keeps its own.
+
+    Pages are for the reader alone, except those of a face with `private_cookies` asked for
+    with none of them: the page cache decides about these.
+    """
+    csrf.init_app(app)
+    headers = {
+        "Content-Security-Policy": policy(settings, content_policy),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+    }
+    if https:
+        headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        anyone = private_cookies is not None and private_cookies.isdisjoint(request.cookies)
+        if not anyone or request.method not in ("GET", "HEAD"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response

@@ -1,0 +1,254 @@
+"""The rich text of publications: what may be in it, and how anything else is brought into that form.
+
+Whatever comes in (an editor, a paste from Word, an import, an attacker) leaves `sanitise` as a flat
+run of headings, paragraphs, lists, quotations, figures and tables. Sanitising is idempotent, and its
+last step is always the sanitiser's own serialisation: nothing is rewritten after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import nh3
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from portal.publishing import htmltree
+from portal.publishing.structure import repair
+from tenants.rules import N_, Invalid
+
+#: Limits of one text. A long plan interpretation has some 20,000 characters and 2,000 elements.
+MAX_CHARACTERS = 1_000_000
+MAX_ELEMENTS = 20_000
+MAX_OPEN = 60
+
+BLOCKS = frozenset({
+    "p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "figure", "figcaption", "table", "caption", "thead",
+    "tbody", "tr", "th", "td", "hr",
+})  # fmt: skip
+INLINE = frozenset({
+    "strong", "em", "u", "s", "sub", "sup", "code", "a", "br", "img",
+})  # fmt: skip
+#: What other editors write; `repair` turns it into ours.
+_SYNONYMS = frozenset({
+    "b", "i", "strike", "del", "h1", "h5", "h6", "div", "section", "article", "header", "footer", "main", "aside",
+    "nav", "center", "address", "dl", "dt", "dd", "pre", "tfoot", "form", "fieldset", "details", "summary",
+})  # fmt: skip
+#: Dropped together with what is inside.
+_WITH_CONTENT = frozenset({
+    "script", "style", "xml", "title", "head", "template", "svg", "math", "noscript", "iframe", "object", "embed",
+    "textarea", "select", "audio", "video",
+})  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
+OUTSIDE_REL = "noopener nofollow"
+#: `signature` is the closing line of an official document: issuing body and date.
+_CLASSES = {"p": {"signature"}}
+
+_MEDIA = re.compile(r"/media/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[A-Za-z0-9][A-Za-z0-9._-]*")
+_HREF = re.compile(
+    r"https?://[^/?#@\\\s]+(?:[/?#][^\\\s]*)?"  # no user part: it dresses up a false host
+    r"|mailto:[^\s@?]+@[^\s@]+"
+    r"|tel:\+?[0-9 ().-]{3,30}"
+    r"|/(?![/\\])[^\\\s]*",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"[a-z]+:", re.IGNORECASE)
+# control characters, direction overrides, invisible joiners that only hide text; and half characters
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_WORD = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]|[^\W_㐀-鿿豈-﫿]+(?:['’.,:/-][^\W_㐀-鿿豈-﫿]+)*")
+_HEADING = re.compile(r"<(h[234])>")
+_PICTURE = re.compile(r'<img src="/media/([0-9a-f-]{36})/[^"]*"')
+_CLOSES_ITSELF = frozenset({
+    "p", "li", "td", "th", "tr", "thead", "tbody", "tfoot", "dt", "dd", "option", "br", "hr", "img", "col",
+    "input", "meta", "link", "wbr",
+})  # fmt: skip
+
+
+def sanitise(html: str) -> str:
+    """Bring any `html` into the form of a publication's text.
+
+    Raises `Invalid` (field `body`) for a text too long or nested beyond reason.
+    """
+    html = _UNPRINTABLE.sub("", html)
+    _refuse_monsters(html)
+    loose = _UNPRINTABLE.sub("", _LOOSE.clean(html)).replace("&nbsp;", " ")
+    return _STRICT.clean(htmltree.serialise(repair(htmltree.parse(loose))))
+
+
+def safe_with_changes(html: str) -> str:
+    """The sanitiser's last step for a comparison: marks of what came and went may be in it too."""
+    return _WITH_CHANGES.clean(html)
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The attribute's value as it may stay, or None to drop it. No value keeps `<` or `>`."""
+    match name:
+        case "href":
+            return safe_href(value)
+        case "src":
+            return value if _MEDIA.fullmatch(value) else None
+        case "alt":
+            return " ".join(_UNPRINTABLE.sub("", value).replace("<", "＜").replace(">", "＞").split())[:500]
+        case "width" | "height":
+            return value if re.fullmatch(r"[1-9][0-9]{0,4}", value) else None
+        case "colspan" | "rowspan":
+            return value if re.fullmatch(r"[2-9]|[1-9][0-9]", value) else None
+        case "scope":
+            return value if value in ("col", "row", "colgroup", "rowgroup") else None
+        case _:
+            return value  # rel and class, each from its own list
+
+
+def safe_href(value: str) -> str | None:
+    """A link target that may be published, cleaned; None for any other.
+
+    Allowed are http, https, mailto, tel and addresses on this site beginning with `/`.
+    """
+    value = re.sub(r"[\x00-\x20\x7f-\xa0]", "", _UNPRINTABLE.sub("", value.strip()).replace(" ", "%20"))
+    value = value.replace("<", "%3C").replace(">", "%3E").replace('"', "%22").removesuffix("%20")
+    if not _HREF.fullmatch(value):
+        return None
+    return (
+        _SCHEME.sub(lambda scheme: scheme[0].lower(), value, count=1) if not value.startswith("/") else value
+    )
+
+
+def _refuse_monsters(html: str) -> None:
+    """Refuse what would cost an HTML parser more than its size: it is quadratic in open elements."""
+    if len(html) > MAX_CHARACTERS:
+        raise Invalid({"body": N_("正文太长，请分成几篇。")})
+    still_open: Counter[str] = Counter()
+    for elements, (closing, name) in enumerate(_TAG.findall(html.lower())):
+        if elements > MAX_ELEMENTS or still_open[name] > MAX_OPEN:
+            raise Invalid({"body": N_("正文的格式过于复杂，请粘贴为纯文本后再排版。")})
+        if not closing and name not in _CLOSES_ITSELF:
+            still_open[name] += 1
+        elif closing and still_open[name]:
+            still_open[name] -= 1
+
+
+def _cleaner(
+    tags: frozenset[str], classes: dict[str, set[str]] | None = None, *, rel: bool = True
+) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(tags),
+        clean_content_tags=set(_WITH_CONTENT),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        tag_attribute_values={"a": {"rel": {OUTSIDE_REL}}} if rel else {},
+        allowed_classes=_CLASSES | (classes or {}),
+        link_rel=None,
+    )
+
+
+_LOOSE = _cleaner(BLOCKS | INLINE | _SYNONYMS, rel=False)
+_STRICT = _cleaner(BLOCKS | INLINE)
+_WITH_CHANGES = _cleaner(
+    BLOCKS | INLINE | {"ins", "del", "div", "details", "summary", "span"},
+    {"div": {"comparison", "comparison-moved"}, "details": {"comparison-same"}, "span": {"visually-hidden"}},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading in the outline: level 2 to 4, its words, the id it has on the page (see `present`)."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the text: the stored file and the words that stand for it."""
+
+    file_id: UUID
+    alternative: str
+
+
+def plain_text(html: str) -> str:
+    """The words of a sanitised text, a line per paragraph, cells of a row set apart by tabs."""
+    pieces: list[str] = []
+    _write(htmltree.parse(html), pieces)
+    lines = (line.strip(" \t") for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _write(node: htmltree.Node, pieces: list[str]) -> None:
+    for child in node.children:
+        if isinstance(child, str):
+            pieces.append(child)
+        elif child.tag in ("td", "th"):
+            cell: list[str] = []
+            _write(child, cell)
+            pieces += ["".join(cell).replace("\n", " ").strip(), "\t"]
+        elif child.tag in INLINE - {"br"}:
+            _write(child, pieces)
+        else:
+            pieces.append("\n")
+            _write(child, pieces)
+            pieces.append("\n")
+
+
+def word_count(html: str) -> int:
+    """Words as Word counts them in Chinese: every Chinese character, every run of letters or digits."""
+    return len(_WORD.findall(plain_text(html)))
+
+
+def pictures(html: str) -> list[Picture]:
+    """Every picture in a sanitised text, in order."""
+    found = []
+    for node in htmltree.parse(html).elements():
+        match = re.match(r"/media/([0-9a-f-]{36})/", node.attributes.get("src", ""))
+        if node.tag == "img" and match:
+            found.append(Picture(UUID(match[1]), node.attributes.get("alt", "")))
+    return found
+
+
+def images_in(html: str) -> list[UUID]:
+    """Ids of the stored files shown in a sanitised text, each once, in order."""
+    return list(dict.fromkeys(UUID(found) for found in _PICTURE.findall(html)))
+
+
+def outline(html: str) -> list[Heading]:
+    """The headings of a sanitised text, with the anchors that `present` gives them."""
+    headings = [node for node in htmltree.parse(html).elements() if node.tag in ("h2", "h3", "h4")]
+    return [Heading(int(node.tag[1]), node.text().strip(), f"s{n}") for n, node in enumerate(headings, 1)]
+
+
+def present(html: str, widths: Mapping[UUID, Sequence[int]] | None = None) -> Markup:
+    """A sanitised text as a page shows it: anchors on headings, tables that scroll alone, lazy pictures.
+
+    `widths` names the widths in pixels stored for a picture (`StoredFile.widths`); the browser takes the
+    smallest that serves. `html` must come from `sanitise`: no attribute in it holds `<` or a bare quote.
+    """
+    count = 0
+
+    def anchored(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f'<{match[1]} id="s{count}">'
+
+    def sized(match: re.Match[str]) -> str:
+        file_id = UUID(match[1])
+        stored = (widths or {}).get(file_id, ())
+        sources = ", ".join(f"/media/{file_id}/{width}.webp {width}w" for width in sorted(stored))
+        choice = f' srcset="{sources}" sizes="(min-width: 48rem) 42rem, 100vw"' if sources else ""
+        return f'{match[0]} loading="lazy" decoding="async"{choice}'
+
+    shown = _PICTURE.sub(sized, _HEADING.sub(anchored, html))
+    label = escape(_("表格，可左右滚动"))
+    frame = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}">'
+    return Markup(shown.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>"))

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
+from werkzeug.exceptions import Conflict as HTTPConflict
 
 from tenants.actors import Actor
 from tenants.database import open_session
 from tenants.permissions import Permission
+from tenants.rules import Conflict, Invalid, Missing, Refusal, Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -78,6 +84,41 @@ def install(app: Flask, engine: Engine) -> None:
         close(commit=unsafe and response.status_code < 400)
         return response
 
+    for error, answer in _ANSWERS.items():
+        app.register_error_handler(error, _handler(app, answer))
+
     @app.teardown_request
     def give_back(_error: BaseException | None) -> None:
         close()
+
+
+def say(refusal: Refusal) -> str:
+    """A refusal's sentence in the reader's language."""
+    sentence: str = gettext(refusal.message)
+    return sentence % refusal.values if refusal.values else sentence
+
+
+def _refused(error: Refused) -> HTTPException:
+    kind = Forbidden if error.refusal.forbidden else HTTPConflict
+    return kind(description=say(error.refusal))
+
+
+def _invalid(error: Invalid) -> HTTPException:
+    return BadRequest(description=" ".join(say(refusal) for refusal in error.errors.values()))
+
+
+#: What a service's refusal becomes where a view did not answer it itself.
+_ANSWERS: dict[type[Exception], Callable[[Any], HTTPException]] = {
+    Refused: _refused,
+    Invalid: _invalid,
+    Missing: lambda _error: NotFound(),
+    Conflict: lambda _error: HTTPConflict(),
+    StaleDataError: lambda _error: HTTPConflict(),
+}
+
+
+def _handler(app: Flask, answer: Callable[[Any], HTTPException]) -> Callable[[Any], ResponseReturnValue]:
+    def handle(error: Exception) -> ResponseReturnValue:
+        return app.handle_user_exception(answer(error))
+
+    return handle

@@ -193,15 +193,22 @@ def _trim_end(children: list[Child], *, first: bool) -> list[Child]:
 
 
 def _line(node: Node) -> list[Child]:
-    """Everything below as one run of inline content; blocks are set apart by a space."""
+    """Everything below as one run of inline content; blocks and line breaks become a space."""
+    return _trim(_tidy(_flat(node)))
+
+
+def _flat(node: Node) -> list[Child]:
     flat: list[Child] = []
     for child in node.children:
-        if _is_inline(child):
+        if isinstance(child, str):
             flat.append(child)
+        elif child.tag == "br":
+            flat.append(" ")
+        elif _is_inline(child):
+            flat.append(Node(child.tag, child.attributes, _flat(child)))
         else:
-            assert isinstance(child, Node)
-            flat += [" ", *_line(child), " "]
-    return _trim([" " if isinstance(c, Node) and c.tag == "br" else c for c in _tidy(flat)])
+            flat += [" ", *_flat(child), " "]
+    return flat
 
 
 def _without_headings(blocks: list[Node]) -> list[Node]:

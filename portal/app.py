@@ -1,0 +1,95 @@
+"""The workspace: its Flask app, who is signed in, and in which capacity a request is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager, current_user
+from sqlalchemy import Engine
+
+from portal import slices
+from portal.chrome import describe
+from portal.reader import Reader, load_reader
+from settings import Settings
+from tenants import actors, requests
+from tenants.actors import Actor
+from tenants.database import Face, engine_for
+from tenants.permissions import Permission
+from webkit import chrome
+from webkit.app import create_app as create_web_app
+
+COOKIE = "xinya_workspace"
+
+
+def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str = "/workspace") -> Flask:
+    """The workspace's app. `engine` connects as the workspace's database role; `prefix` is where it is mounted."""
+    app = create_web_app(
+        "workspace",
+        settings,
+        template_folder=Path(__file__).parent / "templates",
+        cookie_name=COOKIE,
+        layout="webkit/workspace.html",
+        address=settings.workspace_address,
+        prefix=prefix,
+    )
+    app.config["SETTINGS"] = settings
+    requests.install(app, engine or engine_for(settings, Face.WORKSPACE))
+    login = LoginManager(app)
+    login.session_protection = None  # sessions are rows: they end by being revoked, not by a changed address
+    login.user_loader(load_reader)
+    app.before_request(choose_actor)
+    chrome.provides(app)(describe)
+    for blueprint in slices.blueprints():
+        app.register_blueprint(blueprint)
+    return app
+
+
+def choose_actor() -> ResponseReturnValue | None:
+    """Find out who acts, and whether the route's permission is theirs.
+
+    The permission's first word says where it is held.
+    """
+    g.actor = actors.signing_in().at(request.remote_addr, g.get("request_id"))
+    if request.endpoint is None or request.endpoint == "static":
+        return None  # 404 and 405 are answered by their handlers
+    permission = requests.permission_of(current_app, request.endpoint)
+    return authorise(permission) if permission else None
+
+
+def authorise(permission: Permission) -> ResponseReturnValue | None:
+    """Set the request's actor for `permission`, or answer why not."""
+    scope = permission.split(":", 1)[0]
+    if scope == "public":
+        return None
+    if not current_user.is_authenticated:
+        if request.method in requests.SAFE_METHODS:
+            return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+        flash(_("登录已经结束，请重新登录。"), "warning")
+        return redirect(url_for("account.sign_in"))
+    reader = cast(Reader, current_user)
+    if scope != "self" and reader.staff.needs_second_factor and not reader.staff.second_factor:
+        return redirect(url_for("account.second_factor", next=request.full_path.rstrip("?")))
+    actor = _actor(reader, scope)
+    if actor is None:
+        abort(404)  # somebody else's tenant: not even its existence is told
+    requests.act_as(actor)
+    if not actor.may(permission):
+        abort(403)
+    return None
+
+
+def _actor(reader: Reader, scope: str) -> Actor | None:
+    staff = reader.staff
+    if scope == "self":
+        return actors.oneself(staff.id, staff.name, (r.role for r in staff.roles))
+    if scope == "district":
+        return actors.in_district(staff.id, staff.name, staff.district_roles)
+    tenant = reader.tenant_by_slug((request.view_args or {}).get("tenant", ""))
+    if tenant is None:
+        return None
+    g.tenant = tenant
+    return actors.in_tenant(staff.id, staff.name, staff.roles_in(tenant.id), tenant.id)

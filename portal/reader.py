@@ -1,0 +1,48 @@
+"""The signed-in staff member of a request, as Flask-Login knows them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from flask import g
+from flask_login import UserMixin
+
+from tenants import actors
+from tenants.database import open_session
+from tenants.identity import queries
+from tenants.identity.queries import SignedInStaff, TenantRef
+
+
+class Reader(UserMixin):  # type: ignore[misc]  # published without types
+    """Flask-Login's user: its id is the token of the session row, not the person's id."""
+
+    def __init__(self, token: str, staff: SignedInStaff, tenants: list[TenantRef]) -> None:
+        self.token = token
+        self.staff = staff
+        self._tenants = tenants
+
+    def get_id(self) -> str:
+        return self.token
+
+    @cached_property
+    def own_tenants(self) -> list[TenantRef]:
+        """Tenants in which this person holds a role."""
+        return [t for t in self._tenants if t.id in self.staff.tenant_ids]
+
+    @property
+    def open_tenants(self) -> list[TenantRef]:
+        """Tenants this person may open: their own, or all of them for oversight."""
+        return self._tenants if self.staff.district_roles else self.own_tenants
+
+    def tenant_by_slug(self, slug: str) -> TenantRef | None:
+        """The tenant with this address, when this person may open it."""
+        return next((t for t in self.open_tenants if t.slug == slug), None)
+
+
+def load_reader(token: str) -> Reader | None:
+    """The person behind a session token; None when it ended, was revoked, or they were deactivated."""
+    with open_session(g.engine, actors.signing_in()) as session:
+        staff = queries.staff_by_token(session, token)
+        if staff is None:
+            return None
+        return Reader(token, staff, queries.tenants(session))

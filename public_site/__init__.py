@@ -1,0 +1,1 @@
+"""The public face: what residents read, search, follow and answer."""

@@ -1,0 +1,157 @@
+"""Who is who: read models of tenants, staff sessions and roles, for both doors."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenants.clock import now
+from tenants.identity.models import Resident, ResidentSession, RoleAssignment, Staff, StaffSession, Tenant
+from tenants.permissions import DISTRICT_ROLES, SECOND_FACTOR_ROLES, Role
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 (hex) of a session token: what the database holds instead of the token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class TenantRef:
+    """A tenant as navigation needs it."""
+
+    id: UUID
+    slug: str
+    name: str
+    short_name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    """A current role and where it is held."""
+
+    role: Role
+    tenant_id: UUID | None
+    bureau_id: UUID | None
+
+
+@dataclass(frozen=True)
+class SignedInStaff:
+    """The staff member behind a live session."""
+
+    id: UUID
+    session_id: UUID
+    name: str
+    email: str
+    locale: str
+    second_factor: bool
+    last_seen_at: datetime
+    roles: tuple[HeldRole, ...]
+
+    @property
+    def district_roles(self) -> frozenset[Role]:
+        return frozenset(r.role for r in self.roles if r.role in DISTRICT_ROLES)
+
+    def roles_in(self, tenant_id: UUID) -> frozenset[Role]:
+        """Roles that count inside a tenant: those held there and those of the district."""
+        return frozenset(r.role for r in self.roles if r.tenant_id == tenant_id) | self.district_roles
+
+    @property
+    def tenant_ids(self) -> frozenset[UUID]:
+        return frozenset(r.tenant_id for r in self.roles if r.tenant_id)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """District office and administrators sign in with a second factor."""
+        return any(r.role in SECOND_FACTOR_ROLES for r in self.roles)
+
+
+@dataclass(frozen=True)
+class SignedInResident:
+    """The resident behind a live session."""
+
+    id: UUID
+    display_name: str
+    email: str | None
+    phone: str | None
+    notify: bool
+    locale: str
+
+
+def staff_by_token(session: Session, token: str) -> SignedInStaff | None:
+    """The active staff member whose live session has this token. Needs the scope `auth`."""
+    row = session.execute(
+        select(
+            Staff.id,
+            StaffSession.id.label("session_id"),
+            Staff.name,
+            Staff.email,
+            Staff.locale,
+            StaffSession.second_factor,
+            StaffSession.last_seen_at,
+        )
+        .join(StaffSession, StaffSession.staff_id == Staff.id)
+        .where(
+            StaffSession.token_hash == token_hash(token),
+            StaffSession.revoked_at.is_(None),
+            StaffSession.expires_at > now(),
+            Staff.active,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return SignedInStaff(*row, roles=roles_of(session, row.id))
+
+
+def roles_of(session: Session, staff_id: UUID) -> tuple[HeldRole, ...]:
+    """The current roles of a staff member, as far as the session may see them."""
+    rows = session.execute(
+        select(RoleAssignment.role, RoleAssignment.tenant_id, RoleAssignment.bureau_id)
+        .where(RoleAssignment.staff_id == staff_id, RoleAssignment.ended_at.is_(None))
+        .order_by(RoleAssignment.created_at)
+    )
+    return tuple(HeldRole(Role(role), tenant_id, bureau_id) for role, tenant_id, bureau_id in rows)
+
+
+def resident_by_token(session: Session, token: str) -> SignedInResident | None:
+    """The resident whose live session has this token. The session's actor must carry its hash."""
+    row = session.execute(
+        select(
+            Resident.id,
+            Resident.display_name,
+            Resident.email,
+            Resident.phone,
+            Resident.notify,
+            Resident.locale,
+        )
+        .join(ResidentSession, ResidentSession.resident_id == Resident.id)
+        .where(
+            ResidentSession.token_hash == token_hash(token),
+            ResidentSession.revoked_at.is_(None),
+            ResidentSession.expires_at > now(),
+            Resident.deleted_at.is_(None),
+        )
+    ).one_or_none()
+    return SignedInResident(*row) if row else None
+
+
+_REF = (Tenant.id, Tenant.slug, Tenant.name, Tenant.short_name, Tenant.kind)
+
+
+def tenant_by_slug(session: Session, slug: str) -> TenantRef | None:
+    """The active tenant with this address on the site."""
+    row = session.execute(select(*_REF).where(Tenant.slug == slug, Tenant.active)).one_or_none()
+    return TenantRef(*row) if row else None
+
+
+def tenants(session: Session, ids: frozenset[UUID] | None = None) -> list[TenantRef]:
+    """Active tenants by kind and name; `ids` narrows them."""
+    query = select(*_REF).where(Tenant.active).order_by(Tenant.kind, Tenant.name)
+    if ids is not None:
+        query = query.where(Tenant.id.in_(ids))
+    return [TenantRef(*row) for row in session.execute(query)]

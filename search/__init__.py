@@ -1,0 +1,1 @@
+"""Search: one Chinese analysis, two engines, an outbox between the database and the index."""

@@ -1,0 +1,305 @@
+"""The distributed engine: Elasticsearch through its official client.
+
+Tokens come ready made, so an index needs nothing of the server but the built-in `whitespace` analyzer.
+Names carry the schema version; readers and the worker use aliases:
+
+    <prefix>-<corpus>-v1-<time>-<hex>    an index
+    <prefix>-<corpus>                    read alias
+    <prefix>-<corpus>-write              write alias
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import elastic_transport
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
+
+from search.engine import (
+    COUNT_FIELDS,
+    DEEPEST,
+    FACET_VALUES,
+    KEYWORD_FIELDS,
+    POSITION_FIELDS,
+    SCHEMA_VERSION,
+    Deletion,
+    EngineDown,
+    EngineRequest,
+    EngineResult,
+    Entry,
+    Sort,
+)
+from search.ranking import TIE, AtLeast, Best, Node, Phrase, Term
+from search.sources import Corpus
+from settings import Settings
+from tenants.clock import now
+
+_WRITING_SECONDS = 60.0
+_EXPANSIONS = 4096
+_RESERVED = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~]')  # of the server's regular expressions
+
+
+def mapping() -> dict[str, Any]:
+    """The mapping of an index; a change of it raises `SCHEMA_VERSION`."""
+    properties: dict[str, Any] = {"date": {"type": "long"}, "freshness": {"type": "double"}}
+    properties |= {
+        name: {"type": "text", "analyzer": "whitespace", "index_options": options}
+        for names, options in ((POSITION_FIELDS, "positions"), (COUNT_FIELDS, "freqs"))
+        for name in names
+    }
+    properties |= {name: {"type": "keyword"} for name in KEYWORD_FIELDS}
+    return {"dynamic": "strict", "_source": {"enabled": False}, "properties": properties}
+
+
+class ElasticEngine:
+    """Elasticsearch 8.x and newer, one or several nodes."""
+
+    name = "elasticsearch"
+
+    def __init__(self, settings: Settings) -> None:
+        hosts = [host.strip() for host in settings.elasticsearch_url.split(",") if host.strip()]
+        options: dict[str, Any] = {}
+        if key := settings.elasticsearch_api_key.get_secret_value():
+            options["api_key"] = key
+        elif settings.elasticsearch_user:
+            options["basic_auth"] = (settings.elasticsearch_user, settings.elasticsearch_password.get_secret_value())
+        if settings.elasticsearch_ca_file:
+            options["ca_certs"] = settings.elasticsearch_ca_file
+        client = Elasticsearch(hosts, max_retries=len(hosts), retry_on_timeout=False, **options)
+        self._reading = client.options(request_timeout=settings.search_timeout_seconds)
+        self._writing = client.options(request_timeout=_WRITING_SECONDS)
+        self._client = client
+        self._time_limit = f"{int(settings.search_timeout_seconds * 1000)}ms"
+        self._prefix = settings.elasticsearch_index_prefix
+        self._replicas = settings.elasticsearch_replicas
+
+    # -- reading
+
+    def search(self, request: EngineRequest) -> EngineResult:
+        filters = {name: _any_of(f"facet_{name}", values) for name, values in request.filters.items() if values}
+        with _as_down():
+            answer = self._reading.search(
+                index=self._alias(request.corpus),
+                query=_query(request),
+                post_filter={"bool": {"filter": list(filters.values())}} if filters else None,
+                aggregations={name: _counting(name, filters) for name in request.facets} or None,
+                sort=[{"date": "desc"}, "_score"] if request.sort is Sort.DATE else ["_score", {"date": "desc"}],
+                from_=request.offset,
+                size=max(0, min(request.limit, DEEPEST - request.offset)),
+                track_scores=True,
+                track_total_hits=True,
+                source=False,
+                timeout=self._time_limit,
+                allow_partial_search_results=False,
+            )
+        if answer["timed_out"]:
+            raise EngineDown("the search took too long")
+        hits = tuple((hit["_id"], float(hit["_score"] or 0.0)) for hit in answer["hits"]["hits"])
+        counts = answer.get("aggregations", {})
+        facets = {name: _counts(counts[name]["values"]) for name in request.facets}
+        return EngineResult(hits, int(answer["hits"]["total"]["value"]), facets)
+
+    def lookup(
+        self, corpus: Corpus, prefixes: Sequence[str], access: frozenset[str], limit: int
+    ) -> list[tuple[str, int]]:
+        if not prefixes:
+            return []
+        begins = [{"prefix": {"spelling": prefix}} for prefix in prefixes]
+        include = "|".join(_RESERVED.sub(r"\\\g<0>", prefix) + ".*" for prefix in prefixes)
+        with _as_down():
+            answer = self._reading.search(
+                index=self._alias(corpus),
+                query={"bool": {"filter": [_any_of("access", access), {"bool": {"should": begins}}]}},
+                aggregations={"found": {"terms": {"field": "spelling", "include": include, "size": limit}}},
+                size=0,
+                timeout=self._time_limit,
+            )
+        return list(_counts(answer["aggregations"]["found"]))
+
+    def count(self, corpus: Corpus, index: str | None = None) -> int:
+        with _as_down():
+            name = index or self._alias(corpus)
+            self._writing.indices.refresh(index=name)
+            return int(self._writing.count(index=name)["count"])
+
+    def contains(self, corpus: Corpus, keys: Sequence[str], index: str | None = None) -> set[str]:
+        with _as_down():
+            answer = self._writing.search(
+                index=index or self._alias(corpus), query={"ids": {"values": list(keys)}}, size=len(keys), source=False
+            )
+        return {hit["_id"] for hit in answer["hits"]["hits"]}
+
+    def live(self, corpus: Corpus) -> str | None:
+        with _as_down():
+            try:
+                names = list(self._writing.indices.get_alias(name=self._alias(corpus)).body)
+            except NotFoundError:
+                return None
+        current = [name for name in names if name.startswith(self._stem(corpus))]
+        return current[0] if current else None
+
+    def check(self) -> dict[str, str]:
+        with _as_down():
+            health = self._writing.cluster.health()
+            report = {
+                "engine": "elasticsearch",
+                "cluster": str(health["cluster_name"]),
+                "status": str(health["status"]),
+                "nodes": str(health["number_of_nodes"]),
+            }
+        for corpus in Corpus:
+            name = self.live(corpus)
+            report[corpus] = f"{name} ({self.count(corpus)})" if name else "-"
+        return report
+
+    def close(self) -> None:
+        self._client.close()
+
+    # -- writing
+
+    def apply(self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None) -> None:
+        target = index or f"{self._alias(corpus)}-write"
+        self._bulk(changes, target, alias=index is None, refresh=True)
+
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
+        self._bulk(entries, index, alias=False, refresh=False)
+
+    def _bulk(self, changes: Iterable[Entry | Deletion], target: str, *, alias: bool, refresh: bool) -> None:
+        options = {"require_alias": True} if alias else {}
+        with _as_down():
+            written = helpers.streaming_bulk(
+                self._writing,
+                ({**_action(change), "_index": target, **options} for change in changes),
+                chunk_size=500,
+                max_chunk_bytes=8_000_000,
+                max_retries=5,
+                initial_backoff=1,
+                raise_on_error=False,
+                raise_on_exception=True,
+            )
+            for fine, item in written:
+                (outcome,) = item.values()
+                # 409: a newer version is there; 404: already gone
+                gone = outcome["status"] == 404 and "error" not in outcome
+                if not fine and outcome["status"] != 409 and not gone:
+                    raise EngineDown(f"not written: {outcome.get('error', outcome)}")
+            if refresh:
+                self._writing.indices.refresh(index=target)
+
+    def create(self, corpus: Corpus) -> str:
+        name = f"{self._stem(corpus)}{now():%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
+        with _as_down():
+            self._writing.indices.create(
+                index=name,
+                mappings=mapping(),
+                settings={
+                    "number_of_shards": 1,
+                    "number_of_replicas": self._replicas,
+                    "refresh_interval": "-1",
+                    "max_result_window": DEEPEST,
+                },
+            )
+        return name
+
+    def publish(self, corpus: Corpus, index: str) -> None:
+        with _as_down():
+            self._writing.indices.put_settings(index=index, settings={"refresh_interval": "1s"})
+            self._writing.indices.refresh(index=index)
+            aliases = [self._alias(corpus), f"{self._alias(corpus)}-write"]
+            every = f"{self._prefix}-{corpus}-v*"
+            actions = [{"remove": {"index": every, "alias": alias, "must_exist": False}} for alias in aliases]
+            actions += [{"add": {"index": index, "alias": alias}} for alias in aliases]
+            self._writing.indices.update_aliases(actions=actions)
+
+    def drop_others(self, corpus: Corpus, keep: Sequence[str]) -> list[str]:
+        with _as_down():
+            every = list(self._writing.indices.get(index=f"{self._prefix}-{corpus}-v*", features="aliases").body)
+            live = self.live(corpus)
+            doomed = [name for name in every if name != live and name not in keep]
+            for name in doomed:
+                self._writing.indices.delete(index=name, ignore_unavailable=True)
+            return doomed
+
+    def _alias(self, corpus: Corpus) -> str:
+        return f"{self._prefix}-{corpus}"
+
+    def _stem(self, corpus: Corpus) -> str:
+        return f"{self._prefix}-{corpus}-v{SCHEMA_VERSION}-"
+
+
+def _query(request: EngineRequest) -> dict[str, Any]:
+    plan = request.plan
+    filters: list[dict[str, Any]] = [_any_of("access", request.access)]
+    if request.source:
+        filters.append({"term": {"source": request.source}})
+    asked = {
+        "bool": {
+            "must": [_node(plan.must) if plan.must is not None else {"match_all": {}}],
+            "should": [_node(node) for node in plan.better],
+            "must_not": [_node(node) for node in plan.never],
+            "filter": filters,
+        }
+    }
+    weight = {"field_value_factor": {"field": "freshness", "missing": 1.0}, "boost_mode": "multiply"}
+    return {"function_score": {"query": asked, **weight}}
+
+
+def _node(node: Node) -> dict[str, Any]:
+    match node:
+        case Term(field, token, boost):
+            return {"term": {field: {"value": token, "boost": boost}}}
+        case Phrase(field, tokens, open_end, boost):
+            return _phrase(field, tokens, open_end, boost)
+        case Best(parts):
+            return {"dis_max": {"queries": [_node(part) for part in parts], "tie_breaker": TIE}}
+        case AtLeast(count, parts):
+            return {"bool": {"should": [_node(part) for part in parts], "minimum_should_match": count}}
+
+
+def _phrase(field: str, tokens: tuple[str, ...], open_end: bool, boost: float) -> dict[str, Any]:
+    text = " ".join(tokens)
+    if not open_end:
+        return {"match_phrase": {field: {"query": text, "boost": boost}}}
+    if len(tokens) == 1:
+        return {"constant_score": {"filter": {"prefix": {field: tokens[0]}}, "boost": boost}}
+    whole = {"match_phrase_prefix": {field: {"query": text, "max_expansions": _EXPANSIONS}}}
+    return {"bool": {"must": [_phrase(field, tokens[:-1], False, boost)], "filter": [whole]}}
+
+
+def _any_of(field: str, values: Iterable[str]) -> dict[str, Any]:
+    return {"terms": {field: sorted(values)}}
+
+
+def _counting(name: str, filters: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Counts of a facet under the filters of all others."""
+    others = [wanted for other, wanted in filters.items() if other != name]
+    return {
+        "filter": {"bool": {"filter": others}},
+        "aggs": {"values": {"terms": {"field": f"facet_{name}", "size": FACET_VALUES}}},
+    }
+
+
+def _counts(aggregation: dict[str, Any]) -> tuple[tuple[str, int], ...]:
+    found = ((str(bucket["key"]), int(bucket["doc_count"])) for bucket in aggregation["buckets"])
+    return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _action(change: Entry | Deletion) -> dict[str, Any]:
+    action: dict[str, Any] = {"_id": change.key, "version": change.version, "version_type": "external"}
+    if isinstance(change, Deletion):
+        return {**action, "_op_type": "delete"}
+    source: dict[str, Any] = {**change.streams, **{name: list(values) for name, values in change.keywords.items()}}
+    source |= {"date": change.date, "freshness": change.freshness}
+    return {**action, "_op_type": "index", "_source": source}
+
+
+@contextmanager
+def _as_down() -> Iterator[None]:
+    try:
+        yield
+    except (ApiError, elastic_transport.TransportError) as error:
+        raise EngineDown(str(error)) from error

@@ -1,0 +1,179 @@
+"""What a search engine is to the project: an interface of keys, scores and counts that two engines keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from search import analysis
+from search.folding import fold
+from search.ranking import Plan, freshness
+from search.sources import Corpus, Document, key
+from search.spelling import spelling_keys
+from tenants.clock import SHANGHAI
+
+#: Raised by one when fields or tokens change their meaning; an index of another version is not read but rebuilt.
+SCHEMA_VERSION = 1
+
+FACETS = ("kind", "tenant", "unit", "tag", "year", "documents")
+FACET_VALUES = 50  # values counted per facet
+DEEPEST = 10_000  # hits that can be paged through
+
+#: The fields of an index: token streams with positions, token streams with counts only, keywords.
+POSITION_FIELDS = ("title_grams", "labels_grams", "body_grams", "title_sounds", "labels_sounds")
+COUNT_FIELDS = ("title_words", "labels_words", "body_words", "title_initials", "labels_initials")
+KEYWORD_FIELDS = ("access", "source", "spelling", *(f"facet_{name}" for name in FACETS))
+
+
+class EngineDown(Exception):
+    """The engine does not answer, or not in time."""
+
+
+class Sort(StrEnum):
+    """The order of results."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """A question to an engine. `access`: the reader's tokens, of which a document must have one.
+
+    `filters`: facet -> chosen values; values of one facet widen, facets narrow. Counts of a
+    facet are taken under the filters of all others.
+    """
+
+    corpus: Corpus
+    plan: Plan
+    access: frozenset[str]
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 20
+    facets: tuple[str, ...] = FACETS
+    source: str = ""  # only documents of this source
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """Keys with scores, best first; how many match; counts per facet, largest first."""
+
+    hits: tuple[tuple[str, float], ...]
+    total: int
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document ready for an engine: tokens per field, keywords, numbers. Made once for both engines."""
+
+    key: str
+    version: int
+    streams: Mapping[str, str]
+    keywords: Mapping[str, tuple[str, ...]]
+    date: int  # seconds since 1970; 0 without a date
+    freshness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A document that must not be found any more."""
+
+    key: str
+    version: int
+
+
+class Engine(Protocol):
+    """Where documents are found. Every method may raise `EngineDown`.
+
+    An index has a name; one per corpus is live. `apply` with a name writes to an index that is being
+    built. A document's version only rises: an older entry never replaces a newer one.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def search(self, request: EngineRequest) -> EngineResult: ...
+
+    def lookup(
+        self, corpus: Corpus, prefixes: Sequence[str], access: frozenset[str], limit: int
+    ) -> list[tuple[str, int]]:
+        """Entries of the spelling field that begin with any of the prefixes, with how many documents have them."""
+        ...
+
+    def apply(self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None) -> None:
+        """Write a batch; it is searchable when this returns."""
+        ...
+
+    def count(self, corpus: Corpus, index: str | None = None) -> int: ...
+
+    def contains(self, corpus: Corpus, keys: Sequence[str], index: str | None = None) -> set[str]:
+        """Those of the keys that are in the index."""
+        ...
+
+    def live(self, corpus: Corpus) -> str | None:
+        """Name of the live index; None before the first."""
+        ...
+
+    def create(self, corpus: Corpus) -> str:
+        """Make a new, empty index beside the live one and return its name."""
+        ...
+
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
+        """Write many entries into an index being built; searchable after `publish`."""
+        ...
+
+    def publish(self, corpus: Corpus, index: str) -> None:
+        """Make an index the live one, at once for all readers."""
+        ...
+
+    def drop_others(self, corpus: Corpus, keep: Sequence[str]) -> list[str]:
+        """Remove the corpus's indexes that are neither live nor kept; return their names."""
+        ...
+
+    def check(self) -> dict[str, str]:
+        """What an operator wants to know: version, health, size; raises when it cannot serve."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def entry(source_name: str, document: Document, version: int) -> Entry:
+    """Analyse a document."""
+    year = str(document.date.astimezone(SHANGHAI).year) if document.date else ""
+    texts = {
+        "title": [document.title],
+        "labels": [*document.labels, *document.tags, year],
+        "body": [document.body, *document.passages],
+    }
+    streams: dict[str, str] = {}
+    for name, parts in texts.items():
+        folded = analysis.folded_parts(parts)
+        streams[f"{name}_words"] = analysis.stream([analysis.words(part) for part in folded])
+        streams[f"{name}_grams"] = analysis.stream([analysis.grams(part) for part in folded])
+        if name != "body":
+            streams[f"{name}_sounds"] = analysis.stream([analysis.syllables(part) for part in folded])
+            streams[f"{name}_initials"] = analysis.stream([analysis.initials(part) for part in folded])
+    labels = [fold(label) for label in (*document.labels, *document.tags)]
+    keywords: dict[str, tuple[str, ...]] = {
+        "access": tuple(sorted(document.access)),
+        "source": (source_name,),
+        "spelling": spelling_keys(fold(document.title), labels),
+        "facet_kind": (document.kind,),
+        "facet_tenant": (document.tenant,),
+        "facet_unit": (document.unit,),
+        "facet_tag": tuple(dict.fromkeys(document.tags)),
+        "facet_year": (year,),
+        "facet_documents": ("yes" if document.has_documents else "no",),
+    }
+    return Entry(
+        key=key(source_name, document.id),
+        version=version,
+        streams={name: stream for name, stream in streams.items() if stream},
+        keywords={name: tuple(v for v in values if v) for name, values in keywords.items()},
+        date=int(document.date.timestamp()) if document.date else 0,
+        freshness=freshness(document.date),
+    )

@@ -1,0 +1,82 @@
+"""Folding: different ways of writing the same thing become one.
+
+Full width and half width, traditional and simplified, upper and lower case, accents
+(`tōng` is `tong`), invisible characters, and years in Chinese numerals (二〇二一年 is 2021年).
+Every folded character knows where it came from, so a match can be marked in the text
+as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from opencc import OpenCC
+
+_INVISIBLE = ("Cf", "Mn", "Me", "Cc", "Cs", "Co", "Cn")
+_UMLAUT = frozenset("üǖǘǚǜÜǕǗǙǛ")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_YEAR = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
+
+
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+class _Table(dict[int, str]):
+    """What each character folds to, worked out when first seen."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character.isspace():
+            folded = " "
+        elif character in _UMLAUT:
+            folded = "v"  # as pinyin is typed
+        else:
+            apart = unicodedata.normalize("NFKD", character).lower()
+            bare = "".join(c for c in apart if unicodedata.category(c) not in _INVISIBLE)
+            folded = unicodedata.normalize("NFKC", bare)
+            if code > 0x2E7F:
+                folded = _simplifier().convert(folded)
+        self[code] = folded
+        return folded
+
+
+_TABLE = _Table()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text. `origin[i]` is where `text[i]` stood before; None when nothing moved."""
+
+    text: str
+    origin: tuple[int, ...] | None
+
+    def at(self, index: int) -> int:
+        """The place in the written text of the folded character at `index`."""
+        return index if self.origin is None else self.origin[index]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The written span of a non-empty folded span."""
+        return self.at(start), self.at(end - 1) + 1
+
+
+def _years(text: str) -> str:
+    return _YEAR.sub(lambda match: match[0].translate(_NUMERALS), text)
+
+
+def fold(text: str) -> str:
+    """The folded text alone."""
+    return _years(text.translate(_TABLE))
+
+
+def fold_with_origin(text: str) -> Folded:
+    """The folded text and where each character came from."""
+    if all(len(_TABLE[ord(character)]) == 1 for character in set(text)):
+        return Folded(fold(text), None)
+    parts = [_TABLE[ord(character)] for character in text]
+    origin = tuple(index for index, part in enumerate(parts) for _ in part)
+    return Folded(_years("".join(parts)), origin)

@@ -1,0 +1,64 @@
+"""Reading what somebody typed in letters as pinyin."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from pypinyin.constants import PINYIN_DICT
+
+from search.folding import fold
+
+_LONGEST_INPUT = 48
+_CONFUSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
+
+
+@cache
+def all_syllables() -> frozenset[str]:
+    """Every syllable of Mandarin without tones, from the character table."""
+    readings = {fold(r) for value in PINYIN_DICT.values() for r in value.split(",")}
+    plain = {r for r in readings if r.isascii() and r.isalpha() and len(r) <= 6}
+    vowels = set("aeiouv")
+    return frozenset(r for r in plain if vowels & set(r) and (len(r) > 1 or r in "aeo"))
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(s[:i] for s in all_syllables() for i in range(1, len(s)))
+
+
+@lru_cache(maxsize=4096)
+def split(letters: str) -> tuple[tuple[str, ...], bool] | None:
+    """The letters as the fewest syllables, and whether the last is only begun; None when they are not pinyin."""
+    letters = letters.replace("'", "")
+    if not (2 <= len(letters) <= _LONGEST_INPUT) or not letters.isascii() or not letters.isalpha():
+        return None
+    known = all_syllables()
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
+    for end in range(1, len(letters) + 1):
+        for start in range(max(0, end - 6), end):
+            before = best[start]
+            syllable = letters[start:end]
+            if before is not None and syllable in known:
+                candidate = (*before, syllable)
+                current = best[end]
+                if current is None or len(candidate) < len(current):
+                    best[end] = candidate
+    whole = best[-1]
+    if whole is not None:
+        return whole, False
+    for cut in range(1, min(6, len(letters))):
+        before, rest = best[-1 - cut], letters[-cut:]
+        if before and rest in _beginnings():
+            return (*before, rest), True
+    return None
+
+
+def sound(syllables: tuple[str, ...]) -> str:
+    """How a word sounds to somebody who confuses zh with z, ang with an: equal for words often mistaken."""
+    found = []
+    for syllable in syllables:
+        for heard, written in _CONFUSED:
+            if syllable.startswith(heard) or (len(heard) == 3 and syllable.endswith(heard)):
+                syllable = syllable.replace(heard, written)
+        found.append(syllable)
+    return "".join(found)

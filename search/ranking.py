@@ -1,0 +1,222 @@
+"""How well a document answers: the one ranking, as a tree that each engine only translates.
+
+Every word asked for is looked for in title, names and text; a match at word boundaries counts
+more than one inside other words, a synonym or a part of a compound less than the word itself. The best field
+decides and the others add a little. Words standing together as asked are worth more, most of all
+in the title. Newer things weigh mildly more: a document's weight doubles in sixteen years, within fixed bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from search import pinyin
+from search.analysis import inner_words, is_han, phrase_grams, pieces, plain_words
+from search.lexicon import Synonyms, stop_words
+from search.query import Clause, Query
+
+#: field -> weight of a whole word, of the same characters anywhere
+WEIGHTS = {"title": (4.0, 2.4), "labels": (3.0, 1.8), "body": (1.0, 0.55)}
+SHORT_FIELDS = ("title", "labels")
+TIE = 0.25
+_SYNONYM, _PARTS, _PINYIN, _INITIALS = 0.75, 0.3, 0.6, 0.35
+_PHRASE = {"title": 6.0, "body": 2.0}
+_FRESH_SINCE, _FRESH_YEARS, _FRESH_MOST, _UNDATED = 2006.0, 16.0, 4.0, 1.8
+_MOST_UNITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One token in a field."""
+
+    field: str
+    token: str
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens one after another in a field; `open` when the last is only the beginning of a token."""
+
+    field: str
+    tokens: tuple[str, ...]
+    open: bool = False
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best of its parts, and a little of the others."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least so many of its parts, whose scores add up."""
+
+    count: int
+    parts: tuple[Node, ...]
+
+
+Node = Term | Phrase | Best | AtLeast
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a document must match (None: anything), what makes it better, what it must not match."""
+
+    must: Node | None
+    better: tuple[Node, ...] = ()
+    never: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The smallest thing asked for: a word, a number with its measure, a phrase."""
+
+    text: str
+    exact: bool = False
+    optional: bool = False
+
+    @property
+    def single(self) -> bool:
+        """One word, not several pieces."""
+        return len(list(pieces(self.text))) == 1
+
+
+def units(query: Query) -> tuple[Unit, ...]:
+    """The units of what is asked for; words that carry no meaning are dropped where others remain."""
+    found: dict[str, Unit] = {}
+    for clause in query.wanted:
+        for unit in _units_of(clause):
+            found.setdefault(unit.text, unit)
+    kept = [u for u in found.values() if u.exact or u.text not in stop_words()] or list(found.values())
+    long = any(len(u.text) > 1 for u in kept)
+    marked = [replace(u, optional=long and len(u.text) == 1 and is_han(u.text)) for u in kept]
+    return tuple(marked[:_MOST_UNITS])
+
+
+def _units_of(clause: Clause) -> Iterable[Unit]:
+    if clause.exact:
+        yield Unit(clause.text, exact=True)
+        return
+    joined = ""  # letters, digits and the measure word after them stand together: gb50180, 10号, 2021年
+    for word in plain_words(clause.text):
+        if not is_han(word):
+            joined = f"{joined} {word}".strip()
+            continue
+        if joined and len(word) == 1:
+            yield Unit(f"{joined}{word}")
+            joined = ""
+            continue
+        if joined:
+            yield Unit(joined)
+            joined = ""
+        yield Unit(word)
+    if joined:
+        yield Unit(joined)
+
+
+def plan(query: Query, synonyms: Synonyms) -> Plan:
+    """The tree for a query."""
+    never = tuple(_anywhere(clause.text) for clause in query.unwanted)
+    asked = units(query)
+    if not asked:
+        return Plan(None, never=never)
+    needed = [_unit(unit, synonyms) for unit in asked if not unit.optional]
+    better = [_unit(unit, synonyms) for unit in asked if unit.optional]
+    for clause in query.wanted:
+        if not clause.exact and len(list(_units_of(clause))) > 1:
+            better.extend(_literal(field, clause.text, weight) for field, weight in _PHRASE.items())
+    return Plan(AtLeast(_enough(len(needed)), tuple(needed)), tuple(better), never)
+
+
+def plan_titles(query: Query) -> Plan:
+    """The tree for suggestions while typing: all units in the title or names, the last perhaps only begun."""
+    asked = units(query)
+    needed = []
+    for unit in asked:
+        parts: list[Node] = [_literal(f, unit.text, WEIGHTS[f][0], unfinished=unit is asked[-1]) for f in SHORT_FIELDS]
+        needed.append(Best((*parts, *_sounds(unit.text, 1.0))))
+    return Plan(AtLeast(len(needed), tuple(needed)) if needed else None)
+
+
+def _enough(count: int) -> int:
+    """How many of so many units must be there: both of two, most of a long question."""
+    return count if count <= 2 else (2 * count + 2) // 3
+
+
+def _unit(unit: Unit, synonyms: Synonyms) -> Node:
+    parts = _variant(unit, 1.0)
+    if unit.exact:
+        return Best(tuple(parts))
+    for other in synonyms.of(unit.text):
+        parts.extend(_variant(Unit(other, exact=not Unit(other).single), _SYNONYM))
+    if len(unit.text) >= 4 and is_han(unit.text):
+        inside = inner_words(unit.text)
+        if len(inside) > 1:
+            parts.append(AtLeast(len(inside), tuple(Best(tuple(_words(w, _PARTS))) for w in inside)))
+    if unit.text[:4].isdigit() and unit.text[4:] == "年":
+        parts.extend(_words(unit.text[:4], _SYNONYM))
+    parts.extend(_sounds(unit.text, _PINYIN))
+    return Best(tuple(parts))
+
+
+def _variant(unit: Unit, weight: float) -> list[Node]:
+    found: list[Node] = [] if unit.exact or not unit.single else _words(unit.text, weight)
+    for field, (whole, anywhere) in WEIGHTS.items():
+        found.append(_literal(field, unit.text, weight * (whole if unit.exact else anywhere)))
+    return found
+
+
+def _words(word: str, weight: float) -> list[Node]:
+    return [Term(f"{field}_words", word, weight * whole) for field, (whole, _) in WEIGHTS.items()]
+
+
+def _literal(field: str, text: str, weight: float, *, unfinished: bool = False) -> Node:
+    """The characters as they stand. The rarities of a phrase's tokens add up, so its weight is shared among them."""
+    tokens, open_end = phrase_grams(text)
+    return Phrase(f"{field}_grams", tuple(tokens), open_end or unfinished, weight / len(tokens))
+
+
+def _anywhere(text: str) -> Node:
+    return Best(tuple(_literal(field, text, 1.0) for field in WEIGHTS))
+
+
+def _sounds(text: str, weight: float) -> list[Node]:
+    """Letters as pinyin, in full or by initials, in the short fields."""
+    letters = text.replace(" ", "")
+    if not (letters.isascii() and letters.isalpha()):
+        return []
+    found: list[Node] = []
+    read = pinyin.split(letters)
+    for field in SHORT_FIELDS:
+        share = weight * WEIGHTS[field][0]
+        if read:
+            tokens, begun = read
+            found.append(Phrase(f"{field}_sounds", tokens, begun, share / len(tokens)))
+        if 2 <= len(letters) <= 12:
+            found.append(Term(f"{field}_initials", letters, share * _INITIALS))
+    return found
+
+
+def freshness(date: datetime | None) -> float:
+    """The weight of a document by its date, between 1 and 4. It depends on the date alone, so the order of
+    two documents never changes with time and both engines keep the same number."""
+    if date is None:
+        return _UNDATED
+    years = date.year + date.timetuple().tm_yday / 366 - _FRESH_SINCE
+    return float(min(_FRESH_MOST, max(1.0, 2.0 ** (years / _FRESH_YEARS))))
+
+
+def literals(query: Query, synonyms: Synonyms) -> Sequence[tuple[str, ...]]:
+    """For each unit, the strings that show it in a text: itself, its synonyms, the words inside it."""
+    found = []
+    for unit in units(query):
+        inside = inner_words(unit.text) if not unit.exact and is_han(unit.text) and len(unit.text) >= 4 else []
+        others = () if unit.exact else synonyms.of(unit.text)
+        found.append(tuple(dict.fromkeys([unit.text, *others, *inside])))
+    return found

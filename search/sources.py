@@ -1,0 +1,140 @@
+"""What can be found: slices register one `Source` per corpus; search knows nothing else of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from tenants.actors import Actor
+from tenants.permissions import Permission
+
+
+class Corpus(StrEnum):
+    """The two bodies of documents; each is an index of its own."""
+
+    PUBLIC = "public"
+    WORKSPACE = "workspace"
+
+
+#: Access of what anyone may read.
+PUBLIC = frozenset({"public"})
+
+
+def readable(tenant_id: UUID, permission: Permission, across: Permission | None = None) -> frozenset[str]:
+    """Access of what those may read who hold `permission` in the tenant, or `across` in the district."""
+    tokens = {f"{tenant_id}/{permission}"}
+    return frozenset(tokens | {f"*/{across}"} if across else tokens)
+
+
+def access_of(actor: Actor) -> frozenset[str]:
+    """The access tokens of an actor in the workspace: a document that shares one may be found."""
+    place = str(actor.tenant_id) if actor.tenant_id else "*"
+    return frozenset(f"{place}/{permission}" for permission in actor.permissions)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is indexed of one thing.
+
+    `labels` are the names that find it; `passages` the texts of its documents. `kind`, `tenant`
+    and `unit` are facet values (codes). `date` must be aware.
+    """
+
+    id: UUID
+    title: str
+    body: str
+    kind: str
+    access: frozenset[str]
+    labels: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+    tenant: str = ""
+    unit: str = ""
+    tags: tuple[str, ...] = ()
+    date: datetime | None = None
+    has_documents: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text in which a match may be shown; the label names the document and page, empty for the body."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a reader sees of a hit, read from the database in their own session."""
+
+    id: UUID
+    title: str
+    address: str
+    kind: str
+    date: datetime | None = None
+    tenant: str = ""
+    unit: str = ""
+    passages: Sequence[Passage] = ()
+
+
+class Source(Protocol):
+    """One kind of thing that can be found in one corpus."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def corpus(self) -> Corpus: ...
+
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        """Ids greater than `after`, ascending, at most `limit`: a rebuild walks through them."""
+        ...
+
+    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
+        """What to index for these ids now; an id left out is removed from the index."""
+        ...
+
+    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+        """What the reader of this session may see of these ids; an id left out is not shown."""
+        ...
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Make a source known to indexing, rebuilding and results. Its name must be its alone."""
+    known = _sources.setdefault(source.name, source)
+    if type(known) is not type(source):
+        raise ValueError(f"two sources are named {source.name!r}")
+
+
+def unregister(name: str) -> None:
+    """Forget a source."""
+    _sources.pop(name, None)
+
+
+def source(name: str) -> Source | None:
+    """The source of that name."""
+    return _sources.get(name)
+
+
+def sources(corpus: Corpus) -> list[Source]:
+    """The sources of a corpus, in order of name."""
+    return sorted((s for s in _sources.values() if s.corpus == corpus), key=lambda s: s.name)
+
+
+def key(source_name: str, entity_id: UUID) -> str:
+    """The key of a document in an index."""
+    return f"{source_name}:{entity_id}"
+
+
+def from_key(document_key: str) -> tuple[str, UUID]:
+    """Source name and id of a key."""
+    name, _, entity_id = document_key.rpartition(":")
+    return name, UUID(entity_id)

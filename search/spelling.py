@@ -1,0 +1,69 @@
+"""Words that somebody may have meant, from the words that documents have.
+
+Each word of titles and names is kept in the index under what it may be mistaken for: how it
+sounds, and itself with one character left out. A query's word is looked up under the same
+keys; equal keys mean words that differ in one character or sound alike. The same keyed
+entries serve suggestions while typing: names under how they begin, in characters, pinyin and initials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from search.analysis import initials, inner_words, is_han, syllables, words
+from search.pinyin import sound, split
+
+SEPARATOR = "\t"
+_CORRECTION, _NAME = "c", "n"
+_LONGEST_WORD, _LONGEST_NAME = 8, 24
+
+
+def spelling_keys(title: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """The keyed entries of a document's folded title and names."""
+    found: dict[str, None] = {}
+    for text in (title, *labels):
+        for word in (w for whole in words(text) for w in (whole, *inner_words(whole))):
+            if 2 <= len(word) <= _LONGEST_WORD and not word[0].isdigit():
+                found.update(dict.fromkeys(_entry(_CORRECTION, k, word) for k in _mistaken(word)))
+    for label in labels:
+        if 2 <= len(label) <= _LONGEST_NAME and not label.isdigit():
+            found.update(dict.fromkeys(_entry(_NAME, k, label) for k in _begun(label)))
+    return tuple(found)
+
+
+def _entry(kind: str, key: str, text: str) -> str:
+    return f"{kind}{key}{SEPARATOR}{text}"
+
+
+def entry_text(entry: str) -> str:
+    """The word or name of a keyed entry."""
+    return entry.rpartition(SEPARATOR)[2]
+
+
+def _mistaken(word: str) -> Iterable[str]:
+    """Keys under which a word is kept and looked up."""
+    yield word
+    if is_han(word):
+        yield sound(syllables(word))
+    if len(word) >= 3:
+        yield from (word[:i] + word[i + 1 :] for i in range(len(word)))
+
+
+def _begun(label: str) -> Iterable[str]:
+    yield label
+    yield "".join(syllables(label))
+    yield from initials(label)[-1:]
+
+
+def correction_prefixes(word: str) -> list[str]:
+    """Prefixes of entries whose words may be meant by `word`."""
+    keys = dict.fromkeys(_mistaken(word))
+    read = split(word)
+    if read:
+        keys[sound(read[0])] = None
+    return [f"{_CORRECTION}{key}{SEPARATOR}" for key in keys]
+
+
+def name_prefixes(text: str) -> list[str]:
+    """Prefixes of entries whose names begin like `text`."""
+    return [f"{_NAME}{text}"]

@@ -64,6 +64,7 @@ def create_app(
         UPLOAD_LIMIT_BYTES=settings.upload_limit_bytes,
     )
     app.jinja_loader = ChoiceLoader([FileSystemLoader(template_folder), FileSystemLoader(TEMPLATES)])
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined

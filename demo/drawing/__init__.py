@@ -1,0 +1,1 @@
+"""Illustrations drawn from a seed: no photographs, no fonts, nothing fetched."""

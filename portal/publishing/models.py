@@ -63,19 +63,22 @@ class Publication(Identified, Base):
         ),
         Index("ix_publication_tenant_updated", "tenant_id", text("updated_at DESC")),
         Index("ix_publication_updated", text("updated_at DESC")),
-        Index("ix_publication_live", text("published_at DESC"), postgresql_where=text("live_id IS NOT NULL")),
+        Index(
+            "ix_publication_live", text("first_published_at DESC"), postgresql_where=text("live_id IS NOT NULL")
+        ),
         Index(
             "ix_publication_live_kind",
             "kind",
-            text("published_at DESC"),
+            text("first_published_at DESC"),
             postgresql_where=text("live_id IS NOT NULL"),
         ),
         Index(
             "ix_publication_live_tenant",
             "tenant_id",
-            text("published_at DESC"),
+            text("first_published_at DESC"),
             postgresql_where=text("live_id IS NOT NULL"),
         ),
+        Index("ix_publication_due", "publish_at", postgresql_where=text("publish_at IS NOT NULL")),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
@@ -230,3 +233,22 @@ class PublicationEvent(Identified, Base):
     state: Mapped[str]
     version_number: Mapped[int | None]
     reason: Mapped[str | None]
+
+
+class FileText(Base):
+    """The words of a document, page by page, so that search finds what is inside it."""
+
+    __tablename__ = "file_text"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "file_id"], ["stored_file.tenant_id", "stored_file.id"], ondelete="CASCADE"
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: 1, 2, 3 … within the document.
+    position: Mapped[int] = mapped_column(primary_key=True)
+    #: Where in the document: 第 3 页, the name of a sheet; empty for a text without pages.
+    label: Mapped[str] = mapped_column(default="")
+    text: Mapped[str]

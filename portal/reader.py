@@ -13,7 +13,7 @@ from tenants.identity import queries
 from tenants.identity.queries import SignedInStaff, TenantRef
 
 
-class Reader(UserMixin):  # type: ignore[misc]  # published without types
+class Reader(UserMixin):
     """Flask-Login's user: its id is the token of the session row, not the person's id."""
 
     def __init__(self, token: str, staff: SignedInStaff, tenants: list[TenantRef]) -> None:

@@ -14,7 +14,7 @@ from tenants.identity.queries import SignedInResident, token_hash
 COOKIE = "xinya_resident"
 
 
-class Reader(UserMixin):  # type: ignore[misc]  # published without types
+class Reader(UserMixin):
     """Flask-Login's user: its id is the token of the session row."""
 
     def __init__(self, token: str, resident: SignedInResident) -> None:

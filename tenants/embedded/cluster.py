@@ -31,8 +31,8 @@ START_SECONDS, STOP_SECONDS = 300, 60
 class Cluster:
     """The cluster in `<folder>/postgres`.
 
-    `durable=False` lets the operating system write when it likes: a power cut may destroy the cluster, which is
-    for tests alone.
+    `durable=False` lets the operating system write when it likes: the cluster survives a killed server, but not a
+    power cut. For tests alone.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
@@ -208,7 +208,6 @@ class Cluster:
             "log_timezone": "'UTC'",
             "lc_messages": "'C'",
             "fsync": durable,
-            "synchronous_commit": durable,
             "full_page_writes": durable,
         }
         user = pwd.getpwuid(os.geteuid()).pw_name

@@ -31,6 +31,7 @@ _MEANINGS = (
     ("incompatible with server", _VERSION),
     ("could not map anonymous shared memory", _MEMORY),
     ("pg_control", _DAMAGED),
+    ("pg_wal", _DAMAGED),
     ("PANIC", _DAMAGED),
     ("checkpoint", _DAMAGED),
     ("invalid page", _DAMAGED),

@@ -1,0 +1,1 @@
+"""Running Xinya: the web and worker processes together, health, and the operator's checks."""

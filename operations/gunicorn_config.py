@@ -1,0 +1,27 @@
+"""How gunicorn serves the two doors (`gunicorn --config python:operations.gunicorn_config wsgi:app`)."""
+
+from __future__ import annotations
+
+import settings
+
+_settings = settings.current()
+
+bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
+workers = _settings.web_processes
+worker_class = "gthread"
+threads = _settings.web_threads
+keepalive = 15
+#: Seconds without a sign of life after which a process is replaced; a request in a thread may take longer.
+timeout = 60
+#: Seconds for the requests under way when told to stop.
+graceful_timeout = 8
+# give memory back now and then, not all processes at once
+max_requests = 20_000
+max_requests_jitter = 4_000
+# Chinese words take nine bytes a character in an address
+limit_request_line = 8190
+# the log of requests is the apps' own
+accesslog = None
+loglevel = "warning"
+proc_name = "xinya-web"
+control_socket_disable = True

@@ -1,0 +1,27 @@
+"""The background worker."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import portal
+import search
+import tenants
+from settings import Settings
+
+
+def load_jobs() -> None:
+    """Import every `jobs` module, which declares its tasks by being imported."""
+    for package in (tenants, search, portal):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.rpartition(".")[2] == "jobs":
+                importlib.import_module(module.name)
+
+
+def work(settings: Settings, *, wait: bool = True) -> None:
+    """Work until told to stop (SIGTERM, SIGINT), or with `wait=False` until the queue is empty."""
+    from tenants import jobs
+
+    load_jobs()
+    jobs.run_worker(settings, wait=wait)

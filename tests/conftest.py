@@ -1,0 +1,311 @@
+"""What every test may ask for. Real parts: PostgreSQL with the runtime roles, the real worker, a real browser.
+
+A test module has a deployment of its own: a clone of the migrated database, a data folder, both apps. Within a module
+the tests share it, so a test makes its own tenants and people (`tests/factories`). `demo` is the same for a deployment
+with the demo district loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from migrations import schema
+from settings import Settings
+from tenants import actors
+from tenants.actors import Actor
+from tenants.database import Face, make_engine, open_session, url_for
+from tenants.embedded import Cluster
+from tests.support import browser as browsers
+from tests.support import database as databases
+from tests.support.html import StrictClient
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+    from playwright.sync_api import Browser, Page
+
+DEMO_TEMPLATE = "xinya_demo_template"
+
+
+@dataclass
+class Deployment:
+    """One running Xinya for tests: settings, engines of the runtime roles, both apps."""
+
+    settings: Settings
+
+    @cached_property
+    def workspace_engine(self) -> Engine:
+        return make_engine(url_for(self.settings, Face.WORKSPACE))
+
+    @cached_property
+    def public_engine(self) -> Engine:
+        return make_engine(url_for(self.settings, Face.PUBLIC))
+
+    @cached_property
+    def owner_engine(self) -> Engine:
+        """For looking at the catalogue; the owner, too, is under forced row security."""
+        return make_engine(url_for(self.settings, Face.OWNER), pooled=False)
+
+    @cached_property
+    def public(self) -> Flask:
+        from public_site.app import create_app
+
+        return self._strict(create_app(self.settings, engine=self.public_engine))
+
+    @cached_property
+    def workspace(self) -> Flask:
+        from portal.app import create_app
+
+        return self._strict(create_app(self.settings, engine=self.workspace_engine))
+
+    @cached_property
+    def wsgi(self) -> WSGIApplication:
+        """Both doors as `wsgi.py` serves them."""
+        import wsgi
+
+        return wsgi.compose(self.settings, public=self.public, workspace=self.workspace)
+
+    def session(self, actor: Actor | None = None) -> Session:
+        """A session of the workspace's role in which `actor` acts (default: the system)."""
+        return open_session(self.workspace_engine, actor or actors.system())
+
+    def public_session(self, actor: Actor | None = None) -> Session:
+        """A session of the public site's role (default: a visitor)."""
+        return open_session(self.public_engine, actor or actors.anonymous())
+
+    def run_jobs(self) -> None:
+        """Let the real worker do every job that is due, and return when none is left."""
+        from operations.worker import work
+
+        # a thread of its own: Playwright's event loop may be running in this one
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(work, self.settings, wait=False).result()
+
+    def close(self) -> None:
+        for name in ("workspace_engine", "public_engine", "owner_engine"):
+            if name in self.__dict__:
+                self.__dict__[name].dispose()
+
+    @staticmethod
+    def _strict(app: Flask) -> Flask:
+        app.testing = True
+        app.test_client_class = StrictClient
+        return app
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all test processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def cluster(shared_folder: Path) -> Iterator[Cluster]:
+    """The run's PostgreSQL; the last process stops it."""
+    made = Cluster(shared_folder / "cluster", durable=False)
+    made.start()
+    yield made
+    made.leave()
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster, shared_folder: Path) -> str:
+    """Name of a database made by the migrations, to clone."""
+    databases.make_template(cluster, shared_folder, databases.TEMPLATE, lambda s: void(schema.upgrade(s)))
+    return databases.TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
+    """Name of a database with the demo district, to clone; its data folder is `<name>.data`."""
+
+    def fill(settings: Settings) -> None:
+        from demo.load import load
+
+        schema.upgrade(settings)
+        load(settings)
+        from operations.worker import work
+
+        work(settings, wait=False)
+
+    databases.make_template(cluster, shared_folder, DEMO_TEMPLATE, fill, demo=True)
+    return DEMO_TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    request: pytest.FixtureRequest, cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    """This module's own empty deployment."""
+    name = _name(request)
+    databases.clone(cluster, template, name)
+    made = Deployment(databases.settings_for(cluster, name, tmp_path_factory.mktemp("data")))
+    yield made
+    made.close()
+    databases.drop(cluster, name)
+
+
+@pytest.fixture(scope="module")
+def demo(
+    request: pytest.FixtureRequest,
+    cluster: Cluster,
+    demo_template: str,
+    shared_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Deployment]:
+    """This module's own deployment with the demo district."""
+    name = f"demo_{_name(request)}"[:63]
+    databases.clone(cluster, demo_template, name)
+    data = tmp_path_factory.mktemp("demo")
+    shutil.copytree(shared_folder / f"{demo_template}.data", data, dirs_exist_ok=True)
+    made = Deployment(databases.settings_for(cluster, name, data, demo=True))
+    yield made
+    made.close()
+    databases.drop(cluster, name)
+
+
+@pytest.fixture(scope="module")
+def settings(deployment: Deployment) -> Settings:
+    """Settings of the module's deployment."""
+    return deployment.settings
+
+
+@pytest.fixture(scope="module")
+def workspace_engine(deployment: Deployment) -> Engine:
+    """Connects as the workspace's role."""
+    return deployment.workspace_engine
+
+
+@pytest.fixture(scope="module")
+def public_engine(deployment: Deployment) -> Engine:
+    """Connects as the public site's role."""
+    return deployment.public_engine
+
+
+@pytest.fixture(scope="module")
+def owner_engine(deployment: Deployment) -> Engine:
+    """Connects as the owner of the schema."""
+    return deployment.owner_engine
+
+
+@pytest.fixture(scope="module")
+def app_public(deployment: Deployment) -> Flask:
+    """The public site."""
+    return deployment.public
+
+
+@pytest.fixture(scope="module")
+def app_workspace(deployment: Deployment) -> Flask:
+    """The workspace."""
+    return deployment.workspace
+
+
+@pytest.fixture
+def visitor(app_public: Flask) -> StrictClient:
+    """A visitor's browser at the public site, without JavaScript."""
+    return _client(app_public)
+
+
+@pytest.fixture
+def staff_client(app_workspace: Flask) -> StrictClient:
+    """A browser at the workspace's door, nobody signed in."""
+    return _client(app_workspace)
+
+
+@pytest.fixture
+def run_jobs(deployment: Deployment) -> Callable[[], None]:
+    """Let the real worker empty the queue."""
+    return deployment.run_jobs
+
+
+@pytest.fixture
+def count_queries() -> Callable[[], AbstractContextManager[databases.Queries]]:
+    """`with count_queries() as queries: ...; assert len(queries) <= 7`."""
+    return databases.counted_queries
+
+
+@pytest.fixture
+def serve() -> Callable[[WSGIApplication], AbstractContextManager[str]]:
+    """`with serve(app) as address: ...`: a threaded server on a free port of this machine."""
+    return browsers.served
+
+
+@pytest.fixture(scope="module")
+def live(deployment: Deployment) -> Iterator[str]:
+    """Address of the module's deployment, both doors."""
+    with browsers.served(deployment.wsgi) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def live_demo(demo: Deployment) -> Iterator[str]:
+    """Address of the demo district, both doors."""
+    with browsers.served(demo.wsgi) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = browsers.chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=browsers.CHROMIUM_OPTIONS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`open_page(width=360, java_script_enabled=False)`: a page in a fresh context. Its script errors fail the test."""
+    contexts = []
+    problems: list[str] = []
+
+    def make(*, width: int = 1280, height: int = 900, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """`assert axe(page) == []`."""
+    return browsers.axe_findings
+
+
+def void(_value: object) -> None:
+    """For a callable that must return nothing."""
+
+
+def _client(app: Flask) -> StrictClient:
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    return client
+
+
+def _name(request: pytest.FixtureRequest) -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    module = request.node.nodeid.removeprefix("tests/").removesuffix(".py")
+    return f"{worker}_{re.sub(r'[^0-9A-Za-z]+', '_', module)[-40:]}"

@@ -1,0 +1,77 @@
+"""A real browser and a real server for tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+    from playwright.sync_api import Page
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM_OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def require(condition: object, reason: str) -> None:
+    """Skip the test with the reason where a tool is missing; in CI everything must be there."""
+    if not condition:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{reason} (required in CI)")
+        pytest.skip(reason)
+
+
+def chromium() -> str:
+    """Path of the installed Chromium; skips the test without one."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    require(path, "Chromium is not installed: apt install chromium")
+    return path
+
+
+class _Silent(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+@contextmanager
+def served(app: WSGIApplication, port: int = 0) -> Iterator[str]:
+    """Serve an app on a free port of this machine; its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def axe_findings(page: Page, *, exclude: list[str] | None = None) -> list[str]:
+    """What axe finds wrong with the page as it stands, one line per element."""
+    require(AXE.exists(), "axe-core is not installed: npm ci")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    context: dict[str, Any] = {"exclude": [[selector] for selector in exclude or []]}
+    found = page.evaluate(
+        "context => axe.run(context.exclude.length ? context : document, {resultTypes: ['violations']})", context
+    )
+    return [
+        f"{violation['id']} ({violation['impact']}): {violation['help']} | {node['html'][:200]}"
+        f" | {node.get('failureSummary', '')}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,108 @@
+"""Databases for tests: one cluster per run, one migrated template, a clone wherever one is wanted."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from pydantic import SecretStr
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+
+from settings import Settings
+from tenants.embedded import Cluster
+
+TEMPLATE = "xinya_template"
+
+
+@contextmanager
+def only_one(folder: Path, name: str) -> Iterator[Path]:
+    """Let one of several test processes at a time into the block; yields a mark to leave when the work is done."""
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / f"{name}.done"
+
+
+def administer(cluster: Cluster, *statements: str) -> None:
+    """Run statements as the cluster's administrator, each on its own."""
+    with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def settings_for(cluster: Cluster, database: str, folder: Path, **changes: object) -> Settings:
+    """Settings of one test deployment: its database, its data folder."""
+    given: dict[str, object] = {
+        "data_folder": folder,
+        "database_url": SecretStr(cluster.url(database=database)),
+        "secret_key": SecretStr("a key for tests only"),
+        "public_url": "http://localhost",
+        "demo": False,
+        **changes,
+    }
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+def clone(cluster: Cluster, template: str, name: str) -> None:
+    """A database that is a copy of `template`; an older one of that name goes."""
+    administer(
+        cluster,
+        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+        f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER xinya',
+    )
+
+
+def drop(cluster: Cluster, name: str) -> None:
+    """Remove a database, whoever is still connected."""
+    administer(cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def make_template(
+    cluster: Cluster, folder: Path, name: str, fill: Callable[[Settings], None], **changes: object
+) -> None:
+    """Have a template database that `fill` prepared, made by whichever process comes first."""
+    with only_one(folder, name) as done:
+        if done.exists():
+            return
+        administer(
+            cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" OWNER xinya'
+        )
+        data = folder / f"{name}.data"
+        data.mkdir(exist_ok=True)
+        fill(settings_for(cluster, name, data, **changes))
+        # a template can only be copied while nobody is connected
+        administer(
+            cluster,
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+        )
+        done.touch()
+
+
+@dataclass
+class Queries:
+    """The statements that a block of code sent to the database, without the one that says who acts."""
+
+    statements: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@contextmanager
+def counted_queries() -> Iterator[Queries]:
+    """Record every statement of every engine in this process."""
+    queries = Queries()
+
+    def record(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("SELECT set_config("):
+            queries.statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", record)
+    try:
+        yield queries
+    finally:
+        event.remove(Engine, "before_cursor_execute", record)

@@ -23,6 +23,7 @@ RESIDENT = "(SELECT current_resident())"
 
 #: Reads across all tenants, by role; never while a single tenant is chosen.
 OVERSIGHT = f"({TENANT} IS NULL AND {SCOPE} IN ('district_office', 'working_group', 'system'))"
+READS = f"{SCOPE} IN ('tenant', 'tenant_read', 'job')"
 WRITES = f"{SCOPE} IN ('tenant', 'job')"
 
 
@@ -73,7 +74,8 @@ def tenant_owned(
     protect(table)
     own = f"{column} = {TENANT}"
     grant(table, Face.WORKSPACE, select=True, insert=True, update=not append_only, delete=not append_only)
-    policy(table, Face.WORKSPACE, "SELECT", using=f"{own} OR {OVERSIGHT}" if oversight else own)
+    read = f"{own} AND {READS}"
+    policy(table, Face.WORKSPACE, "SELECT", using=f"({read}) OR {OVERSIGHT}" if oversight else read)
     policy(table, Face.WORKSPACE, "INSERT", check=f"{own} AND {WRITES}")
     if not append_only:
         policy(table, Face.WORKSPACE, "UPDATE", using=f"{own} AND {WRITES}", check=f"{own} AND {WRITES}")

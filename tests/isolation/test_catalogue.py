@@ -1,0 +1,159 @@
+"""What the database itself says about who may see what: read from its catalogue, as the migrations left it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, text
+
+#: Tables that hold nobody's data.
+TECHNICAL = {"alembic_version"}
+#: What nobody changes once it is written.
+APPEND_ONLY = {"audit_entry", "publication_event", "comment_event"}
+#: Rows everybody may see by design: names of bureaus and tenants, anonymous counters, the queue (workspace only).
+OPEN_POLICIES = {("xinya_public", "throttle")}
+
+
+def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+@pytest.fixture(scope="module")
+def tables(owner_engine: Engine) -> dict[str, tuple[bool, bool]]:
+    found = rows(
+        owner_engine,
+        "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
+    )
+    return {str(name): (bool(on), bool(forced)) for name, on, forced in found}
+
+
+def test_every_table_is_under_forced_row_security(tables: dict[str, tuple[bool, bool]]) -> None:
+    open_tables = {name for name, state in tables.items() if state != (True, True)}
+    assert open_tables == TECHNICAL
+    assert len(tables) > 20
+
+
+def test_no_view_or_materialised_copy_goes_around_the_policies(owner_engine: Engine) -> None:
+    assert (
+        rows(
+            owner_engine,
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f')",
+        )
+        == []
+    )
+
+
+def test_every_granted_table_has_policies_for_that_role(owner_engine: Engine) -> None:
+    missing = rows(
+        owner_engine,
+        """SELECT DISTINCT g.grantee, g.table_name FROM information_schema.column_privileges g
+           WHERE g.table_schema = 'public' AND g.grantee IN ('xinya_workspace', 'xinya_public')
+             AND g.table_name <> 'alembic_version'
+             AND NOT EXISTS (SELECT 1 FROM pg_policies p
+                             WHERE p.tablename = g.table_name AND g.grantee = ANY (p.roles))""",
+    )
+    assert missing == []
+
+
+def test_policies_of_tenant_tables_speak_of_the_tenant(owner_engine: Engine) -> None:
+    """For the workspace, each policy on a table with `tenant_id` looks at the tenant that the session chose."""
+    loose = rows(
+        owner_engine,
+        """SELECT p.tablename, p.policyname FROM pg_policies p
+           JOIN information_schema.columns c
+             ON c.table_schema = 'public' AND c.table_name = p.tablename AND c.column_name = 'tenant_id'
+           WHERE 'xinya_workspace' = ANY (p.roles)
+             AND (coalesce(p.qual, '') || coalesce(p.with_check, '')) NOT LIKE '%app.tenant_id%'""",
+    )
+    # a message may be queued for anybody; whose it is, is checked when it is read
+    assert {(str(t), str(p)) for t, p in loose} <= {("mail_message", "workspace_insert")}
+
+
+def test_tenant_writes_check_the_new_row_too(owner_engine: Engine) -> None:
+    unchecked = rows(
+        owner_engine,
+        """SELECT p.tablename, p.policyname FROM pg_policies p
+           JOIN information_schema.columns c
+             ON c.table_schema = 'public' AND c.table_name = p.tablename AND c.column_name = 'tenant_id'
+           WHERE p.cmd IN ('UPDATE', 'ALL') AND p.with_check IS NULL AND p.tablename <> 'mail_message'""",
+    )
+    assert unchecked == []
+
+
+def test_references_between_tenant_tables_carry_the_tenant(owner_engine: Engine) -> None:
+    single = rows(
+        owner_engine,
+        """SELECT con.conname FROM pg_constraint con
+           WHERE con.contype = 'f' AND con.connamespace = 'public'::regnamespace
+             AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attname = 'tenant_id')
+             AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = con.confrelid AND a.attname = 'tenant_id'
+                         AND a.attnotnull)
+             AND NOT EXISTS (SELECT 1 FROM unnest(con.conkey) k JOIN pg_attribute a
+                             ON a.attrelid = con.conrelid AND a.attnum = k WHERE a.attname = 'tenant_id')""",
+    )
+    assert single == []
+
+
+def test_runtime_roles_own_nothing_and_have_no_special_rights(owner_engine: Engine) -> None:
+    roles = rows(
+        owner_engine,
+        """SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+                  EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid),
+                  EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid),
+                  has_schema_privilege(rolname, 'public', 'CREATE')
+           FROM pg_roles r WHERE rolname IN ('xinya_workspace', 'xinya_public') ORDER BY 1""",
+    )
+    nothing = (False,) * 7
+    assert roles == [("xinya_public", *nothing), ("xinya_workspace", *nothing)]
+
+
+def test_history_is_append_only(owner_engine: Engine) -> None:
+    changeable = rows(
+        owner_engine,
+        """SELECT DISTINCT table_name FROM information_schema.column_privileges
+           WHERE grantee IN ('xinya_workspace', 'xinya_public') AND privilege_type = 'UPDATE'
+           UNION SELECT table_name FROM information_schema.table_privileges
+           WHERE grantee IN ('xinya_workspace', 'xinya_public')
+             AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')""",
+    )
+    assert {str(name) for (name,) in changeable} & APPEND_ONLY == set()
+
+
+def test_the_public_role_reads_no_inner_column(owner_engine: Engine) -> None:
+    """Names of columns that tell of inner work are granted nowhere, whatever table they are in."""
+    inner = {
+        "state", "head_id", "edited_by", "edited_by_name", "approved_by", "publish_at", "withdrawn_reason",
+        "saved_by", "saved_by_name", "note", "fields", "staff_id", "resident_id", "uploaded_by", "uploaded_by_name",
+        "sha256", "password_hash", "totp_secret", "args", "former_body", "actor_id",
+    }  # fmt: skip
+    granted = rows(
+        owner_engine,
+        """SELECT table_name, column_name FROM information_schema.column_privileges
+           WHERE grantee = 'xinya_public' AND privilege_type = 'SELECT'""",
+    )
+    leaking = {(str(t), str(c)) for t, c in granted if c in inner}
+    # a resident's own sessions, which the policy limits to whoever holds the token
+    assert leaking <= {("resident_session", "resident_id")}
+
+
+def test_the_public_roles_policies_are_never_simply_true(owner_engine: Engine) -> None:
+    open_to_all = rows(
+        owner_engine,
+        """SELECT 'xinya_public', tablename FROM pg_policies
+           WHERE 'xinya_public' = ANY (roles) AND qual = 'true'""",
+    )
+    assert set(open_to_all) <= OPEN_POLICIES
+
+
+def test_the_public_roles_policies_trust_no_setting_but_the_residents_token_and_address(
+    owner_engine: Engine,
+) -> None:
+    """Anybody with that connection can set any `app.…`; so none may open a door, but one that proves a secret."""
+    trusting = rows(
+        owner_engine,
+        r"""SELECT tablename, policyname FROM pg_policies
+            WHERE 'xinya_public' = ANY (roles)
+              AND (coalesce(qual, '') || coalesce(with_check, '')) ~ 'app\.(scope|tenant_id|actor_id)'""",
+    )
+    assert trusting == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import search.models
 import tenants.audit
 import tenants.files.models
 import tenants.identity.models

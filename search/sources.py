@@ -129,6 +129,11 @@ def sources(corpus: Corpus) -> list[Source]:
     return sorted((s for s in _sources.values() if s.corpus == corpus), key=lambda s: s.name)
 
 
+def names() -> frozenset[str]:
+    """The names of all sources."""
+    return frozenset(_sources)
+
+
 def key(source_name: str, entity_id: UUID) -> str:
     """The key of a document in an index."""
     return f"{source_name}:{entity_id}"

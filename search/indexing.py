@@ -1,0 +1,140 @@
+"""From the outbox to the index.
+
+Changes are taken in batches, under one lock for the whole installation: what is written last was
+read last. A thing is always indexed as it stands in the database now, so a batch may be
+repeated after a crash, and many changes of one thing are one write. While a rebuild
+runs, changes are kept for it (marked done) instead of being removed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from search import sources
+from search.engine import Deletion, Engine, EngineDown, Entry, entry
+from search.models import VERSION, SearchChange, SearchState
+from search.sources import Corpus, Source
+from tenants.clock import now
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+_LOCKS = 0x58494E59  # first half of the keys of our advisory locks
+INDEXING_LOCK, REBUILD_LOCK = (_LOCKS, 1), (_LOCKS, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a batch did, and whether more waits."""
+
+    changes: int
+    documents: int
+    more: bool
+
+
+def hold_indexing_lock(session: Session) -> None:
+    """Let nobody else write to the live index, or exchange it, until this transaction ends."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:a, :b)"), dict(zip("ab", INDEXING_LOCK, strict=True)))
+
+
+def apply_pending(session: Session, engine: Engine, limit: int = BATCH) -> Applied:
+    """Index the next batch of changes, in order. Raises `EngineDown`, and then nothing is consumed."""
+    hold_indexing_lock(session)
+    waiting = SearchChange.done_at.is_(None)
+    changes = session.execute(
+        select(SearchChange.seq, SearchChange.source, SearchChange.entity_id)
+        .where(waiting)
+        .order_by(SearchChange.attempts, SearchChange.seq)
+        .limit(limit + 1)
+    ).all()
+    batch = changes[:limit]
+    if not batch:
+        return Applied(0, 0, False)
+    by_source: dict[str, dict[UUID, None]] = defaultdict(dict)
+    for change in batch:
+        by_source[change.source][change.entity_id] = None
+    failed: dict[tuple[str, UUID], str] = {}
+    written = 0
+    for corpus in Corpus:
+        writes: list[Entry | Deletion] = []
+        for name, ids in by_source.items():
+            source = sources.source(name)
+            if source is not None and source.corpus == corpus:
+                read, unreadable = current(session, source, list(ids))
+                writes.extend(read)
+                failed.update({(name, entity_id): error for entity_id, error in unreadable.items()})
+        if writes:
+            engine.apply(corpus, writes)
+            written += len(writes)
+            note(session, corpus, applied_at=now(), error=None)
+    for change in batch:
+        if change.source not in sources.names():
+            log.warning("a change of the unknown source %r is dropped", change.source)
+    done = [change.seq for change in batch if (change.source, change.entity_id) not in failed]
+    _consume(session, SearchChange.seq.in_(done))
+    for (name, entity_id), error in failed.items():
+        session.execute(
+            update(SearchChange)
+            .where(waiting, SearchChange.source == name, SearchChange.entity_id == entity_id)
+            .values(attempts=SearchChange.attempts + 1, error=error)
+        )
+    return Applied(len(done), written, len(changes) > limit)
+
+
+def current(
+    session: Session, source: Source, ids: Sequence[UUID]
+) -> tuple[list[Entry | Deletion], dict[UUID, str]]:
+    """What to write for these things as they stand now, and why some could not be read."""
+    version = session.execute(VERSION).scalar_one()
+    try:
+        with session.begin_nested():
+            found = {d.id: entry(source.name, d, version) for d in source.documents(session, ids)}
+    except Exception as error:
+        log.exception("cannot read %d things of %s for the index", len(ids), source.name)
+        if len(ids) == 1:
+            return [], {ids[0]: f"{type(error).__name__}: {error}"[:500]}
+        writes: list[Entry | Deletion] = []
+        unreadable: dict[UUID, str] = {}
+        for entity_id in ids:
+            read, bad = current(session, source, [entity_id])
+            writes.extend(read)
+            unreadable.update(bad)
+        return writes, unreadable
+    return [found.get(entity_id) or Deletion(sources.key(source.name, entity_id), version) for entity_id in ids], {}
+
+
+def _consume(session: Session, which: ColumnElement[bool]) -> None:
+    if rebuild_runs(session):
+        session.execute(update(SearchChange).where(which).values(done_at=now(), error=None))
+    else:
+        session.execute(delete(SearchChange).where(which))
+        session.execute(delete(SearchChange).where(SearchChange.done_at.is_not(None)))
+
+
+def rebuild_runs(session: Session) -> bool:
+    """Whether a rebuild is at work now; one that was killed is not."""
+    held = text(
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :a AND objid = :b"
+        " AND objsubid = 2 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    )
+    return bool(session.scalar(held, dict(zip("ab", REBUILD_LOCK, strict=True))))
+
+
+def note(session: Session, corpus: Corpus, **values: object) -> None:
+    """Write down the state of a corpus for operators."""
+    session.execute(
+        insert(SearchState)
+        .values(corpus=str(corpus), **values)
+        .on_conflict_do_update(index_elements=["corpus"], set_=values)
+    )
+
+
+__all__ = ["BATCH", "Applied", "EngineDown", "apply_pending", "current", "hold_indexing_lock", "note", "rebuild_runs"]

@@ -1,0 +1,53 @@
+"""The background work of search."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session
+
+from search import connect
+from search.engine import EngineDown
+from search.indexing import apply_pending, note
+from search.outbox import INDEX_JOB
+from search.reindex import RebuildRuns, rebuild
+from search.sources import Corpus
+from tenants import jobs
+
+log = logging.getLogger(__name__)
+
+
+@jobs.task(INDEX_JOB, cron="* * * * *")
+def index(session: Session) -> None:
+    """Index what waits. A corpus without an index (a new installation, a new version) gets one first.
+
+    An engine that is down leaves everything waiting; the next minute tries again.
+    """
+    engine = connect.engine()
+    database = session.get_bind()
+    assert isinstance(database, Database)
+    try:
+        for corpus in Corpus:
+            if engine.live(corpus) is None:
+                rebuild(database, engine, corpus)
+        applied = apply_pending(session, engine)
+    except RebuildRuns:
+        return
+    except EngineDown as error:
+        log.warning("the search engine does not answer: %s", error)
+        session.rollback()
+        for corpus in Corpus:
+            note(session, corpus, error=str(error)[:500])
+        return
+    if applied.more:
+        jobs.defer(session, INDEX_JOB)
+
+
+@jobs.task("search.rebuild", retry=False)
+def rebuild_all(session: Session) -> None:
+    """Rebuild every corpus."""
+    database = session.get_bind()
+    assert isinstance(database, Database)
+    for corpus in Corpus:
+        rebuild(database, connect.engine(), corpus)

@@ -1,0 +1,229 @@
+"""Rebuilding an index beside the live one, and exchanging them.
+
+    1 make a new index; from now on the worker keeps the changes it applies to the live one
+    2 write every document into it
+    3 replay the kept changes; the last of them under the lock that keeps the worker waiting
+    4 count, and compare a sample with the database
+    5 make the new index the live one; drop the old
+
+Stopped or killed anywhere, the live index is whole, and the next rebuild starts afresh.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Engine as Database
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from search import sources
+from search.engine import Deletion, Engine, EngineDown, Entry
+from search.indexing import REBUILD_LOCK, current, hold_indexing_lock, note
+from search.models import SearchChange
+from search.sources import Corpus
+from tenants import actors
+from tenants.clock import now
+from tenants.database import open_session
+
+_BATCH = 500
+_SAMPLE = 200
+
+#: Told how many documents are written and how many are expected (None: not known).
+Progress = Callable[[int, int | None], None]
+
+
+class RebuildRuns(Exception):
+    """Another rebuild is at work."""
+
+
+class RebuildFailed(Exception):
+    """The new index does not hold what the database holds; the live one stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A finished rebuild."""
+
+    corpus: Corpus
+    index: str
+    documents: int
+    replayed: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Documents per second."""
+        return self.documents / self.seconds if self.seconds else 0.0
+
+
+def rebuild(
+    database: Database, engine: Engine, corpus: Corpus, progress: Progress = lambda _done, _total: None
+) -> Rebuilt:
+    """Rebuild a corpus's index. `database` is the workspace's engine.
+
+    Raises `RebuildRuns`, `RebuildFailed` or `EngineDown`; the live index is untouched then.
+    """
+    with _only_one(database):
+        return _Rebuild(database, engine, corpus, progress).run()
+
+
+@contextmanager
+def _only_one(database: Database) -> Iterator[None]:
+    """Hold the lock that says a rebuild is at work; it is gone with the process."""
+    keys = dict(zip("ab", REBUILD_LOCK, strict=True))
+    with database.connect() as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:a, :b)"), keys):
+            raise RebuildRuns
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:a, :b)"), keys)
+            connection.commit()
+
+
+class _Rebuild:
+    def __init__(self, database: Database, engine: Engine, corpus: Corpus, progress: Progress) -> None:
+        self._database, self._engine, self._corpus, self._progress = database, engine, corpus, progress
+        self._sources = sources.sources(corpus)
+        self._index = ""
+        self._expected = 0
+        self._replayed = 0
+        self._sample: list[tuple[str, UUID]] = []
+        self._seen = 0
+        self._random = random.Random(0)
+
+    def run(self) -> Rebuilt:
+        began = time.monotonic()
+        self._begin()
+        try:
+            self._engine.load(self._corpus, self._index, self._everything())
+            while self._replay(last=False):
+                pass
+            self._exchange(began)
+        except BaseException:
+            self._give_up()
+            raise
+        self._engine.drop_others(self._corpus, keep=[])
+        return Rebuilt(self._corpus, self._index, self._expected, self._replayed, time.monotonic() - began)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with open_session(self._database, actors.system()) as session, session.begin():
+            yield session
+
+    def _begin(self) -> None:
+        with self._transaction() as session:
+            hold_indexing_lock(session)
+            # kept for a rebuild that was killed
+            session.execute(delete(SearchChange).where(SearchChange.done_at.is_not(None)))
+            self._index = self._engine.create(self._corpus)
+            note(session, self._corpus, building=self._index, building_since=now(), built=0)
+        self._engine.drop_others(self._corpus, keep=[self._index])
+
+    def _everything(self) -> Iterator[Entry]:
+        total = self._engine.count(self._corpus) if self._engine.live(self._corpus) else None
+        for source in self._sources:
+            after: UUID | None = None
+            while True:
+                with self._transaction() as session:
+                    ids = source.ids(session, after, _BATCH)
+                    if not ids:
+                        break
+                    writes, unreadable = current(session, source, ids)
+                    if unreadable:
+                        raise RebuildFailed(f"{source.name}: {next(iter(unreadable.values()))}")
+                    self._expected += sum(isinstance(write, Entry) for write in writes)
+                    note(session, self._corpus, built=self._expected)
+                after = ids[-1]
+                self._remember(source.name, ids)
+                yield from (write for write in writes if isinstance(write, Entry))
+                self._progress(self._expected, total)
+
+    def _remember(self, name: str, ids: Sequence[UUID]) -> None:
+        """Keep a fair sample of what was walked through."""
+        for entity_id in ids:
+            self._seen += 1
+            if len(self._sample) < _SAMPLE:
+                self._sample.append((name, entity_id))
+            elif (place := self._random.randrange(self._seen)) < _SAMPLE:
+                self._sample[place] = (name, entity_id)
+
+    def _replay(self, *, last: bool, session: Session | None = None) -> bool:
+        """Apply kept changes to the new index; True while there is enough left to come back for."""
+        if session is None:
+            with self._transaction() as own:
+                hold_indexing_lock(own)
+                return self._replay(last=last, session=own)
+        kept = session.execute(
+            select(SearchChange.seq, SearchChange.source, SearchChange.entity_id)
+            .where(SearchChange.done_at.is_not(None))
+            .order_by(SearchChange.seq)
+            .limit(None if last else _BATCH)
+        ).all()
+        for source in self._sources:
+            ids = list(dict.fromkeys(change.entity_id for change in kept if change.source == source.name))
+            for start in range(0, len(ids), _BATCH):
+                self._replay_batch(session, source, ids[start : start + _BATCH])
+        session.execute(delete(SearchChange).where(SearchChange.seq.in_([change.seq for change in kept])))
+        return len(kept) == _BATCH
+
+    def _replay_batch(self, session: Session, source: sources.Source, ids: list[UUID]) -> None:
+        writes, unreadable = current(session, source, ids)
+        if unreadable:
+            raise RebuildFailed(f"{source.name}: {next(iter(unreadable.values()))}")
+        before = self._engine.contains(self._corpus, [write.key for write in writes], self._index)
+        self._expected += sum(isinstance(write, Entry) and write.key not in before for write in writes)
+        self._expected -= sum(isinstance(write, Deletion) and write.key in before for write in writes)
+        self._engine.apply(self._corpus, writes, self._index)
+        self._replayed += len(ids)
+
+    def _exchange(self, began: float) -> None:
+        with self._transaction() as session:
+            hold_indexing_lock(session)
+            self._replay(last=True, session=session)
+            self._compare(session)
+            self._engine.publish(self._corpus, self._index)
+            note(
+                session,
+                self._corpus,
+                building=None,
+                building_since=None,
+                rebuilt_at=now(),
+                rebuilt_count=self._expected,
+                rebuilt_seconds=time.monotonic() - began,
+                error=None,
+            )
+
+    def _compare(self, session: Session) -> None:
+        """The count, and a sample of documents read again. What changed in between waits in the outbox."""
+        counted = self._engine.count(self._corpus, self._index)
+        if counted != self._expected:
+            raise RebuildFailed(f"{counted} documents are in the new index, {self._expected} were written")
+        for source in self._sources:
+            ids = [entity_id for name, entity_id in self._sample if name == source.name]
+            writes, _ = current(session, source, ids) if ids else ([], {})
+            there = self._engine.contains(self._corpus, [write.key for write in writes], self._index)
+            wrong = {write.key for write in writes if (write.key in there) != isinstance(write, Entry)}
+            # what changed since is in the outbox, and committed with it
+            waiting = session.execute(
+                select(SearchChange.entity_id).where(SearchChange.source == source.name, SearchChange.done_at.is_(None))
+            )
+            wrong -= {sources.key(source.name, entity_id) for entity_id in waiting.scalars()}
+            if wrong:
+                raise RebuildFailed(f"the new index and the database differ in {min(wrong)}")
+
+    def _give_up(self) -> None:
+        """Leave nothing of the new index behind, as far as the engine lets us."""
+        try:
+            with self._transaction() as session:
+                note(session, self._corpus, building=None, building_since=None)
+            self._engine.drop_others(self._corpus, keep=[])
+        except (EngineDown, OSError):
+            pass  # the next rebuild clears it away

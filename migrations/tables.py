@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import search.models
-import tenants.audit
-import tenants.files.models
-import tenants.identity.models
-import tenants.mail.models  # noqa: F401 - imported for their tables
+import importlib
+
 from tenants.database import Base
+
+MODELS = (
+    "tenants.audit",
+    "tenants.identity.models",
+    "tenants.files.models",
+    "tenants.mail.models",
+    "portal.publishing.models",
+    "portal.participation.models",
+    "search.models",
+)
+for name in MODELS:
+    importlib.import_module(name)
 
 metadata = Base.metadata

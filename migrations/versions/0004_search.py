@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 from tenants.database import Face
 from tenants.isolation import ACTOR, RESIDENT, SCOPE, grant, policy, protect, role
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,84 @@
+"""Tenants and responsible units as the public sees them: explicit fields, read with either role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenants.identity.models import ResponsibleUnit, Tenant
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the public knows of a tenant."""
+
+    id: UUID
+    slug: str
+    kind: str
+    name: str
+    short_name: str
+    introduction: str
+    picture_file_id: UUID | None
+    contact_phone: str
+    contact_email: str
+    contact_address: str
+    office_hours: str
+    comment_policy: str
+    reply_days: int
+    latitude: float | None
+    longitude: float | None
+    demo: bool
+
+
+@dataclass(frozen=True)
+class UnitPlace:
+    """What the public knows of a responsible unit. `boundary` is GeoJSON; schematic ones are labelled 示意."""
+
+    id: UUID
+    tenant_id: UUID
+    slug: str
+    kind: str
+    name: str
+    introduction: str
+    boundary: dict[str, Any] | None
+    schematic: bool
+    latitude: float | None
+    longitude: float | None
+
+
+_PLACE = tuple(getattr(Tenant, name) for name in Place.__dataclass_fields__)
+_UNIT = tuple(getattr(ResponsibleUnit, name) for name in UnitPlace.__dataclass_fields__)
+
+
+def places(session: Session) -> list[Place]:
+    """All active tenants: subdistricts, then towns, then parks, each by its address."""
+    query = select(*_PLACE).where(Tenant.active).order_by(Tenant.kind, Tenant.slug)
+    return [Place(*row) for row in session.execute(query)]
+
+
+def place(session: Session, slug: str) -> Place | None:
+    """The active tenant with this address on the site."""
+    row = session.execute(select(*_PLACE).where(Tenant.slug == slug, Tenant.active)).one_or_none()
+    return Place(*row) if row else None
+
+
+def units(session: Session, tenant_id: UUID | None = None) -> list[UnitPlace]:
+    """Active responsible units by name, of one tenant or of all."""
+    query = select(*_UNIT).where(ResponsibleUnit.active).order_by(ResponsibleUnit.name)
+    if tenant_id is not None:
+        query = query.where(ResponsibleUnit.tenant_id == tenant_id)
+    return [UnitPlace(*row) for row in session.execute(query)]
+
+
+def unit(session: Session, tenant_id: UUID, slug: str) -> UnitPlace | None:
+    """A unit of a tenant by its address."""
+    row = session.execute(
+        select(*_UNIT).where(
+            ResponsibleUnit.tenant_id == tenant_id, ResponsibleUnit.slug == slug, ResponsibleUnit.active
+        )
+    ).one_or_none()
+    return UnitPlace(*row) if row else None

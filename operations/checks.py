@@ -134,7 +134,7 @@ def database(settings: Settings, face: Face) -> Iterator[Finding]:
         with engine.connect() as connection:
             state = schema.state(connection)
             if not state.current:
-                yield _outdated(part, state)
+                yield Finding(part, False, *outdated(state))
             elif face is not Face.OWNER and _steps_around(connection):
                 role = runtime_role(settings, face)
                 yield Finding(
@@ -158,17 +158,14 @@ def database(settings: Settings, face: Face) -> Iterator[Finding]:
         yield Finding(part, False, "数据库没有初始化：运行 xinya db upgrade。", "no schema: run xinya db upgrade.")
 
 
-def _outdated(part: str, state: schema.SchemaState) -> Finding:
+def outdated(state: schema.SchemaState) -> tuple[str, str]:
+    """What to do about a schema that is not this code's, in Chinese and English."""
     if not state.known:
-        return Finding(
-            part,
-            False,
+        return (
             f"数据库结构（{state.database}）比程序（{state.code}）新：请使用新版程序。",
             f"the database ({state.database}) is newer than this program ({state.code}): use the newer program.",
         )
-    return Finding(
-        part,
-        False,
+    return (
         f"数据库结构（{state.database or '空'}）比程序（{state.code}）旧：先备份，再运行 xinya db upgrade。",
         f"the database ({state.database or 'empty'}) is older than this program ({state.code}): "
         "back it up, then run xinya db upgrade.",
@@ -220,6 +217,47 @@ def worker(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("worker", True, f"在运行，{waiting} 个任务在等", f"running, {waiting} jobs wait")
+
+
+def search_engine(settings: Settings) -> Iterator[Finding]:
+    """The search engine in use answers."""
+    from search.engine import EngineDown
+    from search.engines import open_engine
+
+    try:
+        engine = open_engine(settings)
+        try:
+            report = engine.check()
+        finally:
+            engine.close()
+    except (EngineDown, OSError) as error:
+        yield Finding(
+            "search",
+            False,
+            f"搜索引擎不可用（{error}）：检查 ELASTICSEARCH_URL 和引擎是否在运行；更新会在恢复后补上。",
+            "the search engine does not answer: check ELASTICSEARCH_URL; updates wait and catch up.",
+        )
+        return
+    words = ", ".join(f"{name} {value}" for name, value in report.items())
+    yield Finding("search", True, words, "")
+
+
+def storage(settings: Settings) -> Iterator[Finding]:
+    """Files can be written, read and removed."""
+    from tenants.files.storage import StoreDown, open_storage
+
+    where = f"S3 {settings.s3_bucket}" if settings.s3_bucket else str(settings.data_folder / "files")
+    try:
+        open_storage(settings).check()
+    except StoreDown as error:
+        yield Finding(
+            "storage",
+            False,
+            f"文件存储 {where} 不可用（{error}）：检查 S3_* 设置、密钥和存储桶，或数据目录的权限。",
+            "files cannot be kept: check the S3_* settings, keys and bucket, or the data folder.",
+        )
+        return
+    yield Finding("storage", True, where, "write, read and delete work")
 
 
 def mail(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Table
 
 
 class Console:
@@ -38,6 +39,10 @@ class Console:
         """Something does not work."""
         self._out.print("✗ ", style="bold red", end="")
         self.say(chinese, english)
+
+    def table(self, table: Table) -> None:
+        """A table."""
+        self._out.print(table)
 
     @contextmanager
     def step(self, chinese: str, english: str) -> Iterator[None]:

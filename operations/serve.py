@@ -23,6 +23,7 @@ from urllib.request import urlopen
 from operations.console import Console
 from settings import REPOSITORY, Settings
 from tenants import embedded
+from tenants.database import Face
 
 #: Seconds a child may take to stop before it is killed.
 PATIENCE = 12.0
@@ -124,37 +125,54 @@ def require_free_port(settings: Settings) -> None:
         ) from error
 
 
-def children(only: str | None, *, with_worker: bool) -> list[Child]:
+def faces_of(only: str | None) -> tuple[Face, ...]:
+    """The faces that a process with `--only` serves."""
+    return (Face(only),) if only else (Face.WORKSPACE, Face.PUBLIC)
+
+
+def uses_embedded(settings: Settings, faces: Sequence[Face]) -> bool:
+    """Whether any of the faces depends on the embedded database."""
+    own = {Face.WORKSPACE: settings.database_workspace_url, Face.PUBLIC: settings.database_public_url}
+    if settings.database_url.get_secret_value():
+        return False
+    return not all(face in own and own[face].get_secret_value() for face in faces)
+
+
+def programs(only: str | None, *, with_worker: bool) -> list[Child]:
     """The programs of a deployment: the web server for both doors or one, and the worker."""
     door = only or "app"
     web = [sys.executable, "-m", "gunicorn", "--config", "python:operations.gunicorn_config", f"wsgi:{door}"]
-    programs = [Child("web", web)]
+    found = [Child("web", web)]
     if with_worker:
-        programs.append(Child("worker", [sys.executable, str(REPOSITORY / "cli.py"), "worker"]))
-    return programs
+        found.append(Child("worker", [sys.executable, str(REPOSITORY / "cli.py"), "worker"]))
+    return found
 
 
-def serve(settings: Settings, programs: Sequence[Child], console: Console, ready: Callable[[], None]) -> None:
-    """Run the programs until SIGINT, SIGTERM or SIGHUP; `ready` is called once the web server answers."""
+def serve(
+    settings: Settings, children: Sequence[Child], console: Console, *, database: bool, ready: Callable[[], None]
+) -> None:
+    """Run the children until SIGINT, SIGTERM or SIGHUP; `ready` is called once the web server answers.
+
+    With `database` the embedded database is watched too, and stopped last. Raises CannotServe.
+    """
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: told.set())
-    uses_embedded = not settings.database_url.get_secret_value()
     announced = False
     looked = time.monotonic()
     try:
-        for program in programs:
-            program.start()
+        for child in children:
+            child.start()
         while not told.wait(0.2 if not announced else 1.0):
-            if uses_embedded and time.monotonic() - looked > DATABASE_WATCH:
+            if database and time.monotonic() - looked > DATABASE_WATCH:
                 looked = time.monotonic()
                 _revive_database(settings, console)
-            for program in programs:
-                program.tend(console)
-                if not announced and program.failures >= HOPELESS:
+            for child in children:
+                child.tend(console)
+                if not announced and child.failures >= HOPELESS:
                     raise CannotServe(
-                        f"{program.name} 启动不了，原因见上面的输出。\n"
-                        f"{program.name} cannot start; the reason is in the output above."
+                        f"{child.name} 启动不了，原因见上面的输出。\n"
+                        f"{child.name} cannot start; the reason is in the output above."
                     )
             if not announced and _answers(settings):
                 announced = True
@@ -165,11 +183,11 @@ def serve(settings: Settings, programs: Sequence[Child], console: Console, ready
             signal.signal(number, signal.SIG_IGN)
         console.say("正在停止……", "Stopping ...")
         until = time.monotonic() + PATIENCE
-        for program in programs:
-            program.stop()
-        for program in programs:
-            program.wait(until)
-        if uses_embedded:
+        for child in children:
+            child.stop()
+        for child in children:
+            child.wait(until)
+        if database:
             embedded.stop(settings)
         console.say("已停止，数据已保存。", "Stopped; the data is kept.")
 

@@ -1,0 +1,180 @@
+"""`xinya`: the one command line."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+from pydantic import ValidationError
+
+import settings as configuration
+from operations.console import Console
+from operations.serve import CannotServe
+from tenants.embedded import EmbeddedError
+
+if TYPE_CHECKING:
+    from operations.checks import Finding
+
+console = Console()
+
+
+class Commands(click.Group):
+    """The group of all commands; what an operator can mend is a message, not a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            return super().invoke(context)
+        except (EmbeddedError, CannotServe) as error:
+            fail(str(error))
+        except OperationalError as error:
+            fail(
+                f"连不上数据库，请检查 DATABASE_URL 和 PostgreSQL 是否在运行。\n"
+                f"The database does not answer: check DATABASE_URL and that PostgreSQL runs.\n{error.orig}"
+            )
+        except ValidationError as error:
+            lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            fail("设置有误，请修改环境变量：\nA setting is wrong; correct the environment:\n" + "\n".join(lines))
+
+
+def fail(message: str) -> NoReturn:
+    """End with a message on the error output and exit code 1."""
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """新芽 Xinya：责任双师工作平台。"""
+    # end as by Ctrl-C, with everything that `finally` and `atexit` have to do
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+@main.command()
+@click.option("--only", type=click.Choice(["workspace", "public"]), help="只开一个入口。 Serve one door alone.")
+@click.option("--worker/--no-worker", default=None, help="同时运行后台任务。 Run the worker too.")
+def serve(only: str | None, worker: bool | None) -> None:
+    """启动网站和后台任务。 Run web server and worker, watched, until Ctrl-C."""
+    from operations import serve as serving
+    from operations import startup
+
+    settings = configuration.current()
+    faces = serving.faces_of(only)
+    database = serving.uses_embedded(settings, faces)
+    serving.require_free_port(settings)
+    startup.prepare(settings, faces, console, database=database)
+    with_worker = only != "public" if worker is None else worker
+    serving.serve(
+        settings,
+        serving.programs(only, with_worker=with_worker),
+        console,
+        database=database,
+        ready=lambda: startup.welcome(settings, faces, console),
+    )
+
+
+@main.command()
+def worker() -> None:
+    """只运行后台任务。 Run the background worker alone."""
+    from operations.worker import work
+
+    work(configuration.current())
+
+
+@main.group()
+def db() -> None:
+    """数据库结构。 The database's schema."""
+
+
+@db.command()
+def upgrade() -> None:
+    """建立或升级数据库结构（先备份）。 Create or upgrade the schema; back up first."""
+    from migrations import schema
+
+    with console.step("更新数据库结构", "upgrading the schema"):
+        state = schema.upgrade(configuration.current())
+    console.good(f"数据库结构：{state.database}", "is up to date")
+
+
+@db.command()
+def check() -> None:
+    """检查数据库结构是否与程序一致。 Tell whether the schema fits this program; exit code 1 if not."""
+    from operations import checks
+    from tenants.database import Face
+
+    _report(checks.database(configuration.current(), Face.OWNER))
+
+
+@main.command()
+def demo() -> None:
+    """载入演示数据。 Load the demonstration district."""
+    from operations import startup
+
+    settings = configuration.current()
+    startup.bring_schema(settings, console, automatic=True)
+    if not startup.load_demo(settings, console):
+        console.say("演示数据已经在了。", "The demonstration district is there already.")
+
+
+@main.command()
+def reindex() -> None:
+    """重建搜索索引，期间搜索照常可用。 Rebuild the search index while it stays in use."""
+    from operations import startup
+
+    startup.reindex(configuration.current(), console)
+
+
+@main.group()
+def user() -> None:
+    """工作人员。 Staff."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.option("--role", required=True, help="角色，如 district_office、tenant_admin。")
+@click.option("--tenant", help="属地单位的网址简称，如 yuqiao；区级角色不填。")
+def user_add(email: str, name: str, role: str, tenant: str | None) -> None:
+    """邀请一位工作人员，显示设置密码的链接。 Invite a person; prints the link to set a password."""
+    from operations import people
+
+    link = people.invite(configuration.current(), email=email, name=name, role=role, tenant=tenant)
+    console.good(f"已邀请 {name}，请打开此链接设置密码：", "Open this link to set a password:")
+    click.echo(link)
+
+
+@main.command()
+def doctor() -> None:
+    """检查每个部分，说明问题和办法。 Check every part in use; exit code 1 if one does not work."""
+    from operations import checks
+
+    _report(checks.everything(configuration.current()))
+
+
+@main.command()
+@click.option("--port", default=9200, show_default=True)
+def elasticsearch(port: int) -> None:
+    """启动本机试用的 Elasticsearch，按 Ctrl-C 停止。 Run a local Elasticsearch for trial."""
+    from operations import trial
+
+    trial.elasticsearch(configuration.current(), port, console)
+
+
+def _report(findings: Iterable[Finding]) -> None:
+    bad = 0
+    for finding in findings:
+        tell = console.good if finding.ok else console.warn
+        tell(f"{finding.part}: {finding.chinese}", finding.english)
+        bad += not finding.ok
+    if bad:
+        console.say(f"{bad} 处需要处理。", f"{bad} to mend.")
+        sys.exit(1)
+    console.say("一切正常。", "All is well.")
+
+
+if __name__ == "__main__":
+    main(prog_name="xinya")

@@ -1,0 +1,124 @@
+"""What `xinya serve` does before it serves, and says when it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from migrations import schema
+from operations import checks
+from operations.console import Console
+from operations.serve import CannotServe
+from settings import Settings
+from tenants import embedded
+from tenants.database import Face, engine_for, make_engine, url_for
+
+
+def prepare(settings: Settings, faces: Sequence[Face], console: Console, *, database: bool) -> None:
+    """Everything a deployment needs before it can serve. Raises CannotServe or EmbeddedError."""
+    for finding in (*checks.data_folder(settings), *checks.assets(), *checks.secret_key(settings)):
+        if not finding.ok and finding.part != "data folder":
+            raise CannotServe(f"{finding.chinese}\n{finding.english}")
+    if database:
+        with console.step("启动数据库", "starting the embedded database"):
+            embedded.ensure_running(settings)
+    may_migrate = database or bool(settings.database_url.get_secret_value())
+    if may_migrate:
+        bring_schema(settings, console, automatic=database or settings.demo)
+        if settings.demo:
+            load_demo(settings, console)
+        make_indexes(settings, console)
+    else:
+        _require_schema(settings, faces)
+
+
+def bring_schema(settings: Settings, console: Console, *, automatic: bool) -> None:
+    """Bring the schema to this code if that may be done unasked, or if the database is empty. Raises CannotServe."""
+    engine = make_engine(url_for(settings, Face.OWNER), pooled=False)
+    with engine.connect() as connection:
+        state = schema.state(connection)
+    if state.current:
+        return
+    if not state.known or not (automatic or state.database is None):
+        raise CannotServe("\n".join(checks.outdated(state)))
+    with console.step("建立数据库结构", "bringing the database's schema up to date"):
+        schema.upgrade(settings)
+
+
+def _require_schema(settings: Settings, faces: Sequence[Face]) -> None:
+    """For a process that knows only runtime roles."""
+    for face in faces:
+        for finding in checks.database(settings, face):
+            if not finding.ok:
+                raise CannotServe(f"{finding.chinese}\n{finding.english}")
+
+
+def load_demo(settings: Settings, console: Console) -> bool:
+    """Load the demonstration district unless it is there; True if it was loaded now."""
+    from demo import load
+
+    if load.is_loaded(settings):
+        return False
+    with console.progress("载入演示数据", "loading the demonstration district") as bar:
+        load.load(settings, progress=bar)
+    return True
+
+
+def make_indexes(settings: Settings, console: Console) -> None:
+    """Build the search indexes that do not exist yet or are of an older version."""
+    from search.engine import EngineDown
+    from search.engines import open_engine
+    from search.sources import Corpus
+
+    engine = open_engine(settings)
+    try:
+        missing = [corpus for corpus in Corpus if engine.live(corpus) is None]
+    except EngineDown:
+        return  # people can work; the search says that it rests
+    finally:
+        engine.close()
+    if missing:
+        reindex(settings, console)
+
+
+def reindex(settings: Settings, console: Console) -> None:
+    """Rebuild both indexes beside the live ones. Raises CannotServe with the reason."""
+    from search import reindex as rebuilding
+    from search.engine import EngineDown
+    from search.engines import open_engine
+    from search.sources import Corpus
+
+    names = {Corpus.PUBLIC: ("公众搜索", "public search"), Corpus.WORKSPACE: ("工作台搜索", "workspace search")}
+    database, engine = engine_for(settings, Face.WORKSPACE), open_engine(settings)
+    try:
+        for corpus in Corpus:
+            chinese, english = names[corpus]
+            with console.progress(f"建立索引：{chinese}", f"indexing, {english}") as bar:
+                done = rebuilding.rebuild(database, engine, corpus, bar)
+            console.good(f"{chinese}：{done.documents} 篇", f"documents, {done.rate:.0f} per second")
+    except rebuilding.RebuildRuns as error:
+        raise CannotServe("另一个重建正在进行，请等它结束。\nAnother rebuild is at work; wait for it.") from error
+    except (rebuilding.RebuildFailed, EngineDown) as error:
+        raise CannotServe(
+            f"重建没有完成，原来的索引照常使用：{error}\nThe rebuild did not finish; the former index stays in use."
+        ) from error
+    finally:
+        engine.close()
+        database.dispose()
+
+
+def welcome(settings: Settings, faces: Sequence[Face], console: Console) -> None:
+    """Where to go, and in the demonstration who to be."""
+    if Face.PUBLIC in faces:
+        console.good(f"公众网站：{settings.public_address}/", "public site")
+    if Face.WORKSPACE in faces:
+        console.good(f"工作台：  {settings.workspace_address}/", "workspace")
+    if settings.demo:
+        from demo import load
+
+        table = Table("身份 who", "账号 sign-in", "密码 password", "动态码密钥 one-time-code key", box=None)
+        for person in load.sign_ins(settings):
+            table.add_row(person.who, person.email, person.password, person.totp_secret or "–")
+        console.table(table)
+    console.say("按 Ctrl-C 停止。", "Ctrl-C stops it.")

@@ -50,7 +50,7 @@ def s3_server(folder: Path) -> Iterator[dict[str, object]]:
     ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
     command = [
         weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
-        f"-s3.config={config}", "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-volume.max=8", "-volume.preStopSeconds=0",
+        f"-s3.config={config}", "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-volume.max=8",
         f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock", "-s3.port.iceberg=0",
         "-s3.port.lance=0", *(f"-{name}={port}" for name, port in ports.items()),
     ]  # fmt: skip
@@ -66,12 +66,8 @@ def s3_server(folder: Path) -> Iterator[dict[str, object]]:
             "s3_secret_access_key": SecretStr(SECRET_KEY),
         }
     finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        server.kill()  # nothing in its folder is wanted again
+        server.wait()
 
 
 def _make_bucket(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

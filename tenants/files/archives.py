@@ -1,0 +1,106 @@
+"""Office containers read with care: ZIP packages that may swell, and the older compound files."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from typing import BinaryIO
+
+from tenants.rules import N_, Invalid
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+END_OF_ZIP = b"PK\x05\x06"
+
+#: An honest package has some hundred parts, pictures that hardly shrink, and XML that shrinks tenfold or so.
+MAX_PARTS = 5_000
+MAX_UNPACKED = 400 * 1024 * 1024
+MAX_RATIO = 200
+#: XML opened by the importers is held in memory many times over.
+MAX_XML = 100 * 1024 * 1024
+_HEAD = 2048
+_DTD = re.compile(rb"<\s*!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+def _refuse(message: str) -> Invalid:
+    return Invalid({"file": message})
+
+
+def check_zip(content: BinaryIO) -> frozenset[str]:
+    """The names in a package that is safe to open. Raises `Invalid` for one that is not.
+
+    Refused are damaged and encrypted ones, bombs (by what really comes out, not by what
+    the directory says), entries that lead out, DTDs, and files hidden before or behind.
+    """
+    size = content.seek(0, 2)
+    try:
+        with zipfile.ZipFile(content) as package:
+            entries = package.infolist()
+            if package.start_dir > size or (entries and min(e.header_offset for e in entries) != 0):
+                raise _refuse(N_("文件里藏有另一个文件，不能上传。"))
+            _check_end(content, size, len(package.comment))
+            if len(entries) > MAX_PARTS or len({e.filename for e in entries}) != len(entries):
+                raise _refuse(N_("文件结构异常，不能上传。"))
+            total = 0
+            for entry in entries:
+                if entry.flag_bits & 0x1:
+                    raise _refuse(N_("文件有打开密码，请取消密码后再上传。"))
+                strange = entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+                if strange or re.search(r"(^|/)\.\.(/|$)|^/|\\|\x00", entry.filename):
+                    raise _refuse(N_("文件结构异常，不能上传。"))
+                total += _measure(package, entry, MAX_UNPACKED - total)
+            return frozenset(entry.filename for entry in entries)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ValueError,
+    ) as error:
+        raise _refuse(N_("文件已损坏，打不开。请用原来的软件重新保存后再上传。")) from error
+
+
+def _check_end(content: BinaryIO, size: int, comment: int) -> None:
+    """The directory's end record is the end of the file: nothing is appended."""
+    content.seek(max(0, size - 22 - comment))
+    if content.read(4) != END_OF_ZIP:
+        raise _refuse(N_("文件里藏有另一个文件，不能上传。"))
+
+
+def _measure(package: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
+    """Unpack an entry to nowhere; its size. Stops as soon as it is too much."""
+    xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
+    most = min(left, MAX_XML if xml else left, max(entry.compress_size, 4096) * MAX_RATIO)
+    size = 0
+    with package.open(entry) as part:
+        while chunk := part.read(64 * 1024):
+            if xml and size < _HEAD and _DTD.search(chunk[:_HEAD].replace(b"\0", b"")):
+                raise _refuse(N_("文件结构异常，不能上传。"))
+            size += len(chunk)
+            if size > most:
+                raise _refuse(N_("文件解开后大得异常，不能上传。"))
+    return size
+
+
+def ole_streams(content: BinaryIO) -> frozenset[str]:
+    """Names of the streams and storages in a compound file (the older Office formats)."""
+    content.seek(0)
+    data = content.read()
+    names = set()
+    # directory entries are 128 bytes long and sectors a multiple of that, so entries sit on that grid
+    for at in range(512, len(data) - 127, 128):
+        entry = data[at : at + 128]
+        length = int.from_bytes(entry[64:66], "little")
+        if (
+            entry[66] in (1, 2, 5)
+            and 2 < length <= 64
+            and length % 2 == 0
+            and entry[length - 2 : length] == b"\0\0"
+        ):
+            name = entry[: length - 2].decode("utf-16-le", "replace")
+            if name.isprintable():
+                names.add(name)
+    return frozenset(names)

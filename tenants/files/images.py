@@ -1,0 +1,108 @@
+"""Pictures made anew for the web: sensible sizes, upright, and nothing in them but the picture.
+
+What is stored is never the file that was sent: location, camera, thumbnails, comments and
+whatever was hidden behind the pixels stay out.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from tenants.files.inspect import refuse
+from tenants.rules import N_
+
+#: Widths in pixels: a phone, a column of text, a wide screen.
+WIDTHS = (480, 960, 1600)
+#: WebP holds 16,383 pixels a side; long infographics (长图) come close.
+_TALLEST = 16_000
+_MOST_STORED_PIXELS = 30_000_000
+_QUALITY = 82
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+CONTENT_TYPE = "image/webp"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The picture in one width: pixels and WebP bytes."""
+
+    width: int
+    height: int
+    data: bytes
+
+
+def reencode(content: BinaryIO, *, limit_pixels: int, widths: tuple[int, ...] = WIDTHS) -> list[Variant]:
+    """The picture in every width up to its own, ascending; the last is the largest.
+
+    Raises `Invalid` for one that is damaged or has more than `limit_pixels`. Of an
+    animation the first frame is kept.
+    """
+    picture = _upright(content, limit_pixels)
+    wide, high = picture.size
+    storable = wide * min(1.0, _TALLEST / high, (_MOST_STORED_PIXELS / (wide * high)) ** 0.5)
+    largest = max(1, int(min(max(widths), storable)))
+    wanted = sorted({min(width, largest) for width in widths})
+    return [_variant(picture, width) for width in wanted]
+
+
+def _upright(content: BinaryIO, limit_pixels: int) -> Image.Image:
+    content.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of what is refused or harmless here
+        try:
+            with Image.open(content, formats=_FORMATS) as picture:
+                if picture.width * picture.height > limit_pixels:
+                    raise refuse(
+                        N_("图片太大，最多 %(limit)s 万像素，请缩小后再上传。"), limit=limit_pixels // 10_000
+                    )
+                picture.draft("RGB", (max(WIDTHS), max(WIDTHS)))  # a JPEG is decoded no larger than needed
+                picture.load()
+                upright = ImageOps.exif_transpose(picture)
+                return _in_plain_colours(upright)
+        except Image.DecompressionBombError:
+            raise refuse(
+                N_("图片太大，最多 %(limit)s 万像素，请缩小后再上传。"), limit=limit_pixels // 10_000
+            ) from None
+        except (
+            UnidentifiedImageError,
+            OSError,
+            SyntaxError,
+            ValueError,
+            EOFError,
+            TypeError,
+            MemoryError,
+        ) as error:
+            raise refuse(N_("图片已损坏，打不开。请重新导出后再上传。")) from error
+
+
+def _in_plain_colours(picture: Image.Image) -> Image.Image:
+    """sRGB, with transparency only where there is some."""
+    transparent = "A" in picture.getbands() or "transparency" in picture.info
+    profile = picture.info.get("icc_profile")
+    if profile and picture.mode in ("RGB", "CMYK"):
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            converted = ImageCms.profileToProfile(
+                picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+            if converted is not None:
+                return converted
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            pass  # a broken profile: the colours as they are
+    return picture.convert("RGBA" if transparent else "RGB")
+
+
+def _variant(picture: Image.Image, width: int) -> Variant:
+    height = max(1, round(picture.height * width / picture.width))
+    sized = picture if width == picture.width else picture.resize((width, height), Image.Resampling.LANCZOS)
+    clean = Image.new(sized.mode, sized.size)
+    clean.paste(sized)
+    out = BytesIO()
+    # drawings and maps have few colours: without loss they are sharper and smaller
+    drawing = sized.getcolors(256) is not None
+    clean.save(out, "WEBP", quality=_QUALITY, method=4, lossless=drawing)
+    return Variant(sized.width, sized.height, out.getvalue())

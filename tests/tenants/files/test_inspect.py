@@ -1,0 +1,255 @@
+"""An upload is what its content says; what lies, hides, swells or never ends is refused with a sentence."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+import unicodedata
+import zipfile
+from io import BytesIO
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tenants.files import archives
+from tenants.files.inspect import TAKEN, Purpose, decode, inspect, receive
+from tenants.files.names import LONGEST, display_name
+from tenants.rules import Invalid
+from tests.tenants.files import samples
+
+HONEST = {
+    "jpg": samples.jpeg(80, 60),
+    "png": samples.png(),
+    "webp": samples.webp(),
+    "gif": samples.gif(),
+    "pdf": samples.pdf(),
+    "docx": samples.word(),
+    "xlsx": samples.excel(),
+    "pptx": samples.powerpoint(),
+    "doc": samples.compound("WordDocument", "1Table"),
+    "xls": samples.compound("Workbook"),
+    "ppt": samples.compound("PowerPoint Document"),
+    "txt": "通政办发〔2021〕10号\n一、指导思想".encode(),
+}
+
+
+def refused(content: bytes, filename: str = "x.pdf", purpose: Purpose = Purpose.ATTACHMENT) -> str:
+    with pytest.raises(Invalid) as error:
+        inspect(BytesIO(content), filename, purpose)
+    return str(error.value.errors["file"])
+
+
+@pytest.mark.parametrize("extension", HONEST)
+def test_honest_files_are_known_by_their_content_whatever_they_are_called(extension: str) -> None:
+    for name in (f"规划.{extension}", "规划", "规划.exe", "规划.pdf.scr", "规划.html"):
+        found = inspect(BytesIO(HONEST[extension]), name, Purpose.ATTACHMENT)
+        assert found.kind.extension == extension
+        assert found.name == f"规划.{extension}" or found.name == f"规划.pdf.{extension}"
+
+
+def test_a_table_as_text_is_known_by_its_name_only() -> None:
+    assert (
+        inspect(BytesIO("年,数\n2024,3".encode("gb18030")), "台账.CSV", Purpose.ATTACHMENT).name == "台账.csv"
+    )
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_each_purpose_takes_its_types_and_says_which(purpose: Purpose) -> None:
+    taken = {kind.extension for kind in TAKEN[purpose]}
+    for extension, content in HONEST.items():
+        if extension in taken:
+            inspect(BytesIO(content), "x", purpose)
+        else:
+            assert "请上传" in refused(content, "x.jpg", purpose)
+
+
+PDF, DOCX, PNG = HONEST["pdf"], HONEST["docx"], HONEST["png"]
+LIARS = {
+    "a web page called a picture": (b"<!DOCTYPE html><script>1</script>", "x.png"),
+    "a web page called a text": (b"\xef\xbb\xbf \n<html><body onload=x>", "x.txt"),
+    "a vector picture": (b'<svg xmlns="http://www.w3.org/2000/svg" onload="x"/>', "x.png"),
+    "a program": (b"MZ\x90\x00" + bytes(200), "x.pdf"),
+    "a shell script with nulls": (b"#!/bin/sh\0\0rm", "x.txt"),
+    "an archive": (samples.archive({}).replace(b"[Content_Types].xml", b"[Content-Types].xml"), "x.docx"),
+    "a java archive": (samples.archive({"META-INF/MANIFEST.MF": b"x"}), "x.docx"),
+    "half a PDF": (samples.broken(PDF), "x.pdf"),
+    "half a Word file": (samples.broken(DOCX), "x.docx"),
+    "a PDF with an archive behind": (PDF + samples.archive({}) + b"%%EOF", "x.pdf"),
+    "an archive with a page before": (b"PK\x03\x04<script>" + DOCX, "x.docx"),
+    "an archive with a page behind": (DOCX + b"<script>1</script>" * 9, "x.docx"),
+    "two archives, one in front": (samples.archive({"a.txt": b"x"}) + DOCX, "x.docx"),
+    "Word and Excel at once": (
+        samples.archive({"word/document.xml": b"<a/>", "xl/workbook.xml": b"<a/>"}),
+        "x.docx",
+    ),
+    "macros": (samples.archive({"word/document.xml": b"<a/>", "word/vbaProject.bin": b"x"}), "x.docx"),
+    "macros in an older file": (samples.compound("WordDocument", "Macros", "_VBA_PROJECT"), "x.doc"),
+    "a password": (samples.compound("EncryptedPackage", "EncryptionInfo"), "x.docx"),
+    "an installer as a compound file": (samples.compound("SummaryInformation"), "x.doc"),
+    "an entry that leads out": (
+        samples.archive({"word/document.xml": b"<a/>", "../../etc/x": b"x"}),
+        "x.docx",
+    ),
+    "an entry with a backslash": (samples.archive({"word/document.xml": b"<a/>", "..\\x": b"x"}), "x.docx"),
+    "entities that swell": (
+        samples.archive(
+            {"word/document.xml": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>'}
+        ),
+        "x.docx",
+    ),
+    "entities in UTF-16": (
+        samples.archive(
+            {"word/document.xml": '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "b">]><a/>'.encode("utf-16")}
+        ),
+        "x.docx",
+    ),
+    "a bomb": (
+        samples.archive({"word/document.xml": b"<a/>", "word/media/1.png": bytes(60_000_000)}),
+        "x.docx",
+    ),
+    "too many parts": (
+        samples.archive({f"word/{n}.xml": b"<a/>" for n in range(archives.MAX_PARTS + 1)}),
+        "x.docx",
+    ),
+    "a photo of a phone that browsers cannot show": (b"\0\0\0\x18ftypheic" + bytes(100), "x.jpg"),
+    "nothing known": (bytes(range(256)) * 4, "x.docx"),
+}
+
+
+@pytest.mark.parametrize("liar", LIARS)
+def test_liars_are_refused_with_a_sentence(liar: str) -> None:
+    sentence = refused(*LIARS[liar])
+    assert sentence.endswith("。") and "Error" not in sentence
+
+
+def test_the_reason_is_the_right_one() -> None:
+    assert "宏" in refused(*LIARS["macros"])
+    assert "密码" in refused(*LIARS["a password"])
+    assert "大得异常" in refused(*LIARS["a bomb"])
+    assert "藏有另一个文件" in refused(*LIARS["an archive with a page behind"])
+    assert "已损坏" in refused(*LIARS["half a Word file"])
+    assert "HEIC" in refused(*LIARS["a photo of a phone that browsers cannot show"])
+
+
+def test_a_directory_that_understates_a_bomb_is_seen_through() -> None:
+    content = bytearray(samples.archive({"word/document.xml": b"<a/>" + bytes(30_000_000)}))
+    for signature, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        start = 0
+        while (start := content.find(signature, start)) >= 0:
+            content[start + at : start + at + 4] = (100).to_bytes(4, "little")
+            start += 4
+    assert refused(bytes(content), "x.docx")
+
+
+def test_a_large_honest_package_is_taken() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", b"<Types/>")
+        package.writestr("word/document.xml", "".join(f"<p>第{n}段，{n * 7919}</p>" for n in range(300_000)))
+    assert inspect(out, "长.docx", Purpose.IMPORT).name == "长.docx"
+
+
+class Endless:
+    """A sender who never stops; counts what was taken."""
+
+    def __init__(self, head: bytes = b"%PDF-1.7") -> None:
+        self.head, self.sent = head, 0
+
+    def read(self, size: int = 1, /) -> bytes:
+        piece, self.head = (self.head + bytes(size))[:size], b""
+        self.sent += size
+        return piece
+
+
+def test_two_gigabytes_are_cut_off_after_the_limit() -> None:
+    sender, limit = Endless(), 50 * 1024 * 1024
+    tracemalloc.start()
+    with pytest.raises(Invalid) as error:
+        receive(sender, limit=limit)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert str(error.value.errors["file"]) == "文件太大，最多 50 MB。"
+    assert sender.sent == limit + 1
+    assert peak < 10 * 1024 * 1024
+
+
+def test_an_empty_upload_is_refused() -> None:
+    with pytest.raises(Invalid, match="空"):
+        receive(BytesIO(b""), limit=10)
+
+
+@given(st.binary(min_size=1, max_size=3000), st.integers(1, 3000))
+def test_what_fits_is_received_whole(data: bytes, limit: int) -> None:
+    if len(data) > limit:
+        with pytest.raises(Invalid):
+            receive(BytesIO(data), limit=limit)
+    else:
+        received = receive(BytesIO(data), limit=limit)
+        assert received.content.read() == data and received.size == len(data)
+        received.content.close()
+
+
+@given(
+    st.sampled_from(sorted(HONEST)),
+    st.integers(0, 2**31),
+    st.binary(max_size=12),
+    st.sampled_from(list(Purpose)),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_file_is_taken_or_refused_but_nothing_else(
+    extension: str, at: int, noise: bytes, purpose: Purpose
+) -> None:
+    data = HONEST[extension]
+    at %= len(data)
+    try:
+        inspect(BytesIO(data[:at] + noise + data[at + len(noise) :]), "x", purpose)
+    except Invalid as error:
+        assert set(error.errors) == {"file"}
+
+
+@given(st.binary(max_size=400))
+@settings(deadline=None)
+def test_any_bytes_are_taken_or_refused_but_nothing_else(data: bytes) -> None:
+    for head in (b"", b"PK\x03\x04", archives.OLE_MAGIC, b"%PDF-"):
+        try:
+            inspect(BytesIO(head + data), "x", Purpose.ATTACHMENT)
+        except Invalid as error:
+            assert set(error.errors) == {"file"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+def test_text_is_read_in_the_encodings_offices_use(encoding: str) -> None:
+    text = "通政办发〔2021〕10号\n各街道办事处：Xinya 2035"
+    assert decode(text.encode(encoding)) == text
+
+
+@given(st.text())
+@example("../../etc/passwd")
+@example("C:\\Users\\a\\规划\u202efdp.exe")
+@example("a" * 300 + ".pdf")
+@example("责" * 300)
+@example("..")
+@example("CON.txt")
+@example("a\r\nSet-Cookie: x=1.pdf")
+@example('a"; filename="b.html')
+@example("\ud800.pdf")
+def test_any_name_becomes_one_that_is_safe_to_show(sent: str) -> None:
+    name = display_name(sent, "pdf")
+    assert name.endswith(".pdf") and 5 <= len(name) <= LONGEST
+    assert not set(name) & set('/\\<>:"|?*\r\n\0')
+    assert not name.startswith((".", " "))
+    assert all(unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in name)
+    assert display_name(name, "pdf") == name
+
+
+def test_a_name_keeps_what_people_called_the_file() -> None:
+    assert display_name("C:\\文档\\副中心 规划（终稿 v2.1）.DOCX", "docx") == "副中心 规划（终稿 v2.1）.docx"
+    assert display_name("照片.jpeg", "webp") == "照片.webp"
+    assert display_name("规划\u202efdp.exe", "pdf") == "规划fdp.pdf"
+
+
+def test_inspecting_is_quick_even_for_the_largest_bomb() -> None:
+    started = time.process_time()
+    refused(samples.archive({"word/document.xml": b"<a/>", "word/media/a.bin": bytes(300_000_000)}), "x.docx")
+    assert time.process_time() - started < 10

@@ -85,6 +85,11 @@ def reveal_address(session: Session, address: str) -> None:
     session.execute(text("SELECT set_config('app.address', :a, true)"), {"a": address})
 
 
+def present_token(session: Session, token_hash: str) -> None:
+    """Let this transaction act as whoever holds a resident's session token; the row may be made in it."""
+    session.execute(text("SELECT set_config('app.resident_session', :t, true)"), {"t": token_hash})
+
+
 @event.listens_for(Session, "after_begin")
 def _tell_database_who_acts(session: Session, _transaction: object, connection: Any) -> None:
     actor: Actor | None = session.info.get("actor")

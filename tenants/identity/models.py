@@ -103,6 +103,8 @@ class Staff(Identified, Base):
     name: Mapped[str]
     job_title: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    #: When the invitation was accepted; empty while it waits.
+    joined_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
     locale: Mapped[str] = mapped_column(default="zh_Hans_CN")
     demo: Mapped[bool] = mapped_column(default=False)
@@ -121,7 +123,7 @@ class StaffCredential(Base):
     totp_confirmed_at: Mapped[datetime | None]
     #: The last time step that was accepted, so that a code works once.
     totp_last_step: Mapped[int | None]
-    #: argon2 hashes of the unused recovery codes.
+    #: Keyed hashes of the unused recovery codes.
     recovery_hashes: Mapped[list[str]] = mapped_column(default=list)
 
 

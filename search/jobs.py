@@ -7,7 +7,7 @@ import logging
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
-from search import connect
+from search import connect, popular
 from search.engine import EngineDown
 from search.indexing import apply_pending, note
 from search.outbox import INDEX_JOB
@@ -31,17 +31,23 @@ def index(session: Session) -> None:
         for corpus in Corpus:
             if engine.live(corpus) is None:
                 rebuild(database, engine, corpus)
-        applied = apply_pending(session, engine)
+        with session.begin_nested():
+            applied = apply_pending(session, engine)
     except RebuildRuns:
         return
     except EngineDown as error:
         log.warning("the search engine does not answer: %s", error)
-        session.rollback()
         for corpus in Corpus:
             note(session, corpus, error=str(error)[:500])
         return
     if applied.more:
         jobs.defer(session, INDEX_JOB)
+
+
+@jobs.task("search.forget", cron="17 3 * * *")
+def forget_old(session: Session) -> None:
+    """Remove counts of queries that are too old to tell anything."""
+    popular.forget_old(session)
 
 
 @jobs.task("search.rebuild", retry=False)

@@ -62,6 +62,8 @@ class AtLeast:
 
 
 Node = Term | Phrase | Best | AtLeast
+#: For each unit of a query, the strings that show it in a text.
+Literals = Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def freshness(date: datetime | None) -> float:
     return float(min(_FRESH_MOST, max(1.0, 2.0 ** (years / _FRESH_YEARS))))
 
 
-def literals(query: Query, synonyms: Synonyms) -> Sequence[tuple[str, ...]]:
+def literals(query: Query, synonyms: Synonyms) -> Literals:
     """For each unit, the strings that show it in a text: itself, its synonyms, the words inside it."""
     found = []
     for unit in units(query):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -132,6 +132,24 @@ def sources(corpus: Corpus) -> list[Source]:
 def names() -> frozenset[str]:
     """The names of all sources."""
     return frozenset(_sources)
+
+
+def found_by_key(session: Session, keys: Sequence[str]) -> Iterator[tuple[str, Found]]:
+    """What the session's reader may see of these keys: one query per source."""
+    wanted: dict[str, list[UUID]] = {}
+    for document_key in keys:
+        name, entity_id = from_key(document_key)
+        wanted.setdefault(name, []).append(entity_id)
+    for name, ids in wanted.items():
+        known = _sources.get(name)
+        if known is not None:
+            yield from ((key(name, found.id), found) for found in known.found(session, ids))
+
+
+def found(session: Session, keys: Sequence[str]) -> list[Found]:
+    """The same, in the order of the keys."""
+    by_key = dict(found_by_key(session, keys))
+    return [by_key[k] for k in keys if k in by_key]
 
 
 def key(source_name: str, entity_id: UUID) -> str:

@@ -1,0 +1,116 @@
+"""What people search for on the public site, counted without anything about them.
+
+Only the folded words are kept, by day; never those that look like a number of a person, and
+a word is shown to others only once several searches found something with it. Counts are gathered in memory and
+written every few seconds: a page does not wait for them, and a crash may lose the last few.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from search.models import SearchQueryCount
+from tenants import actors
+from tenants.clock import today
+from tenants.database import open_session
+
+log = logging.getLogger(__name__)
+
+LONGEST = 40
+KEPT_DAYS = 400
+SHOWN_FROM = 3  # searches with results before a query is suggested to others
+_RECENT_DAYS = 90
+_FLUSH_SECONDS, _FLUSH_QUERIES = 10.0, 200
+_PERSONAL = re.compile(r"\d{6,}|@")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCount:
+    """A query, how often it was asked, and how often in vain."""
+
+    query: str
+    asked: int
+    in_vain: int
+
+
+_lock = threading.Lock()
+_gathered: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
+_flushed_at = time.monotonic()
+
+
+def count(database: Engine, key: str, *, in_vain: bool) -> None:
+    """Count a query (`Query.key`) asked on the public site."""
+    global _flushed_at
+    if not key or len(key) > LONGEST or _PERSONAL.search(key.replace(" ", "").replace("-", "")):
+        return
+    with _lock:
+        counted = _gathered[today(), key]
+        counted[0] += 1
+        counted[1] += in_vain
+        due = len(_gathered) >= _FLUSH_QUERIES or time.monotonic() - _flushed_at > _FLUSH_SECONDS
+    if due:
+        flush(database)
+
+
+def flush(database: Engine) -> None:
+    """Write what was gathered. `database` is the public site's."""
+    global _flushed_at
+    with _lock:
+        rows = [
+            {"day": day, "query": key, "asked": asked, "in_vain": vain}
+            for (day, key), (asked, vain) in sorted(_gathered.items())
+        ]
+        _gathered.clear()
+        _flushed_at = time.monotonic()
+    if not rows:
+        return
+    new = insert(SearchQueryCount)
+    upsert = new.on_conflict_do_update(
+        index_elements=["day", "query"],
+        set_={
+            "asked": SearchQueryCount.asked + new.excluded.asked,
+            "in_vain": SearchQueryCount.in_vain + new.excluded.in_vain,
+        },
+    )
+    try:
+        with open_session(database, actors.anonymous()) as session, session.begin():
+            session.execute(upsert, rows)
+    except SQLAlchemyError:
+        log.warning("counts of %d queries are lost", len(rows), exc_info=True)
+
+
+def popular(session: Session, prefix: str = "", limit: int = 8) -> list[str]:
+    """Queries of the last months that found something, most asked first."""
+    hits = func.sum(SearchQueryCount.asked - SearchQueryCount.in_vain)
+    rows = select(SearchQueryCount.query).where(SearchQueryCount.day > today() - timedelta(days=_RECENT_DAYS))
+    if prefix:
+        rows = rows.where(SearchQueryCount.query.startswith(prefix, autoescape=True))
+    rows = rows.group_by(SearchQueryCount.query).having(hits >= SHOWN_FROM)
+    return list(session.scalars(rows.order_by(hits.desc(), SearchQueryCount.query).limit(limit)))
+
+
+def top(session: Session, since: date, *, in_vain: bool = False, limit: int = 50) -> list[QueryCount]:
+    """The most asked queries since a day, or those asked most often in vain. For the district office."""
+    asked, vain = func.sum(SearchQueryCount.asked), func.sum(SearchQueryCount.in_vain)
+    rows = select(SearchQueryCount.query, asked, vain).where(SearchQueryCount.day >= since)
+    rows = rows.group_by(SearchQueryCount.query)
+    if in_vain:
+        rows = rows.having(vain > 0)
+    rows = rows.order_by((vain if in_vain else asked).desc(), SearchQueryCount.query).limit(limit)
+    return [QueryCount(query, int(a), int(v)) for query, a, v in session.execute(rows)]
+
+
+def forget_old(session: Session) -> None:
+    """Remove counts older than a year and a month."""
+    session.execute(delete(SearchQueryCount).where(SearchQueryCount.day < today() - timedelta(days=KEPT_DAYS)))

@@ -1,0 +1,154 @@
+"""What somebody may be typing, and what they may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlalchemy.orm import Session
+
+from search import connect, curation, pinyin, popular, ranking, sources
+from search.analysis import is_han, syllables
+from search.engine import EngineDown, EngineRequest
+from search.folding import fold
+from search.lexicon import Synonyms
+from search.query import Clause, Query, parse
+from search.ranking import Unit
+from search.sources import PUBLIC, Corpus, access_of
+from search.spelling import correction_prefixes, entry_text, name_prefixes
+from tenants.database import actor_of
+
+_TITLES = 5
+_MOST_TRIED = 8  # words of a query that are looked up
+_NO_SYNONYMS = Synonyms(())
+
+Count = Callable[[Query, Synonyms], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something to search for (`label`, `popular`), or to open at once (`title`, with its address)."""
+
+    text: str
+    kind: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What to offer when nothing was found: texts of queries."""
+
+    corrected: str | None = None
+    fewer: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+
+
+def suggest(session: Session, text: str, corpus: Corpus = Corpus.PUBLIC, limit: int = 8) -> list[Suggestion]:
+    """Suggestions while typing: names, titles, popular searches. Empty when the engine rests."""
+    folded = fold(text[:60]).strip()
+    if not folded:
+        often = popular.popular(session, limit=limit) if corpus == Corpus.PUBLIC else []
+        return [Suggestion(query, "popular") for query in often]
+    access = PUBLIC if corpus == Corpus.PUBLIC else access_of(actor_of(session))
+    engine, breaker = connect.engine(), connect.breaker()
+    try:
+        named = breaker.call(lambda: engine.lookup(corpus, name_prefixes(folded), access, limit * 3))
+        asked = EngineRequest(corpus, ranking.plan_titles(parse(text)), access, limit=_TITLES, facets=())
+        titled = breaker.call(lambda: engine.search(asked)).hits if asked.plan.must else ()
+    except EngineDown:
+        return []
+    found = [Suggestion(name, "label") for name in dict.fromkeys(entry_text(e) for e, _ in named)][:3]
+    found += [Suggestion(f.title, "title", f.address) for f in sources.found(session, [k for k, _ in titled])]
+    if corpus == Corpus.PUBLIC:
+        known = {suggestion.text for suggestion in found}
+        found += [Suggestion(q, "popular") for q in popular.popular(session, folded, limit=4) if q not in known]
+    return found[:limit]
+
+
+def correct(query: Query, corpus: Corpus, access: frozenset[str], count: Count) -> str | None:
+    """The query with one word put right, when that finds more; None when nothing better is known.
+
+    A word is put right only when no document has it. `count` says how many documents match a query.
+    """
+    for clause in query.wanted:
+        if clause.exact:
+            continue
+        for word in _doubtful(clause):
+            if count(Query((Clause(word, exact=True),)), _NO_SYNONYMS):
+                continue
+            better = _better_word(word, corpus, access)
+            if better is None:
+                continue
+            put_right = Clause(clause.text.replace(word, better, 1))
+            wanted = tuple(put_right if c is clause else c for c in query.wanted)
+            new = Query(wanted, query.unwanted)
+            if count(new, _NO_SYNONYMS):
+                return new.key
+    return None
+
+
+def _doubtful(clause: Clause) -> Iterator[str]:
+    """Strings of a clause that may be one mistyped word: the longest first."""
+    if 2 <= len(clause.text) <= 8 or (clause.text.isascii() and len(clause.text) <= 40):
+        yield clause.text
+    units = [unit.text for unit in ranking.units(Query((clause,)))][:_MOST_TRIED]
+    pairs = [a + b for a, b in pairwise(units) if is_han(a + b) and len(a + b) <= 8]
+    seen = {clause.text}
+    for word in sorted((*pairs, *units), key=len, reverse=True):
+        if len(word) >= 2 and word not in seen and word in clause.text:
+            seen.add(word)
+            yield word
+
+
+def _better_word(word: str, corpus: Corpus, access: frozenset[str]) -> str | None:
+    prefixes = correction_prefixes(word)
+    found = connect.engine().lookup(corpus, prefixes, access, 30)
+    counted: dict[str, int] = {}
+    for entry, documents in found:
+        other = entry_text(entry)
+        if other != word:
+            counted[other] = max(counted.get(other, 0), documents)
+    if not counted:
+        return None
+    heard = pinyin.sound(syllables(word))
+
+    def likeness(other: str) -> tuple[bool, bool, int, str]:
+        return (pinyin.sound(syllables(other)) == heard, len(other) == len(word), counted[other], other)
+
+    return max(counted, key=likeness)
+
+
+def help_for(session: Session, query: Query, corpus: Corpus, access: frozenset[str], count: Count) -> Help:
+    """What to try instead of a query that found nothing."""
+    synonyms = curation.curated(session).synonyms
+    return Help(
+        corrected=correct(query, corpus, access, count),
+        fewer=tuple(_fewer(query, lambda q: count(q, synonyms))),
+        neighbours=tuple(_neighbours(session, query, synonyms, corpus)),
+    )
+
+
+def _fewer(query: Query, count: Callable[[Query], int]) -> Iterator[str]:
+    """The query with one word less, where that finds something."""
+    units: list[Unit] = [unit for unit in ranking.units(query) if not unit.optional]
+    if len(units) < 2:
+        if query.unwanted and count(Query(query.wanted)):
+            yield Query(query.wanted).key
+        return
+    for left_out in units[:6]:
+        rest = tuple(Clause(unit.text, unit.exact) for unit in units if unit is not left_out)
+        shorter = Query(rest, query.unwanted)
+        if count(shorter):
+            yield shorter.key
+
+
+def _neighbours(session: Session, query: Query, synonyms: Synonyms, corpus: Corpus) -> list[str]:
+    """Other words for what was asked, and popular searches that begin like it."""
+    found: dict[str, None] = {}
+    for unit in ranking.units(query):
+        found.update(dict.fromkeys(synonyms.of(unit.text)[:2]))
+        if corpus == Corpus.PUBLIC and len(unit.text) >= 2:
+            found.update(dict.fromkeys(popular.popular(session, unit.text[:2], limit=3)))
+    found.pop(query.key, None)
+    return list(found)[:6]

@@ -64,7 +64,9 @@ class Publication(Identified, Base):
         Index("ix_publication_tenant_updated", "tenant_id", text("updated_at DESC")),
         Index("ix_publication_updated", text("updated_at DESC")),
         Index(
-            "ix_publication_live", text("first_published_at DESC"), postgresql_where=text("live_id IS NOT NULL")
+            "ix_publication_live",
+            text("first_published_at DESC"),
+            postgresql_where=text("live_id IS NOT NULL"),
         ),
         Index(
             "ix_publication_live_kind",

@@ -1,0 +1,159 @@
+"""Versions and their files: writing one, reading its content back, and what is public because of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from portal.publishing.content import COLUMNS, DOCUMENT, INLINE, Content, of_version
+from portal.publishing.models import Publication, PublicationVersion, VersionFile
+from tenants import jobs
+from tenants.actors import Actor
+from tenants.files.models import StoredFile
+from tenants.identity.models import ResponsibleUnit, Tenant
+from tenants.rules import N_, Invalid, Missing
+
+
+def content_of(session: Session, version: PublicationVersion) -> Content:
+    """What a version says."""
+    files = session.execute(
+        select(VersionFile.file_id, VersionFile.role, VersionFile.title)
+        .where(VersionFile.version_id == version.id)
+        .order_by(VersionFile.role, VersionFile.position)
+    )
+    return of_version(version, [(file_id, role, title) for file_id, role, title in files])
+
+
+def numbered(session: Session, publication: Publication, number: int) -> PublicationVersion:
+    """A version by its number. Raises `Missing`."""
+    version = session.scalar(
+        select(PublicationVersion).where(
+            PublicationVersion.publication_id == publication.id, PublicationVersion.number == number
+        )
+    )
+    if version is None:
+        raise Missing
+    return version
+
+
+def add(
+    session: Session, actor: Actor, publication: Publication, content: Content, now: datetime
+) -> PublicationVersion:
+    """Write tidied `content` as the newest version. Raises `Invalid` for files or a unit not the tenant's."""
+    stored = _check(session, content)
+    last = session.scalar(
+        select(func.max(PublicationVersion.number)).where(PublicationVersion.publication_id == publication.id)
+    )
+    version = PublicationVersion(
+        tenant_id=publication.tenant_id,
+        publication_id=publication.id,
+        number=(last or 0) + 1,
+        tags=list(content.tags),
+        saved_by=actor.id,
+        saved_by_name=actor.name,
+        created_at=now,
+        **{name: getattr(content, name) for name in COLUMNS},
+    )
+    session.add(version)
+    session.flush()
+    session.add_all(
+        VersionFile(
+            tenant_id=publication.tenant_id,
+            version_id=version.id,
+            file_id=file_id,
+            role=role,
+            position=position,
+            title=title,
+        )
+        for file_id, role, position, title in content.files()
+    )
+    new = [file for file in stored.values() if not file.attached]
+    for file in new:
+        file.attached = True
+        if file.kind == "document":
+            jobs.defer(
+                session, "publishing.extract_text", tenant_id=publication.tenant_id, file_id=str(file.id)
+            )
+    publication.head_id = version.id
+    publication.edited_by, publication.edited_by_name = actor.id, actor.name
+    publication.updated_at = now
+    session.flush()
+    return version
+
+
+def _check(session: Session, content: Content) -> dict[UUID, StoredFile]:
+    """The stored files that the content shows. Row security hides other tenants' files and units."""
+    wanted = {file_id: role for file_id, role, _, _ in content.files()}
+    if content.cover_file_id:
+        wanted.setdefault(content.cover_file_id, "cover_file_id")
+    stored: dict[UUID, StoredFile] = {}
+    if wanted:
+        found = session.scalars(
+            select(StoredFile).where(StoredFile.id.in_(wanted), StoredFile.deleted_at.is_(None))
+        )
+        stored = {file.id: file for file in found}
+    errors: dict[str, str] = {}
+    for file_id, role in wanted.items():
+        field = {INLINE: "body", DOCUMENT: "documents"}.get(role, role)
+        if file_id not in stored:
+            errors[field] = N_("有一个文件找不到了，请重新上传。")
+        elif role != DOCUMENT and stored[file_id].kind != "image":
+            errors[field] = N_("这里要放图片，不能放其他文件。")
+    if content.unit_id and not session.scalar(select(exists().where(ResponsibleUnit.id == content.unit_id))):
+        errors["unit_id"] = N_("没有找到这个责任单元，请重新选择。")
+    starts, ends = content.event_starts_at, content.event_ends_at
+    if starts and ends and ends <= starts:
+        errors["event_ends_at"] = N_("结束时间要晚于开始时间。")
+    if (content.latitude is None) != (content.longitude is None):
+        errors["latitude"] = N_("位置不完整，请在地图上重新点选。")
+    if errors:
+        raise Invalid(errors)
+    return stored
+
+
+def files_of(session: Session, version_ids: Iterable[UUID | None]) -> set[UUID]:
+    """Every file that these versions show, covers too."""
+    ids = [version_id for version_id in version_ids if version_id]
+    shown = session.scalars(select(VersionFile.file_id).where(VersionFile.version_id.in_(ids)))
+    covers = session.scalars(
+        select(PublicationVersion.cover_file_id).where(
+            PublicationVersion.id.in_(ids), PublicationVersion.cover_file_id.is_not(None)
+        )
+    )
+    return {*shown, *(cover for cover in covers if cover)}
+
+
+def settle_public(session: Session, file_ids: set[UUID]) -> None:
+    """Make these files public exactly when something the public may see shows them."""
+    if not file_ids:
+        return
+    session.flush()
+    in_text = (
+        exists()
+        .where(
+            VersionFile.file_id == StoredFile.id,
+            VersionFile.version_id == PublicationVersion.id,
+            PublicationVersion.live,
+        )
+        .correlate(StoredFile)
+    )
+    as_cover = (
+        exists()
+        .where(
+            PublicationVersion.tenant_id == StoredFile.tenant_id,
+            PublicationVersion.cover_file_id == StoredFile.id,
+            PublicationVersion.live,
+        )
+        .correlate(StoredFile)
+    )
+    of_tenant = exists().where(Tenant.picture_file_id == StoredFile.id).correlate(StoredFile)
+    session.execute(
+        update(StoredFile)
+        .where(StoredFile.id.in_(file_ids))
+        .values(public=or_(in_text, as_cover, of_tenant))
+        .execution_options(synchronize_session="fetch")
+    )

@@ -6,9 +6,11 @@ import importlib
 import pkgutil
 
 import portal
-import search
+import search.connect
+import search.sources
 import tenants
 from settings import Settings
+from tenants.database import Face, url_for
 
 
 def load_jobs() -> None:
@@ -24,4 +26,6 @@ def work(settings: Settings, *, wait: bool = True) -> None:
     from tenants import jobs
 
     load_jobs()
+    search.sources.load("portal")
+    search.connect.install(settings, url_for(settings, Face.WORKSPACE))
     jobs.run_worker(settings, wait=wait)

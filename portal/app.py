@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from sqlalchemy import Engine
 
+import search.connect
+import search.sources
 from portal import slices
 from portal.chrome import describe
 from portal.reader import Reader, load_reader
@@ -37,7 +39,10 @@ def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str 
         prefix=prefix,
     )
     app.config["SETTINGS"] = settings
-    requests.install(app, engine or engine_for(settings, Face.WORKSPACE))
+    engine = engine or engine_for(settings, Face.WORKSPACE)
+    requests.install(app, engine)
+    search.connect.install(settings, engine.url)
+    search.sources.load("portal")
     login = LoginManager(app)
     login.session_protection = None  # sessions are rows: they end by being revoked, not by a changed address
     login.user_loader(load_reader)

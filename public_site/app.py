@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import Engine
 
+import search.connect
+import search.sources
 from public_site.chrome import describe
 from public_site.reader import COOKIE, Reader, load_reader
 from settings import Settings
@@ -35,7 +37,10 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
         cache_pages=True,
     )
     app.config["SETTINGS"] = settings
-    requests.install(app, engine or engine_for(settings, Face.PUBLIC))
+    engine = engine or engine_for(settings, Face.PUBLIC)
+    requests.install(app, engine)
+    search.connect.install(settings, engine.url)
+    search.sources.load("portal")
     login = LoginManager(app)
     login.session_protection = None
     login.user_loader(load_reader)

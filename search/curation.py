@@ -131,14 +131,14 @@ def effects(session: Session, wanted: Iterable[Sequence[str]], queries: Iterable
     new, held = Synonyms(wanted), curated(session).synonyms
     found = []
     for text in list(queries)[:20]:
-        before, after = (_total(text, synonyms) for synonyms in (held, new))
+        before, after = (_total(session, text, synonyms) for synonyms in (held, new))
         found.append(Effect(text, before, after))
     return found
 
 
-def _total(text: str, synonyms: Synonyms) -> int:
+def _total(session: Session, text: str, synonyms: Synonyms) -> int:
     plan = ranking.plan(parse(text), synonyms)
-    return connect.engine().search(EngineRequest(Corpus.PUBLIC, plan, PUBLIC, limit=0, facets=())).total
+    return connect.of(session).engine.search(EngineRequest(Corpus.PUBLIC, plan, PUBLIC, limit=0, facets=())).total
 
 
 def pins(session: Session) -> list[SearchPin]:

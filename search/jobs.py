@@ -24,7 +24,7 @@ def index(session: Session) -> None:
 
     An engine that is down leaves everything waiting; the next minute tries again.
     """
-    engine = connect.engine()
+    engine = connect.of(session).engine
     database = session.get_bind()
     assert isinstance(database, Database)
     try:
@@ -56,4 +56,4 @@ def rebuild_all(session: Session) -> None:
     database = session.get_bind()
     assert isinstance(database, Database)
     for corpus in Corpus:
-        rebuild(database, connect.engine(), corpus)
+        rebuild(database, connect.of(session).engine, corpus)

@@ -174,7 +174,7 @@ def _search(
         limit=request.page_size,
     )
     try:
-        answer = _ask(asked)
+        answer = _ask(session, asked)
     except EngineDown:
         return SearchResult(request, State.RESTING)
     hits, hidden = _hits(session, answer, query, synonyms, pinned)
@@ -188,7 +188,7 @@ def _search(
 
     def count(other: Query, by: Synonyms) -> int:
         wider = replace(asked, plan=ranking.plan(other, by), filters={}, offset=0, limit=0, facets=())
-        return _ask(wider).total
+        return _ask(session, wider).total
 
     suggestion, offered = None, None
     try:
@@ -196,15 +196,16 @@ def _search(
             offered = help_for(session, query, corpus, access, count)
             suggestion = offered.corrected
         elif total < _FEW:
-            suggestion = correct(query, corpus, access, count)
+            suggestion = correct(session, query, corpus, access, count)
     except EngineDown:
         offered = offered or (Help() if total == 0 else None)
     state = State.FOUND if total else State.NOTHING
     return SearchResult(request, state, hits, total, facets, suggestion, offered)
 
 
-def _ask(request: EngineRequest) -> EngineResult:
-    return connect.breaker().call(lambda: connect.engine().search(request))
+def _ask(session: Session, request: EngineRequest) -> EngineResult:
+    connection = connect.of(session)
+    return connection.breaker.call(lambda: connection.engine.search(request))
 
 
 def _hits(

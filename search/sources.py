@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,6 +115,14 @@ def register(source: Source) -> None:
     known = _sources.setdefault(source.name, source)
     if type(known) is not type(source):
         raise ValueError(f"two sources are named {source.name!r}")
+
+
+def load(package: str) -> None:
+    """Import the `search` module of every slice in a package, which registers its sources."""
+    parent = importlib.import_module(package)
+    for module in pkgutil.iter_modules(parent.__path__, f"{package}."):
+        if module.ispkg and importlib.util.find_spec(f"{module.name}.search"):
+            importlib.import_module(f"{module.name}.search")
 
 
 def unregister(name: str) -> None:

@@ -51,7 +51,8 @@ def suggest(session: Session, text: str, corpus: Corpus = Corpus.PUBLIC, limit: 
         often = popular.popular(session, limit=limit) if corpus == Corpus.PUBLIC else []
         return [Suggestion(query, "popular") for query in often]
     access = PUBLIC if corpus == Corpus.PUBLIC else access_of(actor_of(session))
-    engine, breaker = connect.engine(), connect.breaker()
+    connection = connect.of(session)
+    engine, breaker = connection.engine, connection.breaker
     try:
         named = breaker.call(lambda: engine.lookup(corpus, name_prefixes(folded), access, limit * 3))
         asked = EngineRequest(corpus, ranking.plan_titles(parse(text)), access, limit=_TITLES, facets=())
@@ -66,7 +67,7 @@ def suggest(session: Session, text: str, corpus: Corpus = Corpus.PUBLIC, limit: 
     return found[:limit]
 
 
-def correct(query: Query, corpus: Corpus, access: frozenset[str], count: Count) -> str | None:
+def correct(session: Session, query: Query, corpus: Corpus, access: frozenset[str], count: Count) -> str | None:
     """The query with one word put right, when that finds more; None when nothing better is known.
 
     A word is put right only when no document has it. `count` says how many documents match a query.
@@ -77,7 +78,7 @@ def correct(query: Query, corpus: Corpus, access: frozenset[str], count: Count) 
         for word in _doubtful(clause):
             if count(Query((Clause(word, exact=True),)), _NO_SYNONYMS):
                 continue
-            better = _better_word(word, corpus, access)
+            better = _better_word(session, word, corpus, access)
             if better is None:
                 continue
             put_right = Clause(clause.text.replace(word, better, 1))
@@ -101,9 +102,9 @@ def _doubtful(clause: Clause) -> Iterator[str]:
             yield word
 
 
-def _better_word(word: str, corpus: Corpus, access: frozenset[str]) -> str | None:
+def _better_word(session: Session, word: str, corpus: Corpus, access: frozenset[str]) -> str | None:
     prefixes = correction_prefixes(word)
-    found = connect.engine().lookup(corpus, prefixes, access, 30)
+    found = connect.of(session).engine.lookup(corpus, prefixes, access, 30)
     counted: dict[str, int] = {}
     for entry, documents in found:
         other = entry_text(entry)
@@ -123,7 +124,7 @@ def help_for(session: Session, query: Query, corpus: Corpus, access: frozenset[s
     """What to try instead of a query that found nothing."""
     synonyms = curation.curated(session).synonyms
     return Help(
-        corrected=correct(query, corpus, access, count),
+        corrected=correct(session, query, corpus, access, count),
         fewer=tuple(_fewer(query, lambda q: count(q, synonyms))),
         neighbours=tuple(_neighbours(session, query, synonyms, corpus)),
     )

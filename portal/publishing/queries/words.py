@@ -1,0 +1,20 @@
+"""What people call kinds and states of publications (message ids)."""
+
+from __future__ import annotations
+
+from portal.publishing.models import Kind, State
+from tenants.rules import N_
+
+KINDS: dict[Kind, str] = {
+    Kind.INTERPRETATION: N_("规划解读"),
+    Kind.SPROUT: N_("新芽项目"),
+    Kind.OUTREACH: N_("宣传活动"),
+    Kind.ANNOUNCEMENT: N_("公告"),
+}
+STATES: dict[State, str] = {
+    State.DRAFT: N_("草稿"),
+    State.IN_REVIEW: N_("待审核"),
+    State.APPROVED: N_("已批准"),
+    State.PUBLISHED: N_("已发布"),
+    State.WITHDRAWN: N_("已撤下"),
+}

@@ -41,6 +41,11 @@ class Comment(Identified, Base):
         ForeignKeyConstraint(
             ["tenant_id", "parent_id"], ["comment.tenant_id", "comment.id"], name="fk_comment_parent"
         ),
+        ForeignKeyConstraint(
+            ["tenant_id", "outcome_publication_id"],
+            ["publication.tenant_id", "publication.id"],
+            name="fk_comment_outcome",
+        ),
         CheckConstraint("official = (staff_id IS NOT NULL)", name="official_by_staff"),
         CheckConstraint("official OR resident_id IS NOT NULL", name="has_author"),
         Index("ix_comment_publication", "publication_id", "created_at"),
@@ -52,6 +57,11 @@ class Comment(Identified, Base):
             "tenant_id",
             "due_on",
             postgresql_where=text("answered_at IS NULL AND parent_id IS NULL AND NOT official"),
+        ),
+        Index(
+            "ix_comment_became",
+            text("created_at DESC"),
+            postgresql_where=text("fate IN ('adopted', 'done') AND visibility = 'shown'"),
         ),
     )
 
@@ -68,9 +78,12 @@ class Comment(Identified, Base):
     visibility: Mapped[str] = mapped_column(default=Visibility.HELD)
     fate: Mapped[str] = mapped_column(default=Fate.RECEIVED)
     fate_reason: Mapped[str | None]
+    #: The publication that shows what changed.
+    outcome_publication_id: Mapped[UUID | None]
     moderation_reason: Mapped[str | None]
     #: Its author asked to look again at the moderation.
     appeal: Mapped[str | None]
+    appeal_decided_at: Mapped[datetime | None]
     #: Day by which the tenant answers, and when it did.
     due_on: Mapped[date | None]
     answered_at: Mapped[datetime | None]
@@ -96,7 +109,7 @@ class CommentEvent(Identified, Base):
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
-    #: written, edited, shown, hidden, withdrawn, appealed, answered, or a fate.
+    #: written, edited, shown, hidden, upheld, withdrawn, appealed, answered, or a fate.
     action: Mapped[str]
     reason: Mapped[str | None]
     former_body: Mapped[str | None]

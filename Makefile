@@ -99,7 +99,7 @@ $(NODE_WHEEL)/.made: requirements-dev.txt .venv/.made
 
 node_modules/.package-lock.json: package.json package-lock.json $(NODE_NEEDED)
 	@echo '… 安装前端依赖 installing the front-end dependencies'
-	@$(NPM) ci --no-audit --no-fund
+	@$(NPM) ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 $(ASSETS): node_modules/.package-lock.json $(shell find webkit/assets -type f)

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from settings import Settings
-from tenants import actors
+from tenants import actors, deployment
 from tenants.database import Face, engine_for, open_session, url_for
 
 Handler = Callable[..., None]
@@ -95,6 +95,7 @@ def bind(engine: Engine) -> None:
 
 def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -> None:
     """Work until told to stop (`wait`), or until the queue is empty."""
+    deployment.use(settings)
     bind(engine_for(settings, Face.WORKSPACE))
     url = url_for(settings, Face.WORKSPACE).set(drivername="postgresql")
     connector = procrastinate.PsycopgConnector(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import secrets
 import shutil
@@ -56,6 +57,14 @@ class FolderStorage:
     def _path(self, key: str) -> Path:
         return self.root / checked(key)
 
+    @contextmanager
+    def _folders_held(self) -> Iterator[None]:
+        """Alone among all processes: a folder must not be taken away while a file is moved into it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def put(self, key: str, content: BinaryIO, *, content_type: str) -> None:
         path = self._path(key)
         with _store_errors():
@@ -66,7 +75,9 @@ class FolderStorage:
                     shutil.copyfileobj(content, file)
                     file.flush()
                     os.fsync(file.fileno())
-                _move(incoming, path)
+                with self._folders_held():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    os.replace(incoming, path)
             finally:
                 incoming.unlink(missing_ok=True)
 
@@ -94,7 +105,7 @@ class FolderStorage:
         path = self._path(key)
         with _store_errors():
             path.unlink(missing_ok=True)
-            with suppress(OSError):
+            with self._folders_held(), suppress(OSError):
                 path.parent.rmdir()  # only when it is empty
 
     def signed_url(self, key: str, filename: str, seconds: int, *, content_type: str) -> str:
@@ -105,7 +116,7 @@ class FolderStorage:
         with _store_errors():
             for folder, inside, names in os.walk(self.root):
                 inside[:] = sorted(name for name in inside if not name.startswith("."))
-                for name in sorted(names):
+                for name in sorted(name for name in names if not name.startswith(".")):
                     path = Path(folder, name)
                     key = path.relative_to(self.root).as_posix()
                     if key.startswith(prefix):
@@ -117,16 +128,6 @@ class FolderStorage:
         self.put(key, BytesIO(b"probe"), content_type="text/plain")
         self.open(key).stream.close()
         self.delete(key)
-
-
-def _move(incoming: Path, path: Path) -> None:
-    """Move into place; a folder that a deletion took away meanwhile is made again."""
-    for _attempt in range(3):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):
-            os.replace(incoming, path)
-            return
-    raise StoreDown(f"cannot create {path.parent}")
 
 
 @contextmanager

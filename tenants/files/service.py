@@ -1,0 +1,124 @@
+"""Putting files in and taking them out.
+
+An upload is stored as soon as it arrives, in a transaction of its own, and the form goes on with its id:
+an error in another field loses nothing. A saved record then attaches it; what nobody attaches is
+cleaned up after some weeks (`jobs`).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from io import BytesIO
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from tenants import audit, jobs
+from tenants.actors import Actor
+from tenants.clock import now
+from tenants.database import open_session
+from tenants.deployment import settings_here
+from tenants.files import images, policy
+from tenants.files.inspect import Inspected, Purpose, Received, Stream, inspect, receive
+from tenants.files.models import StoredFile
+from tenants.files.queries import storage
+from tenants.files.storage import StoreDown, key_of
+from tenants.rules import Missing, require
+
+REMOVE_JOB = "files.remove"
+
+
+def upload(session: Session, actor: Actor, stream: Stream, filename: str, *, purpose: Purpose) -> StoredFile:
+    """Store an upload at once, whatever becomes of the caller's transaction; the row is committed on return.
+
+    Raises `Invalid` (field `file`), `Refused` or `StoreDown`.
+    """
+    require(policy.may_upload(actor))
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    with open_session(engine, actor) as own, own.begin():
+        return store_upload(own, actor, stream, filename, purpose=purpose)
+
+
+def store_upload(
+    session: Session, actor: Actor, stream: Stream, filename: str, *, purpose: Purpose
+) -> StoredFile:
+    """Store an upload in the caller's transaction: first the bytes, then the row.
+
+    Without its row (a rollback, a crash) the bytes are an orphan that the cleaner removes.
+    Raises `Invalid` (field `file`), `Refused` or `StoreDown`.
+    """
+    require(policy.may_upload(actor))
+    assert actor.tenant_id
+    received = receive(stream, limit=settings_here().upload_limit_bytes)
+    try:
+        inspected = inspect(received.content, filename, purpose)
+        file = StoredFile(
+            id=uuid7(),
+            tenant_id=actor.tenant_id,
+            uploaded_by=actor.id,
+            uploaded_by_name=actor.name,
+            sha256=received.sha256,
+            created_at=now(),
+        )
+        if inspected.kind.is_image:
+            _store_image(file, received, inspected)
+        else:
+            _store_document(file, received, inspected)
+    finally:
+        received.content.close()
+    session.add(file)
+    audit.record(session, "upload", "stored_file", file.id, label=file.name)
+    session.flush()
+    return file
+
+
+def _store_document(file: StoredFile, received: Received, inspected: Inspected) -> None:
+    file.kind, file.name, file.content_type = "document", inspected.name, inspected.kind.content_type
+    file.size, file.widths = received.size, []
+    file.key = key_of(file.tenant_id, file.id, f"original.{inspected.kind.extension}")
+    received.content.seek(0)
+    storage().put(file.key, received.content, content_type=file.content_type)
+
+
+def _store_image(file: StoredFile, received: Received, inspected: Inspected) -> None:
+    variants = images.reencode(received.content, limit_pixels=settings_here().image_limit_pixels)
+    largest = variants[-1]
+    file.kind, file.content_type = "image", images.CONTENT_TYPE
+    file.name = f"{inspected.name.rpartition('.')[0]}.webp"
+    file.width, file.height, file.size = largest.width, largest.height, len(largest.data)
+    file.widths = [variant.width for variant in variants]
+    file.key = key_of(file.tenant_id, file.id, f"{largest.width}.webp")
+    put = []
+    try:
+        for variant in variants:
+            key = key_of(file.tenant_id, file.id, f"{variant.width}.webp")
+            storage().put(key, BytesIO(variant.data), content_type=images.CONTENT_TYPE)
+            put.append(key)
+    except StoreDown:
+        for key in put:
+            with suppress(StoreDown):
+                storage().delete(key)
+        raise
+
+
+def delete(session: Session, actor: Actor, file_id: UUID) -> None:
+    """Take a file away that nothing uses. Its row stays for the history; its bytes go after the commit."""
+    file = session.scalar(
+        select(StoredFile).where(StoredFile.id == file_id, StoredFile.deleted_at.is_(None)).with_for_update()
+    )
+    if file is None:
+        raise Missing(f"file {file_id}")
+    require(policy.may_delete(actor, file))
+    discard(session, file)
+
+
+def discard(session: Session, file: StoredFile, *, at: datetime | None = None) -> None:
+    """Mark a file as gone and have its bytes removed once that is committed."""
+    file.deleted_at, file.public = at or now(), False
+    audit.record(session, "delete", "stored_file", file.id, label=file.name, tenant_id=file.tenant_id)
+    jobs.defer(session, REMOVE_JOB, tenant_id=file.tenant_id, file_id=str(file.id))
+    session.flush()

@@ -22,7 +22,8 @@ def changed(session: Session, source: str, *entity_ids: UUID) -> None:
     if not entity_ids:
         return
     rows = [{"source": source, "entity_id": entity_id} for entity_id in entity_ids]
-    session.execute(insert(SearchChange.__table__), rows)  # type: ignore[arg-type]
+    # inline: nothing is asked back, for who may add a row may not read it
+    session.execute(insert(SearchChange.__table__).inline(), rows)  # type: ignore[arg-type]
     transaction = session.get_nested_transaction() or session.get_transaction()
     if session.info.get(_DEFERRED) is not transaction:
         session.info[_DEFERRED] = transaction

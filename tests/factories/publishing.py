@@ -1,0 +1,92 @@
+"""Publications for tests, made by the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from portal.publishing import service
+from portal.publishing.content import Content
+from portal.publishing.models import Kind, Publication
+from tenants.actors import Actor
+from tenants.files.models import StoredFile
+
+BODY = (
+    "<h2>为什么要改</h2><p>这块三角地原来堆满杂物，居民走路要绕行。规划师和居民一起商量，"
+    "决定把它改成一个能坐、能玩、能看花的口袋公园。</p><h2>什么时候开工</h2><p>计划四月开工，六月完工。</p>"
+)
+
+
+def content(title: str = "玉桥东里三角地变身口袋公园", **changes: Any) -> Content:
+    """A text that is complete for review."""
+    whole = Content(
+        title=title,
+        summary="堆杂物的三角地要改成口袋公园，有座椅、花池和儿童沙坑，四月开工，六月完工。",
+        body=BODY,
+        tags=("口袋公园", "微更新"),
+    )
+    return replace(whole, **changes)
+
+
+def draft(session: Session, actor: Actor, kind: Kind = Kind.SPROUT, **changes: Any) -> Publication:
+    """A complete draft."""
+    return service.create(session, actor, kind, content(**changes))
+
+
+def published(
+    session: Session,
+    editor: Actor,
+    approver: Actor,
+    kind: Kind = Kind.SPROUT,
+    now: datetime | None = None,
+    **changes: Any,
+) -> Publication:
+    """A publication that went the whole way."""
+    publication = service.create(session, editor, kind, content(**changes), now=now)
+    return release(session, editor, approver, publication.code, now=now)
+
+
+def release(
+    session: Session, editor: Actor, approver: Actor, code: str, now: datetime | None = None
+) -> Publication:
+    """Take a draft through review to the public."""
+    service.submit(session, editor, code, now=now)
+    service.approve(session, approver, code, now=now)
+    return service.publish(session, approver, code, now=now)
+
+
+def stored_file(session: Session, tenant_id: UUID, kind: str = "image", name: str = "") -> StoredFile:
+    """A row of a stored file, without bytes in the store."""
+    file_id = uuid7()
+    image = kind == "image"
+    name = name or ("三角地.webp" if image else "方案.pdf")
+    file = StoredFile(
+        id=file_id,
+        tenant_id=tenant_id,
+        kind=kind,
+        name=name,
+        content_type="image/webp" if image else "application/pdf",
+        size=1234,
+        sha256="0" * 64,
+        key=f"{tenant_id}/{file_id}/file",
+        width=1600 if image else None,
+        height=900 if image else None,
+        widths=[320, 640, 1280] if image else [],
+        created_at=datetime.now(UTC),
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def picture_html(file_ids: Iterable[UUID], alt: str = "改造前的三角地") -> str:
+    """A body with these pictures in it."""
+    return BODY + "".join(
+        f'<figure><img src="/media/{i}/1280.webp" alt="{alt}"></figure>' for i in file_ids
+    )

@@ -14,11 +14,13 @@ import settings as configuration
 from operations.console import Console
 from operations.serve import CannotServe
 from tenants.embedded import EmbeddedError
+from tenants.permissions import Role
 
 if TYPE_CHECKING:
     from operations.checks import Finding
 
 console = Console()
+ROLES = [role.value for role in Role if role is not Role.BUREAU_STAFF]  # a bureau is chosen in the workspace
 
 
 class Commands(click.Group):
@@ -136,15 +138,19 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.argument("name")
-@click.option("--role", required=True, help="角色，如 district_office、tenant_admin。")
-@click.option("--tenant", help="属地单位的网址简称，如 yuqiao；区级角色不填。")
-def user_add(email: str, name: str, role: str, tenant: str | None) -> None:
-    """邀请一位工作人员，显示设置密码的链接。 Invite a person; prints the link to set a password."""
+@click.option("--role", required=True, type=click.Choice(ROLES), help="角色。 Role.")
+@click.option("--tenant", help="属地单位在网址里的简称；区级角色不填。 Tenant's address; none for district roles.")
+@click.password_option(help="密码；不写则会询问。 Password; asked for when not given.")
+def user_add(email: str, name: str, role: str, tenant: str | None, password: str) -> None:
+    """添加一位工作人员，其他人由他在工作台邀请。 Add a person, who invites the others in the workspace."""
     from operations import people
+    from tenants.rules import Invalid, Refused
 
-    link = people.invite(configuration.current(), email=email, name=name, role=role, tenant=tenant)
-    console.good(f"已邀请 {name}，请打开此链接设置密码：", "Open this link to set a password:")
-    click.echo(link)
+    try:
+        people.add(configuration.current(), email=email, name=name, role=role, tenant=tenant, password=password)
+    except (Invalid, Refused) as error:
+        fail(f"没有添加：{error}\nNot added: {error}")
+    console.good(f"已添加 {name}（{email}）", f"{role} added")
 
 
 @main.command()
@@ -159,9 +165,9 @@ def doctor() -> None:
 @click.option("--port", default=9200, show_default=True)
 def elasticsearch(port: int) -> None:
     """启动本机试用的 Elasticsearch，按 Ctrl-C 停止。 Run a local Elasticsearch for trial."""
-    from operations import trial
+    from search import local_elasticsearch
 
-    trial.elasticsearch(configuration.current(), port, console)
+    sys.exit(local_elasticsearch.main(["--port", str(port)]))
 
 
 def _report(findings: Iterable[Finding]) -> None:

@@ -221,11 +221,11 @@ def worker(settings: Settings) -> Iterator[Finding]:
 
 def search_engine(settings: Settings) -> Iterator[Finding]:
     """The search engine in use answers."""
+    from search import connect
     from search.engine import EngineDown
-    from search.engines import open_engine
 
     try:
-        engine = open_engine(settings)
+        engine = connect.make(settings)
         try:
             report = engine.check()
         finally:

@@ -10,6 +10,7 @@ from migrations import schema
 from operations import checks
 from operations.console import Console
 from operations.serve import CannotServe
+from operations.worker import load_slices
 from settings import Settings
 from tenants import embedded
 from tenants.database import Face, engine_for, make_engine, url_for
@@ -67,11 +68,11 @@ def load_demo(settings: Settings, console: Console) -> bool:
 
 def make_indexes(settings: Settings, console: Console) -> None:
     """Build the search indexes that do not exist yet or are of an older version."""
+    from search import connect
     from search.engine import EngineDown
-    from search.engines import open_engine
     from search.sources import Corpus
 
-    engine = open_engine(settings)
+    engine = connect.make(settings)
     try:
         missing = [corpus for corpus in Corpus if engine.live(corpus) is None]
     except EngineDown:
@@ -84,13 +85,14 @@ def make_indexes(settings: Settings, console: Console) -> None:
 
 def reindex(settings: Settings, console: Console) -> None:
     """Rebuild both indexes beside the live ones. Raises CannotServe with the reason."""
+    from search import connect
     from search import reindex as rebuilding
     from search.engine import EngineDown
-    from search.engines import open_engine
     from search.sources import Corpus
 
+    load_slices()
     names = {Corpus.PUBLIC: ("公众搜索", "public search"), Corpus.WORKSPACE: ("工作台搜索", "workspace search")}
-    database, engine = engine_for(settings, Face.WORKSPACE), open_engine(settings)
+    database, engine = engine_for(settings, Face.WORKSPACE), connect.make(settings)
     try:
         for corpus in Corpus:
             chinese, english = names[corpus]

@@ -24,6 +24,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from migrations import schema
+from search import connect
 from settings import Settings
 from tenants import actors
 from tenants.actors import Actor
@@ -45,6 +46,9 @@ class Deployment:
     """One running Xinya for tests: settings, engines of the runtime roles, both apps."""
 
     settings: Settings
+
+    def __post_init__(self) -> None:
+        connect.install(self.settings, url_for(self.settings, Face.OWNER))
 
     @cached_property
     def workspace_engine(self) -> Engine:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 import search.connect
 import search.sources
+from public_site import pictures
 from public_site.chrome import describe
 from public_site.reader import COOKIE, Reader, load_reader
 from settings import Settings
@@ -46,6 +47,12 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     login.user_loader(load_reader)
     app.before_request(choose_actor)
     chrome.provides(app)(describe)
+    app.jinja_env.globals.update(
+        picture_url=pictures.picture_url,
+        srcset=pictures.srcset,
+        media_url=pictures.media_url,
+        absolute=pictures.absolute,
+    )
     for name in SLICES:
         app.register_blueprint(importlib.import_module(f"public_site.{name}.views").blueprint)
     return app

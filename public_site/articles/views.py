@@ -1,22 +1,121 @@
-"""Pages of articles."""
+"""Lists by kind with filters, and the article."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
 
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import gettext as _
+
+from portal.publishing.models import Kind
+from portal.publishing.queries import public as publications
+from portal.publishing.queries.words import KINDS
+from public_site.cards import cards
+from public_site.comments import thread
+from public_site.pictures import absolute, picture_url
 from tenants.permissions import Permission
-from tenants.requests import requires
+from tenants.requests import db, requires
+from tenants.rules import N_
+from webkit.fragments import render
+from webkit.pagination import Page, page_number, url_without
 
 blueprint = Blueprint("articles", __name__, template_folder="templates")
+
+PER_PAGE = 18
+
+#: What a list of each kind says about itself.
+LEADS = {
+    Kind.INTERPRETATION: N_("用大白话讲规划，说明它对您有什么影响。"),
+    Kind.SPROUT: N_("小而看得见的改造：从居民的一句话，到门口的一处变化。"),
+    Kind.OUTREACH: N_("讲座、展览、征集和走访，欢迎您来。"),
+    Kind.ANNOUNCEMENT: N_("结果公布、征集通知和工作公告。"),
+}
 
 
 @blueprint.get("/<any(interpretation,sprout,outreach,announcement):kind>/")
 @requires(Permission.SITE_READ)
-def index(kind: str) -> str:
-    return "index"
+def index(kind: str) -> Response:
+    chosen = Kind(kind)
+    wanted = {name: request.args.get(name, "").strip() for name in ("tenant", "unit", "tag")}
+    year = request.args.get("year", "")
+    found = publications.public_list(
+        db(),
+        kind=chosen,
+        **wanted,
+        year=int(year) if year.isdecimal() and len(year) == 4 else None,
+        page=page_number(),
+        per_page=PER_PAGE,
+    )
+    page = Page(cards(found.items), found.page, found.total, PER_PAGE)
+    return render(
+        "public_site/articles/list.html",
+        "results",
+        kind=chosen,
+        kind_name=_(KINDS[chosen]),
+        lead=_(LEADS[chosen]),
+        page=page,
+        facets=found.facets,
+        options=lambda counts: [(c.value, c.label, c.count) for c in counts],
+        chips=_chips({**wanted, "year": year}, found.facets),
+        chosen={**wanted, "year": year},
+        feed=url_for("feeds.kind", kind=kind),
+    )
+
+
+def _chips(chosen: dict[str, str], facets: publications.Facets) -> list[dict[str, str]]:
+    """The filters in force, in the reader's words, each with the address without it."""
+    names = {
+        value.value: value.label
+        for group in (facets.tenants, facets.units, facets.tags, facets.years)
+        for value in group
+    }
+    return [
+        {"label": names.get(value, value), "url": url_without(key, value)}
+        for key, value in chosen.items()
+        if value
+    ]
 
 
 @blueprint.get("/a/<code>")
 @requires(Permission.SITE_READ)
-def show(code: str) -> str:
-    return "show"
+def show(code: str) -> Response:
+    session = db()
+    article = publications.public_article(session, code)
+    if article is None:
+        abort(404)
+    return render(
+        "public_site/articles/article.html",
+        article=article,
+        kind_name=_(KINDS[article.kind]),
+        related=cards(publications.related(session, article)),
+        address=absolute(url_for(".show", code=code)),
+        structured=_structured(article),
+        **thread.context(session, article),
+    )
+
+
+def _structured(article: publications.PublicArticle) -> dict[str, Any]:
+    """The article for machines (schema.org)."""
+    address = absolute(url_for(".show", code=article.code))
+    described: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event" if article.event else "Article",
+        "url": address,
+        "description": article.summary,
+        "image": [absolute(picture_url(article.cover, 1600))] if article.cover else [],
+    }
+    if article.event:
+        return described | {
+            "name": article.title,
+            "startDate": article.event.starts_at.isoformat(),
+            "endDate": article.event.ends_at.isoformat(),
+            "location": {"@type": "Place", "name": article.event.place or article.tenant.name},
+            "organizer": {"@type": "GovernmentOrganization", "name": article.tenant.name},
+        }
+    return described | {
+        "headline": article.title,
+        "datePublished": article.published_at.isoformat(),
+        "dateModified": article.updated_at.isoformat(),
+        "publisher": {"@type": "GovernmentOrganization", "name": article.tenant.name},
+        "keywords": list(article.tags),
+    }

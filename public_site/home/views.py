@@ -1,16 +1,35 @@
-"""Pages of home."""
+"""The home page: what happens near you, what is new, what became of what residents said."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
+from portal.participation import queries as participation
+from portal.publishing.models import Kind
+from portal.publishing.queries import public as publications
+from portal.publishing.queries import showcase
+from public_site.cards import card, cards, points
+from tenants.identity import places
 from tenants.permissions import Permission
-from tenants.requests import requires
+from tenants.requests import db, requires
+from webkit.fragments import render
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
 
 @blueprint.get("/")
 @requires(Permission.SITE_READ)
-def show() -> str:
-    return "show"
+def show() -> Response:
+    session = db()
+    newest = publications.latest(session, kinds=[Kind.INTERPRETATION], limit=4)
+    return render(
+        "public_site/home/home.html",
+        places=places.places(session),
+        points=points(publications.near(session, limit=200)),
+        nearby=cards(publications.latest(session, limit=6)),
+        lead=card(newest[0]) if newest else None,
+        interpretations=cards(newest[1:]),
+        sprouts=showcase.sprouts(session, limit=3),
+        events=publications.upcoming(session, limit=3),
+        voices=participation.said_and_done(session, limit=4),
+    )

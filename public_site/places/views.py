@@ -1,28 +1,78 @@
-"""Pages of places."""
+"""Tenants and responsible units: who looks after a place and what happens there."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, abort, url_for
 
+from portal.publishing.queries import public as publications
+from public_site.cards import boundaries, cards, points
+from public_site.pictures import media_url
+from tenants.identity import places
 from tenants.permissions import Permission
-from tenants.requests import requires
+from tenants.requests import db, requires
+from tenants.rules import N_
+from webkit.fragments import render
 
 blueprint = Blueprint("places", __name__, template_folder="templates")
+
+#: Kinds of tenant, as headings.
+GROUPS = {"subdistrict": N_("街道"), "town": N_("乡镇"), "park": N_("园区")}
 
 
 @blueprint.get("/places/")
 @requires(Permission.SITE_READ)
-def index() -> str:
-    return "index"
+def index() -> Response:
+    session = db()
+    found = places.places(session)
+    units = places.units(session)
+    slugs = {place.id: place.slug for place in found}
+    return render(
+        "public_site/places/index.html",
+        groups=[(words, [p for p in found if p.kind == kind]) for kind, words in GROUPS.items()],
+        units={place.id: [u for u in units if u.tenant_id == place.id] for place in found},
+        map_places=[
+            {"lat": p.latitude, "lon": p.longitude, "title": p.name, "url": url_for(".show", tenant=p.slug)}
+            for p in found
+            if p.latitude is not None
+        ],
+        map_boundaries=boundaries(units, slugs),
+    )
 
 
 @blueprint.get("/places/<tenant>/")
 @requires(Permission.SITE_READ)
-def show(tenant: str) -> str:
-    return "show"
+def show(tenant: str) -> Response:
+    session = db()
+    place = places.place(session, tenant)
+    if place is None:
+        abort(404)
+    units = places.units(session, place.id)
+    return render(
+        "public_site/places/show.html",
+        place=place,
+        units=units,
+        latest=cards(publications.latest(session, tenant=tenant, limit=9)),
+        events=cards(publications.upcoming(session, tenant=tenant, limit=3)),
+        map_places=points(publications.near(session, tenant=tenant)),
+        map_boundaries=boundaries(units, {place.id: place.slug}),
+        media_url=media_url,
+        feed=url_for("feeds.place", tenant=tenant),
+    )
 
 
 @blueprint.get("/places/<tenant>/<unit>/")
 @requires(Permission.SITE_READ)
-def unit(tenant: str, unit: str) -> str:
-    return "unit"
+def unit(tenant: str, unit: str) -> Response:
+    session = db()
+    place = places.place(session, tenant)
+    area = places.unit(session, place.id, unit) if place else None
+    if place is None or area is None:
+        abort(404)
+    return render(
+        "public_site/places/unit.html",
+        place=place,
+        unit=area,
+        latest=cards(publications.latest(session, tenant=tenant, unit=unit, limit=12)),
+        map_boundaries=boundaries([area], {place.id: place.slug}),
+        feed=url_for("feeds.unit", tenant=tenant, unit=unit),
+    )

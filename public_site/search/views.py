@@ -1,22 +1,102 @@
-"""Pages of search."""
+"""Search over what is published: results with filters, and suggestions while typing."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from urllib.parse import urlencode
 
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask_babel import gettext as _
+
+from portal.publishing.queries.words import KINDS
+from search.queries import SearchRequest, SearchResult, Sort, State, public_search
+from search.suggestions import suggest as suggestions
+from tenants.identity import places
 from tenants.permissions import Permission
-from tenants.requests import requires
+from tenants.requests import db, requires
+from tenants.rules import N_
+from webkit.fragments import render
+from webkit.pagination import Page
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
+
+KIND_WORDS = {
+    **{kind.value: words for kind, words in KINDS.items()},
+    "comment": N_("居民意见"),
+    "answer": N_("官方答复"),
+    "tenant": N_("街镇"),
+    "unit": N_("责任单元"),
+}
+FACET_WORDS = {
+    "kind": N_("类型"),
+    "tenant": N_("街镇"),
+    "unit": N_("责任单元"),
+    "tag": N_("标签"),
+    "year": N_("年份"),
+    "documents": N_("附件"),
+}
 
 
 @blueprint.get("/search")
 @requires(Permission.SITE_READ)
-def show() -> str:
-    return "show"
+def show() -> Response:
+    asked = SearchRequest.from_args(request.args)
+    result = public_search(db(), asked)
+    return render(
+        "public_site/search/search.html",
+        "results",
+        asked=asked,
+        result=result,
+        resting=result.state is State.RESTING,
+        page=Page(result.hits, result.page, result.total, asked.page_size),
+        facets=_facets(result),
+        kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
+        sorts=[
+            (_("最相关"), _address(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
+            (_("最新"), _address(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
+        ],
+        instead=lambda words: _address(asked.args(text=words)),
+        whole=_address(asked.args(filters={})),
+    )
+
+
+def _address(pairs: list[tuple[str, str]]) -> str:
+    return f"{url_for('search.show')}?{urlencode(pairs)}"
+
+
+def _facets(result: SearchResult) -> list[dict[str, object]]:
+    """Facets as the page shows them: words for codes, the address that chooses or lets go of each value."""
+    session = db()
+    names = {place.slug: place.short_name for place in places.places(session)}
+    names |= {unit.slug: unit.name for unit in places.units(session)}
+    words = {**names, **{kind: _(text) for kind, text in KIND_WORDS.items()}}
+    shown: list[dict[str, object]] = []
+    for facet, title in FACET_WORDS.items():
+        values = [
+            {
+                "label": _("有附件") if facet == "documents" else words.get(value.value, value.value),
+                "count": value.count,
+                "chosen": value.chosen,
+                "url": _address(result.request.toggled(facet, value.value)),
+            }
+            for value in result.facets.get(facet, ())
+            if value.count or value.chosen
+        ]
+        if values:
+            shown.append({"title": _(title), "values": values})
+    return shown
 
 
 @blueprint.get("/search/suggest")
 @requires(Permission.SITE_READ)
-def suggest() -> str:
-    return "suggest"
+def suggest() -> Response:
+    found = suggestions(db(), request.args.get("q", "")[:100])
+    return jsonify(
+        [
+            {
+                "label": item.text,
+                "url": item.address or _address([("q", item.text)]),
+                "note": _("文章") if item.address else _("搜索"),
+            }
+            for item in found
+        ]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
@@ -23,8 +23,11 @@ from tenants.database import Face, engine_for
 from tenants.permissions import Permission
 from webkit import chrome
 from webkit.app import create_app as create_web_app
+from webkit.safe_redirect import current_path
 
 COOKIE = "xinya_workspace"
+#: Where in the cookie the tenant is kept that was open last.
+LAST_TENANT = "tenant"
 
 
 def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str = "/workspace") -> Flask:
@@ -72,12 +75,13 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         if request.method in requests.SAFE_METHODS:
-            return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+            return redirect(url_for("account.sign_in", next=_here()))
         flash(_("登录已经结束，请重新登录。"), "warning")
         return redirect(url_for("account.sign_in"))
     reader = cast(Reader, current_user)
-    if scope != "self" and reader.staff.needs_second_factor and not reader.staff.second_factor:
-        return redirect(url_for("account.second_factor", next=request.full_path.rstrip("?")))
+    if permission is not Permission.SIGN_IN_COMPLETE and reader.staff.half_signed_in:
+        back = _here() if request.method in requests.SAFE_METHODS else None
+        return redirect(url_for("account.second_factor", next=back), 303)
     actor = _actor(reader, scope)
     if actor is None:
         abort(404)  # somebody else's tenant: not even its existence is told
@@ -85,6 +89,11 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
     if not actor.may(permission):
         abort(403)
     return None
+
+
+def _here() -> str:
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{current_path()}?{query}" if query else current_path()
 
 
 def _actor(reader: Reader, scope: str) -> Actor | None:
@@ -97,4 +106,6 @@ def _actor(reader: Reader, scope: str) -> Actor | None:
     if tenant is None:
         return None
     g.tenant = tenant
+    if session.get(LAST_TENANT) != tenant.slug:
+        session[LAST_TENANT] = tenant.slug
     return actors.in_tenant(staff.id, staff.name, staff.roles_in(tenant.id), tenant.id)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from flask import g
+from flask import g, request
 from flask_login import UserMixin
 
 from tenants import actors
 from tenants.database import open_session
-from tenants.identity import queries
+from tenants.identity import queries, sign_in
 from tenants.identity.queries import SignedInStaff, TenantRef
 
 
@@ -41,8 +41,9 @@ class Reader(UserMixin):
 
 def load_reader(token: str) -> Reader | None:
     """The person behind a session token; None when it ended, was revoked, or they were deactivated."""
-    with open_session(g.engine, actors.signing_in()) as session:
+    with open_session(g.engine, actors.signing_in()) as session, session.begin():
         staff = queries.staff_by_token(session, token)
         if staff is None:
             return None
+        sign_in.seen(session, staff.session_id, staff.last_seen_at, request.remote_addr)
         return Reader(token, staff, queries.tenants(session))

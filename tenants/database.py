@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import URL, DateTime, Engine, MetaData, Text, Uuid, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import NullPool
 from uuid_utils.compat import uuid7
@@ -88,6 +89,19 @@ def reveal_address(session: Session, address: str) -> None:
 def present_token(session: Session, token_hash: str) -> None:
     """Let this transaction act as whoever holds a resident's session token; the row may be made in it."""
     session.execute(text("SELECT set_config('app.resident_session', :t, true)"), {"t": token_hash})
+
+
+def engine_of(session: Session) -> Engine:
+    """The engine behind a session, for a transaction beside the request's own."""
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    return engine
+
+
+def rows(result: object) -> int:
+    """How many rows a statement changed."""
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
 
 
 @event.listens_for(Session, "after_begin")

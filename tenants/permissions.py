@@ -15,7 +15,8 @@ class Permission(StrEnum):
     # a signed-in resident
     RESIDENT_ACCOUNT = "resident:account:manage"
     RESIDENT_COMMENT = "resident:comment:write"
-    # any signed-in staff member, about themself
+    # any signed-in staff member, about themself; the first also before the second factor
+    SIGN_IN_COMPLETE = "self:sign_in:complete"
     OWN_ACCOUNT = "self:account:manage"
     # inside one tenant
     HOME_READ = "tenant:home:read"
@@ -112,4 +113,4 @@ IN_DISTRICT: dict[Role, frozenset[Permission]] = {
 
 ANYONE = frozenset({P.SITE_READ, P.SIGN_IN, P.DEMO_OUTBOX_READ})
 RESIDENT = ANYONE | {P.RESIDENT_ACCOUNT, P.RESIDENT_COMMENT}
-ANY_STAFF = ANYONE | {P.OWN_ACCOUNT}
+ANY_STAFF = ANYONE | {P.SIGN_IN_COMPLETE, P.OWN_ACCOUNT}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound, TooManyRequests
 from werkzeug.exceptions import Conflict as HTTPConflict
 
+from settings import Settings
 from tenants.actors import Actor
+from tenants.clock import SHANGHAI
 from tenants.database import open_session
+from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
 from tenants.rules import Conflict, Invalid, Missing, Refusal, Refused
 
@@ -50,6 +54,11 @@ def db() -> Session:
 def actor() -> Actor:
     """Who acts in this request."""
     return cast(Actor, g.actor)
+
+
+def app_settings() -> Settings:
+    """The settings of the app that answers this request."""
+    return cast(Settings, current_app.config["SETTINGS"])
 
 
 def act_as(who: Actor) -> None:
@@ -107,6 +116,13 @@ def _invalid(error: Invalid) -> HTTPException:
     return BadRequest(description=" ".join(say(refusal) for refusal in error.errors.values()))
 
 
+def try_again(error: Throttled) -> str:
+    """The sentence for somebody who tried too often."""
+    # rounded up: at the minute named it works
+    at = (error.retry_at + timedelta(seconds=59)).astimezone(SHANGHAI)
+    return gettext("试的次数太多了，请在 %(time)s 以后再试。", time=f"{at:%H:%M}")
+
+
 #: What a service's refusal becomes where a view did not answer it itself.
 _ANSWERS: dict[type[Exception], Callable[[Any], HTTPException]] = {
     Refused: _refused,
@@ -114,6 +130,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], HTTPException]] = {
     Missing: lambda _error: NotFound(),
     Conflict: lambda _error: HTTPConflict(),
     StaleDataError: lambda _error: HTTPConflict(),
+    Throttled: lambda error: TooManyRequests(description=try_again(error), retry_after=error.retry_at),
 }
 
 

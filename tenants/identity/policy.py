@@ -43,7 +43,9 @@ def may_change_roles_of(actor: Actor, staff_id: UUID, tenant_id: UUID | None) ->
     return may_manage(actor, tenant_id)
 
 
-def may_end(actor: Actor, staff_id: UUID, role: Role, tenant_id: UUID | None, *, last: bool) -> Refusal | None:
+def may_end(
+    actor: Actor, staff_id: UUID, role: Role, tenant_id: UUID | None, *, last: bool
+) -> Refusal | None:
     """A role ends unless its holder is the last administrator or the last of the office (`last`)."""
     refusal = may_change_roles_of(actor, staff_id, tenant_id)
     if refusal or not last or actor.scope is Scope.SYSTEM:
@@ -63,7 +65,8 @@ def may_deactivate(
         return Refusal(N_("不能停用自己的账号。"), forbidden=True)
     if last_admin_of:
         return Refusal(
-            N_("这是%(tenants)s最后一位管理员。请先增加一位管理员，再停用。"), {"tenants": "、".join(last_admin_of)}
+            N_("这是%(tenants)s最后一位管理员。请先增加一位管理员，再停用。"),
+            {"tenants": "、".join(last_admin_of)},
         )
     return _LAST_OFFICE if last_of_office else None
 

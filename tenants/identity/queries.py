@@ -11,7 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.clock import now
-from tenants.identity.models import Resident, ResidentSession, RoleAssignment, Staff, StaffSession, Tenant
+from tenants.identity.devices import device
+from tenants.identity.models import (
+    Resident,
+    ResidentSession,
+    RoleAssignment,
+    Staff,
+    StaffCredential,
+    StaffSession,
+    Tenant,
+)
 from tenants.permissions import DISTRICT_ROLES, SECOND_FACTOR_ROLES, Role
 
 
@@ -49,7 +58,10 @@ class SignedInStaff:
     name: str
     email: str
     locale: str
+    #: This session passed the second factor.
     second_factor: bool
+    #: A second factor is set up.
+    has_second_factor: bool
     last_seen_at: datetime
     roles: tuple[HeldRole, ...]
 
@@ -66,9 +78,14 @@ class SignedInStaff:
         return frozenset(r.tenant_id for r in self.roles if r.tenant_id)
 
     @property
-    def needs_second_factor(self) -> bool:
+    def must_have_second_factor(self) -> bool:
         """District office and administrators sign in with a second factor."""
         return any(r.role in SECOND_FACTOR_ROLES for r in self.roles)
+
+    @property
+    def half_signed_in(self) -> bool:
+        """The password was right, the second factor is still to come (or to be set up)."""
+        return not self.second_factor and (self.has_second_factor or self.must_have_second_factor)
 
 
 @dataclass(frozen=True)
@@ -93,9 +110,11 @@ def staff_by_token(session: Session, token: str) -> SignedInStaff | None:
             Staff.email,
             Staff.locale,
             StaffSession.second_factor,
+            StaffCredential.totp_confirmed_at.is_not(None).label("has_second_factor"),
             StaffSession.last_seen_at,
         )
         .join(StaffSession, StaffSession.staff_id == Staff.id)
+        .join(StaffCredential, StaffCredential.staff_id == Staff.id, isouter=True)
         .where(
             StaffSession.token_hash == token_hash(token),
             StaffSession.revoked_at.is_(None),
@@ -155,3 +174,68 @@ def tenants(session: Session, ids: frozenset[UUID] | None = None) -> list[Tenant
     if ids is not None:
         query = query.where(Tenant.id.in_(ids))
     return [TenantRef(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A live session as its owner sees it."""
+
+    id: UUID
+    device: str
+    ip: str | None
+    created_at: datetime
+    last_seen_at: datetime | None
+    current: bool
+
+
+def sessions_of_staff(session: Session, staff_id: UUID, current: UUID) -> list[SessionRow]:
+    """The live sessions of a staff member, the last used first."""
+    rows = session.execute(
+        select(
+            StaffSession.id,
+            StaffSession.user_agent,
+            StaffSession.ip,
+            StaffSession.created_at,
+            StaffSession.last_seen_at,
+        )
+        .where(
+            StaffSession.staff_id == staff_id,
+            StaffSession.revoked_at.is_(None),
+            StaffSession.expires_at > now(),
+        )
+        .order_by(StaffSession.last_seen_at.desc())
+        .limit(100)
+    )
+    return [
+        SessionRow(id_, device(agent), ip, created, seen, id_ == current)
+        for id_, agent, ip, created, seen in rows
+    ]
+
+
+def sessions_of_resident(session: Session, resident_id: UUID, token: str) -> list[SessionRow]:
+    """The live sessions of a resident, the newest first; `token` is that of this browser."""
+    rows = session.execute(
+        select(
+            ResidentSession.id,
+            ResidentSession.user_agent,
+            ResidentSession.created_at,
+            ResidentSession.token_hash,
+        )
+        .where(
+            ResidentSession.resident_id == resident_id,
+            ResidentSession.revoked_at.is_(None),
+            ResidentSession.expires_at > now(),
+        )
+        .order_by(ResidentSession.created_at.desc())
+        .limit(100)
+    )
+    mine = token_hash(token)
+    return [
+        SessionRow(id_, device(agent), None, created, None, hashed == mine)
+        for id_, agent, created, hashed in rows
+    ]
+
+
+def office_names(session: Session) -> list[str]:
+    """Names of tenants, full and short: what no resident may go by."""
+    return [name for row in session.execute(select(Tenant.name, Tenant.short_name)) for name in row]

@@ -25,7 +25,7 @@ def new_secret() -> str:
 
 def address(settings: Settings, secret: str, account: str) -> str:
     """The otpauth:// address that an authenticator app reads from the QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(account, issuer_name=settings.product_name)
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=settings.product_name)
 
 
 def code_at(secret: str, instant: datetime) -> str:

@@ -1,0 +1,167 @@
+"""New passwords: changed by their owner, set by a link from a reset or an invitation.
+
+Functions flush and never commit; tries are counted in transactions of their own (`throttle`).
+Raises `Throttled`, `Invalid` (field -> sentence) and `Missing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from settings import Settings
+from tenants import audit, jobs
+from tenants.clock import now
+from tenants.database import actor_of, engine_of, rows
+from tenants.identity import addresses, keys, letters, passwords, throttle
+from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffToken
+from tenants.identity.queries import token_hash
+from tenants.identity.sign_in import end_sessions
+from tenants.rules import N_, Invalid, Missing, Refusal
+
+RESET = "reset"
+RESET_LASTS = timedelta(hours=1)
+RESET_JOB = "identity.send_reset"
+
+
+@dataclass(frozen=True)
+class TokenOwner:
+    """Whom an invitation or a reset was sent to."""
+
+    staff_id: UUID
+    name: str
+    email: str
+
+
+def change_password(
+    session: Session, settings: Settings, staff_id: UUID, current: str, new: str, *, keep: UUID
+) -> None:
+    """Change one's own password; every other session ends."""
+    staff = session.get(Staff, staff_id)
+    credential = session.get(StaffCredential, staff_id)
+    if staff is None or credential is None:
+        raise Missing
+    throttle.count(settings, engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
+    if not passwords.verify(credential.password_hash, current):
+        raise Invalid({"current": N_("现在的密码不对。")})
+    throttle.forgive(settings, session, throttle.SIGN_IN_ACCOUNT, staff.email)
+    _set_password(session, staff, credential, new)
+    end_sessions(session, staff_id, keep=keep)
+    letters.send_password_changed(session, settings, staff)
+    session.flush()
+
+
+def ask_for_reset(session: Session, settings: Settings, email: str, *, ip: str | None) -> None:
+    """Have a link sent with which to set a new password, when the account exists.
+
+    A job finds that out, so the answer takes as long for an unknown address.
+    """
+    address = addresses.email(email)
+    engine = engine_of(session)
+    throttle.count(settings, engine, throttle.RESET_ADDRESS, ip)
+    throttle.count(settings, engine, throttle.RESET_ACCOUNT, address or email.strip().lower()[:200])
+    if address:
+        jobs.defer(session, RESET_JOB, email=address, address=settings.workspace_address)
+
+
+def send_reset(session: Session, email: str, address: str) -> None:
+    """The job's part: a token and a letter for an account in use, nothing for any other address."""
+    staff = session.scalar(
+        select(Staff).where(Staff.email == email, Staff.active, Staff.joined_at.is_not(None))
+    )
+    if staff is None:
+        return
+    token = keys.new_token()
+    session.add(
+        StaffToken(
+            staff_id=staff.id,
+            purpose=RESET,
+            token_hash=token_hash(token),
+            expires_at=now() + RESET_LASTS,
+        )
+    )
+    letters.send_reset(session, staff, f"{address}/reset/{token}")
+
+
+def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None:
+    """Whom a link was sent to, while it works. Needs the scope `auth`.
+
+    An invitation works until accepted and while a role is left; a reset only for an account in use.
+    """
+    query = (
+        select(Staff.id, Staff.name, Staff.email)
+        .join(StaffToken, StaffToken.staff_id == Staff.id)
+        .where(
+            StaffToken.token_hash == token_hash(token),
+            StaffToken.purpose == purpose,
+            StaffToken.used_at.is_(None),
+            StaffToken.expires_at > now(),
+            Staff.active,
+        )
+    )
+    if purpose == RESET:
+        query = query.where(Staff.joined_at.is_not(None))
+    else:
+        role = select(RoleAssignment.id).where(
+            RoleAssignment.staff_id == Staff.id, RoleAssignment.ended_at.is_(None)
+        )
+        query = query.where(Staff.joined_at.is_(None), role.exists())
+    row = session.execute(query).one_or_none()
+    return TokenOwner(*row) if row else None
+
+
+def accept_invitation(session: Session, token: str, *, name: str, job_title: str, password: str) -> None:
+    """Come in: name and password for the account that was waiting. The actor is the owner of the token."""
+    staff, credential = _owner(session)
+    staff.name = name
+    staff.job_title = job_title
+    _set_password(session, staff, credential, password)
+    _use_token(session, token)
+    staff.joined_at = now()
+    audit.record(session, "invitation.accept", "person", staff.id, label=staff.name)
+    session.flush()
+
+
+def reset_password(session: Session, settings: Settings, token: str, password: str) -> None:
+    """Set the new password a reset was sent for; every session ends. The actor is the owner of the token."""
+    staff, credential = _owner(session)
+    _set_password(session, staff, credential, password)
+    _use_token(session, token)
+    end_sessions(session, staff.id)
+    throttle.forgive(settings, session, throttle.SIGN_IN_ACCOUNT, staff.email)
+    letters.send_password_changed(session, settings, staff)
+    session.flush()
+
+
+def _owner(session: Session) -> tuple[Staff, StaffCredential]:
+    staff_id = actor_of(session).id
+    staff = session.get(Staff, staff_id) if staff_id else None
+    if staff is None:
+        raise Missing
+    credential = session.get(StaffCredential, staff.id)
+    if credential is None:
+        credential = StaffCredential(staff_id=staff.id, recovery_hashes=[])
+        session.add(credential)
+    return staff, credential
+
+
+def _set_password(session: Session, staff: Staff, credential: StaffCredential, password: str) -> None:
+    if weak := passwords.objection(password, about=(staff.name, staff.email)):
+        raise Invalid({"password": weak})
+    credential.password_hash = passwords.hash_password(password)
+    credential.password_changed_at = now()
+    audit.record(session, "password.set", "person", staff.id, label=staff.name)
+
+
+def _use_token(session: Session, token: str) -> None:
+    used = session.execute(
+        update(StaffToken)
+        .where(StaffToken.token_hash == token_hash(token), StaffToken.used_at.is_(None))
+        .values(used_at=now())
+    )
+    if rows(used) != 1:
+        raise Invalid({"": Refusal(N_("这个链接已经用过。"))})

@@ -1,0 +1,231 @@
+"""Residents at the door: a one-time code proves an address, a session follows, an account may be left again.
+
+Functions flush and never commit; tries are counted in transactions of their own, so a refused one
+counts. Raises `Throttled` and `Invalid` (field -> sentence).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from settings import Settings
+from tenants import audit
+from tenants.clock import now
+from tenants.database import actor_of, engine_of, open_session, present_token, reveal_address, rows
+from tenants.identity import addresses, keys, letters, names, service, throttle
+from tenants.identity.models import OneTimeCode, Resident, ResidentSession
+from tenants.identity.queries import token_hash
+from tenants.rules import N_, Invalid, Missing, Refusal
+
+CODE_LASTS = timedelta(minutes=10)
+CODE_ATTEMPTS = 5
+SESSION_LASTS = timedelta(days=90)
+#: What a code is good for; a code asked for one thing does not confirm the other.
+SIGN_IN, LEAVE = "sign in", "leave"
+
+
+def send_code(
+    session: Session,
+    settings: Settings,
+    address: str,
+    *,
+    ip: str | None,
+    purpose: str = SIGN_IN,
+    locale: str = "zh_Hans_CN",
+) -> None:
+    """Send a code of six digits to an address. The same work is done whether or not it has an account."""
+    engine = engine_of(session)
+    throttle.count(settings, engine, throttle.CODE_ADDRESS, ip)
+    throttle.count(settings, engine, throttle.CODE_ACCOUNT, address)
+    code = f"{secrets.randbelow(10**6):06d}"
+    at = now()
+    reveal_address(session, address)
+    session.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.address == address, OneTimeCode.used_at.is_(None))
+        .values(used_at=at)  # only the newest code works
+    )
+    session.add(
+        OneTimeCode(
+            address=address,
+            code_hash=_hash(settings, purpose, address, code),
+            created_at=at,
+            expires_at=at + CODE_LASTS,
+        )
+    )
+    letters.send_code(session, settings, address, code, locale)
+    session.flush()
+
+
+def check_code(
+    session: Session, settings: Settings, address: str, code: str, *, ip: str | None, purpose: str = SIGN_IN
+) -> None:
+    """Use up the code sent to `address`. Raises `Invalid` when it is another, too old or was tried too often."""
+    throttle.count(settings, engine_of(session), throttle.CODE_TRY_ADDRESS, ip)
+    code_id, expected = _take_attempt(session, address)
+    given = _hash(settings, purpose, address, "".join(c for c in code if c.isdigit()))
+    if not hmac.compare_digest(expected, given) or code_id is None:
+        raise Invalid({"code": N_("验证码不对或已经过期。可以再试，或重新获取。")})
+    reveal_address(session, address)
+    used = session.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.id == code_id, OneTimeCode.used_at.is_(None))
+        .values(used_at=now())
+    )
+    if rows(used) != 1:
+        raise Invalid({"code": N_("验证码已经用过，请重新获取。")})
+
+
+def _take_attempt(session: Session, address: str) -> tuple[UUID | None, str]:
+    """Spend one attempt at the newest code, in a transaction of its own: a wrong guess must count."""
+    with open_session(engine_of(session), actor_of(session)) as own, own.begin():
+        reveal_address(own, address)
+        newest = (
+            select(OneTimeCode.id)
+            .where(
+                OneTimeCode.address == address, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now()
+            )
+            .order_by(OneTimeCode.created_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        row = own.execute(
+            update(OneTimeCode)
+            .where(OneTimeCode.id == newest, OneTimeCode.attempts < CODE_ATTEMPTS)
+            .values(attempts=OneTimeCode.attempts + 1)
+            .returning(OneTimeCode.id, OneTimeCode.code_hash)
+        ).one_or_none()
+    return (row.id, row.code_hash) if row else (None, "")
+
+
+def find(session: Session, address: str) -> UUID | None:
+    """The resident with this proven address, or None."""
+    reveal_address(session, address)
+    return session.scalar(
+        select(Resident.id).where(
+            Resident.email == address if "@" in address else Resident.phone == address,
+            Resident.deleted_at.is_(None),
+        )
+    )
+
+
+def welcome(
+    session: Session, address: str, display_name: str, *, offices: Iterable[str], locale: str
+) -> UUID:
+    """An account for a proven address that has none. `offices`: names nobody may go by."""
+    name = names.tidy(display_name)
+    if refusal := names.objection(name, offices):
+        raise Invalid({"display_name": refusal})
+    known = find(session, address)
+    if known is not None:
+        return known
+    resident = service.create_resident(
+        session,
+        display_name=name,
+        email=address if "@" in address else None,
+        phone=None if "@" in address else address,
+        locale=locale,
+    )
+    return resident.id
+
+
+def start_session(session: Session, resident_id: UUID, *, user_agent: str) -> str:
+    """A new session for a proven address; the token for the cookie. The address must have been revealed."""
+    token = keys.new_token()
+    present_token(session, token_hash(token))
+    session.add(
+        ResidentSession(
+            resident_id=resident_id,
+            token_hash=token_hash(token),
+            expires_at=now() + SESSION_LASTS,
+            user_agent=user_agent[:300],
+        )
+    )
+    session.flush()
+    return token
+
+
+def end_session(session: Session, session_id: UUID) -> None:
+    """End one of the resident's own sessions."""
+    ended = session.execute(
+        update(ResidentSession)
+        .where(ResidentSession.id == session_id, ResidentSession.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+    if not rows(ended):
+        raise Missing
+
+
+def end_sessions(session: Session) -> None:
+    """End all of the resident's sessions."""
+    session.execute(
+        update(ResidentSession)
+        .where(ResidentSession.resident_id == actor_of(session).id, ResidentSession.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+
+
+def update_profile(
+    session: Session, *, display_name: str, notify: bool, locale: str, offices: Iterable[str]
+) -> None:
+    """The resident's own name, whether they want mail, and in which language."""
+    resident = _own(session)
+    name = names.tidy(display_name)
+    if name != resident.display_name and (refusal := names.objection(name, offices)):
+        raise Invalid({"display_name": refusal})
+    new = {"display_name": name, "notify": notify, "locale": locale}
+    changes = {k: (getattr(resident, k), v) for k, v in new.items() if getattr(resident, k) != v}
+    if not changes:
+        return
+    for field, value in new.items():
+        setattr(resident, field, value)
+    audit.record(session, "resident.update", "resident", resident.id, label=name, changes=changes)
+    session.flush()
+
+
+def leave(session: Session) -> None:
+    """Delete the resident's account: address and name are gone, every session ends.
+
+    What they wrote is the caller's to withdraw or to hand over to nobody (`portal.participation`).
+    """
+    resident = _own(session)
+    resident.email = resident.phone = None
+    resident.display_name = names.DELETED_NAME
+    resident.notify = False
+    resident.deleted_at = now()
+    audit.record(session, "resident.leave", "resident", resident.id, label=names.DELETED_NAME)
+    session.flush()
+    end_sessions(session)  # last: the database knows the resident by a live session
+
+
+def address_of(session: Session) -> str:
+    """The resident's own e-mail address or phone number."""
+    resident = _own(session)
+    return resident.email or resident.phone or ""
+
+
+def _own(session: Session) -> Resident:
+    resident_id = actor_of(session).id
+    resident = session.get(Resident, resident_id) if resident_id else None
+    if resident is None:
+        raise Missing
+    return resident
+
+
+def _hash(settings: Settings, purpose: str, address: str, code: str) -> str:
+    return keys.keyed_hash(settings, "one-time code", purpose, address, code)
+
+
+def address_in(text: str) -> str:
+    """The address in what somebody typed. Raises `Invalid`."""
+    address = addresses.email_or_phone(text)
+    if address is None:
+        raise Invalid({"address": Refusal(N_("请填写邮箱，或 11 位手机号。"))})
+    return address

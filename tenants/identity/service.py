@@ -1,0 +1,428 @@
+"""Every change to people and what they hold: accounts, roles, invitations. Functions flush and never commit.
+
+Who acts is the session's actor. Raises `Refused` (a rule), `Missing`, `Invalid` (field -> sentence).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, text, update
+from sqlalchemy.orm import Session
+
+from settings import Settings
+from tenants import audit
+from tenants.clock import now
+from tenants.database import actor_of, reveal_address
+from tenants.identity import addresses, keys, letters, names, passwords, policy
+from tenants.identity.models import (
+    Bureau,
+    Resident,
+    RoleAssignment,
+    Staff,
+    StaffCredential,
+    StaffSession,
+    StaffToken,
+    Tenant,
+)
+from tenants.identity.queries import token_hash
+from tenants.permissions import Role
+from tenants.rules import N_, Invalid, Missing, Refusal, Refused, require
+
+INVITATION = "invitation"
+INVITATION_LASTS = timedelta(days=7)
+NAME_MAX = 40
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What an invitation came to: a new account that waits, or a role added to an existing one."""
+
+    staff: Staff
+    waits: bool
+
+
+def create_staff(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password: str | None = None,
+    job_title: str = "",
+    demo: bool = False,
+    at: datetime | None = None,
+) -> Staff:
+    """An account for somebody who has none. With a password it can be used at once, else it waits for an invitation."""
+    address = addresses.email(email)
+    name = " ".join(name.split())
+    errors: dict[str, Refusal | str] = {}
+    if address is None:
+        errors["email"] = N_("邮箱地址写得不对，例如 name@example.cn。")
+    elif _by_email(session, address):
+        errors["email"] = N_("这个邮箱已经有账号。")
+    if not 1 <= len(name) <= NAME_MAX:
+        errors["name"] = Refusal(N_("请填写姓名，最多 %(n)s 个字。"), {"n": NAME_MAX})
+    if password is not None and (weak := passwords.objection(password, about=(name, address or ""))):
+        errors["password"] = weak
+    if errors or address is None:
+        raise Invalid(errors)
+    at = at or now()
+    staff = Staff(
+        email=address,
+        name=name,
+        job_title=job_title.strip(),
+        demo=demo,
+        joined_at=at if password else None,
+        created_at=at,
+    )
+    session.add(staff)
+    session.flush()
+    if password:
+        session.add(
+            StaffCredential(
+                staff_id=staff.id, password_hash=passwords.hash_password(password), password_changed_at=at
+            )
+        )
+    audit.record(session, "person.create", "person", staff.id, label=name, at=at)
+    session.flush()
+    return staff
+
+
+def set_password(session: Session, staff_id: UUID, password: str) -> None:
+    """Give somebody a password (the operator's command line; `sign_in` has what people do themselves)."""
+    staff = _staff(session, staff_id)
+    if weak := passwords.objection(password, about=(staff.name, staff.email)):
+        raise Invalid({"password": weak})
+    credential = _credential(session, staff_id)
+    credential.password_hash = passwords.hash_password(password)
+    credential.password_changed_at = now()
+    staff.joined_at = staff.joined_at or now()
+    audit.record(session, "password.set", "person", staff_id, label=staff.name)
+    session.flush()
+
+
+def set_totp_for_demo(session: Session, settings: Settings, staff_id: UUID, secret: str) -> None:
+    """Give a demonstration account a second factor whose secret everybody may know."""
+    if not _staff(session, staff_id).demo:
+        raise ValueError("only demonstration accounts share a secret")
+    credential = _credential(session, staff_id)
+    credential.totp_secret = keys.encrypt(settings, f"totp {staff_id}", secret)
+    credential.totp_confirmed_at = now()
+    session.flush()
+
+
+def reset_second_factor(session: Session, staff_id: UUID) -> None:
+    """Forget a lost second factor (the operator's command line); they set up a new one at the next sign-in."""
+    staff = _staff(session, staff_id)
+    credential = _credential(session, staff_id)
+    credential.totp_secret = credential.totp_confirmed_at = credential.totp_last_step = None
+    credential.recovery_hashes = []
+    _end_sessions(session, staff_id)
+    audit.record(session, "second_factor.reset", "person", staff_id, label=staff.name)
+    session.flush()
+
+
+def grant_role(
+    session: Session,
+    staff_id: UUID,
+    role: Role,
+    *,
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+    at: datetime | None = None,
+) -> RoleAssignment:
+    """Give a role at a place: a tenant, a bureau, or (neither) the district. Already held: nothing changes."""
+    actor = actor_of(session)
+    require(policy.may_change_roles_of(actor, staff_id, tenant_id))
+    if not policy.is_place_of(role, tenant_id, bureau_id):
+        raise Invalid({"role": N_("这个角色不在这里任职。")})
+    staff = _staff(session, staff_id)
+    if not staff.active:
+        raise Refused(Refusal(N_("这个账号已经停用，请联系工作组办公室。")))
+    held = session.scalar(
+        _current(staff_id).where(
+            RoleAssignment.role == role,
+            RoleAssignment.tenant_id.is_not_distinct_from(tenant_id),
+            RoleAssignment.bureau_id.is_not_distinct_from(bureau_id),
+        )
+    )
+    if held is not None:
+        return held
+    assignment = RoleAssignment(
+        staff_id=staff_id,
+        role=role,
+        tenant_id=tenant_id,
+        bureau_id=bureau_id,
+        granted_by=actor.name,
+        created_at=at or now(),
+    )
+    session.add(assignment)
+    audit.record(
+        session,
+        "role.grant",
+        "person",
+        staff_id,
+        label=staff.name,
+        changes={"role": (None, role)},
+        tenant_id=tenant_id,
+        at=at,
+    )
+    session.flush()
+    return assignment
+
+
+def end_role(session: Session, assignment_id: UUID, *, reason: str | None = None) -> RoleAssignment:
+    """End a role; it stays on record. The last administrator of a tenant stays, and the last of the office."""
+    assignment = session.get(RoleAssignment, assignment_id)
+    if assignment is None or assignment.ended_at is not None:
+        raise Missing
+    role = Role(assignment.role)
+    _hold_administration(session)
+    last = role in (Role.TENANT_ADMIN, Role.DISTRICT_OFFICE) and not _others_hold(session, assignment)
+    require(policy.may_end(actor_of(session), assignment.staff_id, role, assignment.tenant_id, last=last))
+    assignment.ended_at = now()
+    audit.record(
+        session,
+        "role.end",
+        "person",
+        assignment.staff_id,
+        label=_staff(session, assignment.staff_id).name,
+        changes={"role": (role, None)},
+        reason=reason or None,
+        tenant_id=assignment.tenant_id,
+    )
+    session.flush()
+    return assignment
+
+
+def set_roles(
+    session: Session,
+    staff_id: UUID,
+    roles: Iterable[Role],
+    *,
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+    reason: str | None = None,
+) -> None:
+    """Make these the roles somebody holds at one place; none of them ends their work there."""
+    require(policy.may_change_roles_of(actor_of(session), staff_id, tenant_id))
+    wanted = set(roles)
+    held = session.scalars(
+        _current(staff_id).where(
+            RoleAssignment.tenant_id.is_not_distinct_from(tenant_id),
+            RoleAssignment.bureau_id.is_not_distinct_from(bureau_id),
+        )
+    ).all()
+    for role in wanted - {Role(a.role) for a in held}:
+        grant_role(session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+    for assignment in held:
+        if Role(assignment.role) not in wanted:
+            end_role(session, assignment.id, reason=reason)
+
+
+def invite(
+    session: Session,
+    settings: Settings,
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[Role],
+    job_title: str = "",
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+) -> Invited:
+    """Ask somebody in. Who has an account gets the roles added, and the inviter learns nothing else of them."""
+    require(policy.may_manage(actor_of(session), tenant_id))
+    wanted = list(dict.fromkeys(roles))
+    if not wanted:
+        raise Invalid({"roles": N_("请至少选择一个角色。")})
+    address = addresses.email(email)
+    staff = _by_email(session, address) if address else None
+    if staff is None:
+        staff = create_staff(session, email=email, name=name, job_title=job_title)
+    for role in wanted:
+        grant_role(session, staff.id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+    place = _place_name(session, settings, tenant_id, bureau_id)
+    if staff.joined_at is None:
+        _send_invitation(session, settings, staff, place, tenant_id)
+        return Invited(staff, waits=True)
+    letters.send_added(session, settings, staff, place, tenant_id)
+    return Invited(staff, waits=False)
+
+
+def resend_invitation(
+    session: Session,
+    settings: Settings,
+    staff_id: UUID,
+    *,
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+) -> None:
+    """Send the invitation again, with a new link and a new term."""
+    require(policy.may_manage(actor_of(session), tenant_id))
+    staff = _staff(session, staff_id)
+    if staff.joined_at is not None:
+        raise Refused(Refusal(N_("对方已经接受了邀请。")))
+    _send_invitation(
+        session, settings, staff, _place_name(session, settings, tenant_id, bureau_id), tenant_id
+    )
+
+
+def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
+    """Close an account: every session ends, the next request of that person finds no one signed in."""
+    staff = _staff(session, staff_id)
+    if not staff.active:
+        return
+    _hold_administration(session)
+    held = session.scalars(
+        _current(staff_id).where(RoleAssignment.role.in_((Role.TENANT_ADMIN, Role.DISTRICT_OFFICE)))
+    ).all()
+    alone = [a for a in held if not _others_hold(session, a)]
+    tenants = session.scalars(
+        select(Tenant.short_name).where(Tenant.id.in_([a.tenant_id for a in alone]), Tenant.active)
+    ).all()
+    require(
+        policy.may_deactivate(
+            actor_of(session),
+            staff_id,
+            last_admin_of=tenants,
+            last_of_office=any(a.role == Role.DISTRICT_OFFICE for a in alone),
+        )
+    )
+    staff.active = False
+    staff.deactivated_at = now()
+    _end_sessions(session, staff_id)
+    audit.record(
+        session,
+        "person.deactivate",
+        "person",
+        staff_id,
+        label=staff.name,
+        changes={"active": (True, False)},
+        reason=reason,
+    )
+    session.flush()
+
+
+def reactivate(session: Session, staff_id: UUID) -> None:
+    """Open a closed account again, with the roles it had."""
+    require(policy.may_reactivate(actor_of(session)))
+    staff = _staff(session, staff_id)
+    if staff.active:
+        return
+    staff.active = True
+    staff.deactivated_at = None
+    changes = {"active": (False, True)}
+    audit.record(session, "person.reactivate", "person", staff_id, label=staff.name, changes=changes)
+    session.flush()
+
+
+def create_resident(
+    session: Session,
+    *,
+    display_name: str,
+    email: str | None = None,
+    phone: str | None = None,
+    locale: str = "zh_Hans_CN",
+    demo: bool = False,
+    at: datetime | None = None,
+) -> Resident:
+    """A resident's account. Whoever makes one at the door has proved the address (`residents.welcome`)."""
+    resident = Resident(
+        email=email,
+        phone=phone,
+        display_name=names.tidy(display_name),
+        locale=locale,
+        demo=demo,
+        created_at=at or now(),
+    )
+    session.add(resident)
+    session.flush()
+    audit.record(session, "resident.create", "resident", resident.id, label=resident.display_name, at=at)
+    session.flush()
+    return resident
+
+
+def _staff(session: Session, staff_id: UUID) -> Staff:
+    staff = session.get(Staff, staff_id)
+    if staff is None:
+        raise Missing
+    return staff
+
+
+def _by_email(session: Session, address: str) -> Staff | None:
+    reveal_address(session, address)
+    return session.scalar(select(Staff).where(Staff.email == address))
+
+
+def _credential(session: Session, staff_id: UUID) -> StaffCredential:
+    credential = session.get(StaffCredential, staff_id)
+    if credential is None:
+        credential = StaffCredential(staff_id=staff_id, recovery_hashes=[])
+        session.add(credential)
+    return credential
+
+
+def _current(staff_id: UUID) -> Select[RoleAssignment]:
+    return select(RoleAssignment).where(
+        RoleAssignment.staff_id == staff_id, RoleAssignment.ended_at.is_(None)
+    )
+
+
+def _hold_administration(session: Session) -> None:
+    """One at a time: two administrators who remove each other must not both succeed."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('xinya administrators'))"))
+
+
+def _others_hold(session: Session, assignment: RoleAssignment) -> bool:
+    """Whether somebody else who can sign in holds the same role there, or this one never could."""
+    usable = (
+        select(func.count())
+        .select_from(RoleAssignment)
+        .join(Staff, Staff.id == RoleAssignment.staff_id)
+        .where(
+            RoleAssignment.role == assignment.role,
+            RoleAssignment.tenant_id.is_not_distinct_from(assignment.tenant_id),
+            RoleAssignment.ended_at.is_(None),
+            Staff.active,
+            Staff.joined_at.is_not(None),
+        )
+    )
+    mine = session.scalar(usable.where(RoleAssignment.staff_id == assignment.staff_id))
+    return not mine or bool(session.scalar(usable.where(RoleAssignment.staff_id != assignment.staff_id)))
+
+
+def _end_sessions(session: Session, staff_id: UUID) -> None:
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.staff_id == staff_id, StaffSession.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+
+
+def _send_invitation(
+    session: Session, settings: Settings, staff: Staff, place: str, tenant_id: UUID | None
+) -> None:
+    token = keys.new_token()
+    session.add(
+        StaffToken(
+            staff_id=staff.id,
+            purpose=INVITATION,
+            token_hash=token_hash(token),
+            expires_at=now() + INVITATION_LASTS,
+        )
+    )
+    letters.send_invitation(session, settings, staff, place, token, tenant_id)
+    audit.record(session, "person.invite", "person", staff.id, label=staff.name, tenant_id=tenant_id)
+    session.flush()
+
+
+def _place_name(session: Session, settings: Settings, tenant_id: UUID | None, bureau_id: UUID | None) -> str:
+    if tenant_id:
+        return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or ""
+    if bureau_id:
+        return session.scalar(select(Bureau.name).where(Bureau.id == bureau_id)) or ""
+    return settings.district_name

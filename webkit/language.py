@@ -15,6 +15,7 @@ from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from webkit.safe_redirect import current_path
+from webkit.script_words import translations
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 LANGUAGE_COOKIE = "xinya_lang"
@@ -92,6 +93,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
             "language": LANGUAGES[key],
             "other_language": LANGUAGES[other],
             "other_language_url": _switch_url(lang=other),
+            "script_words": None if key == DEFAULT else translations,
             "large_type": large,
             "type_switch_url": _switch_url(type="normal" if large else "large"),
         }

@@ -61,14 +61,34 @@ class EditorForm(Form):
 class ReasonForm(Form):
     """What a dangerous action asks for."""
 
-    reason = TextAreaField("撤下的原因", [InputRequired(), Length(min=5)], description="原因会显示在公开页面上。")
+    reason = TextAreaField(
+        "撤下的原因", [InputRequired(), Length(min=5)], description="原因会显示在公开页面上。"
+    )
 
 
 def _cards() -> list[dict[str, object]]:
     words = [
-        ("规划解读", "运河边的老厂房，今后怎么用", "中仓街道", "一句话：厂房留下来，临河一侧打开成公园，街坊走五分钟就到水边。", 12),
-        ("新芽项目", "新华街道：把自行车棚改成了街坊客厅", "新华街道", "拆了铁皮，留了老槐树，添了六张长椅，雨天也有地方坐。", 28),
-        ("宣传活动", "周末来宋庄，和建筑师一起量街巷", "宋庄镇", "带上孩子和卷尺，看看小巷宽多少，消防车能不能过。", 0),
+        (
+            "规划解读",
+            "运河边的老厂房，今后怎么用",
+            "中仓街道",
+            "一句话：厂房留下来，临河一侧打开成公园，街坊走五分钟就到水边。",
+            12,
+        ),
+        (
+            "新芽项目",
+            "新华街道：把自行车棚改成了街坊客厅",
+            "新华街道",
+            "拆了铁皮，留了老槐树，添了六张长椅，雨天也有地方坐。",
+            28,
+        ),
+        (
+            "宣传活动",
+            "周末来宋庄，和建筑师一起量街巷",
+            "宋庄镇",
+            "带上孩子和卷尺，看看小巷宽多少，消防车能不能过。",
+            0,
+        ),
         ("公告", "2025 年度责任双师考核结果公布", "通州区", "二十二个团队的考核等次和获奖名单。", 3),
     ]
     return [
@@ -122,8 +142,21 @@ def _comments() -> list[dict[str, object]]:
 
 
 STEPS = [
-    {"when": dt.date(2025, 9, 3), "title": "居民议事会", "who": "新华街道", "note": "三十二位街坊到场。", "tone": "good", "icon": "people"},
-    {"when": dt.date(2025, 11, 20), "title": "方案通过审查", "who": "责任规划师", "tone": "good", "icon": "review"},
+    {
+        "when": dt.date(2025, 9, 3),
+        "title": "居民议事会",
+        "who": "新华街道",
+        "note": "三十二位街坊到场。",
+        "tone": "good",
+        "icon": "people",
+    },
+    {
+        "when": dt.date(2025, 11, 20),
+        "title": "方案通过审查",
+        "who": "责任规划师",
+        "tone": "good",
+        "icon": "review",
+    },
     {"when": NOON, "title": "正在施工", "tone": "wait", "icon": "clock", "now": True},
     {"when": None, "title": "验收并开放", "icon": "sprout"},
 ]
@@ -137,7 +170,15 @@ BOUNDARIES = [
         "properties": {"title": "中仓街道", "schematic": True, "url": "list"},
         "geometry": {
             "type": "Polygon",
-            "coordinates": [[[116.645, 39.895], [116.672, 39.895], [116.675, 39.915], [116.642, 39.917], [116.645, 39.895]]],
+            "coordinates": [
+                [
+                    [116.645, 39.895],
+                    [116.672, 39.895],
+                    [116.675, 39.915],
+                    [116.642, 39.917],
+                    [116.645, 39.895],
+                ]
+            ],
         },
     }
 ]
@@ -146,22 +187,46 @@ BOUNDARIES = [
 def _pages(app: Flask, face: str) -> None:
     @app.get("/")
     def home() -> ResponseReturnValue:
-        return render(f"gallery/{face}_home.html", cards=_cards(), comments=_comments(), places=PLACES, boundaries=BOUNDARIES)
+        return render(
+            f"gallery/{face}_home.html",
+            cards=_cards(),
+            comments=_comments(),
+            places=PLACES,
+            boundaries=BOUNDARIES,
+        )
 
     @app.get("/article")
     def article() -> ResponseReturnValue:
         return render(
-            "gallery/article.html", layout=f"webkit/{face}.html", cards=_cards(), comments=_comments(), steps=STEPS,
-            places=PLACES, boundaries=BOUNDARIES,
+            "gallery/article.html",
+            layout=f"webkit/{face}.html",
+            cards=_cards(),
+            comments=_comments(),
+            steps=STEPS,
+            places=PLACES,
+            boundaries=BOUNDARIES,
         )
 
     @app.get("/list")
     def listing() -> ResponseReturnValue:
         total = 0 if request.args.get("kind") == "none" else 187
         rows = [
-            {"title": f"运河边的第 {n} 处新芽", "state": s, "label": label, "date": dt.date(2026, 3, 1), "count": n * 37}
+            {
+                "title": f"运河边的第 {n} 处新芽",
+                "state": s,
+                "label": label,
+                "date": dt.date(2026, 3, 1),
+                "count": n * 37,
+            }
             for n, (s, label) in enumerate(
-                [("draft", "草稿"), ("in_review", "待审核"), ("published", "已发布"), ("withdrawn", "已撤下"), ("overdue", "已超期")], 1
+                [
+                    ("draft", "草稿"),
+                    ("in_review", "待审核"),
+                    ("published", "已发布"),
+                    ("withdrawn", "已撤下"),
+                    ("overdue", "已超期"),
+                ],
+                1,
             )
         ]
         page = Page(rows if total else [], page_number(), total, 5)
@@ -183,7 +248,9 @@ def _pages(app: Flask, face: str) -> None:
         sample = EditorForm()
         if sample.is_submitted():
             return jsonify(title=sample.title.data, body=sample.body.data)
-        sample.body.data = app.extensions.get("gallery_body", "<h2>从一条街说起</h2><p>老街不长，走完<strong>八百步</strong>。</p>")
+        sample.body.data = app.extensions.get(
+            "gallery_body", "<h2>从一条街说起</h2><p>老街不长，走完<strong>八百步</strong>。</p>"
+        )
         return render("gallery/editor.html", layout=f"webkit/{face}.html", form=sample)
 
     @app.post("/autosave")
@@ -201,23 +268,23 @@ def _pages(app: Flask, face: str) -> None:
         file = request.files.get("file")
         if file is None or file.filename == "bad.png":
             return jsonify(error="这不是图片。"), 422
-        return jsonify(id="u-9", url="picture/1.svg", width=640, height=400, filename=file.filename, size=2048)
+        return jsonify(
+            id="u-9", url="picture/1.svg", width=640, height=400, filename=file.filename, size=2048
+        )
 
     @app.get("/picture/<int:n>.svg")
     def picture(n: int) -> ResponseReturnValue:
         hills = ["#2c7a4b", "#23588c", "#b98a1e"][n % 3]
-        drawing = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 400" width="640" height="400"><path fill="#e6eef6" d="M0 0h640v400H0z"/>'
-            f'<circle cx="500" cy="90" r="44" fill="#b98a1e" fill-opacity=".4"/><path fill="{hills}" fill-opacity=".5" d="M0 250c140-90 260-60 380-10s180 30 260-20v180H0z"/>'
-            f'<path fill="{hills}" d="M0 310c120-50 240-30 340-6s210 20 300-16v112H0z"/></svg>'
-        )
+        drawing = (TEMPLATES / "gallery" / "picture.svg").read_text(encoding="utf-8").replace("HILLS", hills)
         return drawing, {"Content-Type": "image/svg+xml"}
 
     @app.get("/suggest")
     def suggest() -> ResponseReturnValue:
         words = ["运河公园", "运河边的老厂房", "运动场地", "玉桥街道"]
         q = request.args.get("q", "")
-        return jsonify([{"label": w, "note": "地点" if n % 2 else "文章"} for n, w in enumerate(words) if q and q in w])
+        return jsonify(
+            [{"label": w, "note": "地点" if n % 2 else "文章"} for n, w in enumerate(words) if q and q in w]
+        )
 
     @app.get("/desk")
     def desk() -> ResponseReturnValue:
@@ -248,8 +315,13 @@ def _pages(app: Flask, face: str) -> None:
 def public_app(settings: Settings) -> Flask:
     """The public face with sample pages."""
     app = create_app(
-        "gallery_public", settings, template_folder=TEMPLATES, cookie_name="xinya_resident", layout="webkit/public.html",
-        address=settings.public_address, cache_pages=True,
+        "gallery_public",
+        settings,
+        template_folder=TEMPLATES,
+        cookie_name="xinya_resident",
+        layout="webkit/public.html",
+        address=settings.public_address,
+        cache_pages=True,
     )
 
     @provides(app)
@@ -269,9 +341,13 @@ def public_app(settings: Settings) -> Flask:
             sign_in_url="sign-in",
             popular=[Link("口袋公园", "list?q=1"), Link("加装电梯", "list?q=2"), Link("老厂房", "list?q=3")],
             footer=[
-                NavGroup("看", [Link("规划解读", "list"), Link("新芽项目", "list"), Link("考核结果", "list")]),
+                NavGroup(
+                    "看", [Link("规划解读", "list"), Link("新芽项目", "list"), Link("考核结果", "list")]
+                ),
                 NavGroup("说", [Link("正在征集", "list"), Link("我的留言", "list")]),
-                NavGroup("关于", [Link("关于我们", "list"), Link("无障碍说明", "list"), Link("订阅更新", "list")]),
+                NavGroup(
+                    "关于", [Link("关于我们", "list"), Link("无障碍说明", "list"), Link("订阅更新", "list")]
+                ),
             ],
         )
 
@@ -282,8 +358,13 @@ def public_app(settings: Settings) -> Flask:
 def workspace_app(settings: Settings) -> Flask:
     """The workspace with sample pages."""
     app = create_app(
-        "gallery_workspace", settings, template_folder=TEMPLATES, cookie_name="xinya_staff", layout="webkit/workspace.html",
-        address=settings.workspace_address, prefix="/workspace",
+        "gallery_workspace",
+        settings,
+        template_folder=TEMPLATES,
+        cookie_name="xinya_staff",
+        layout="webkit/workspace.html",
+        address=settings.workspace_address,
+        prefix="/workspace",
     )
 
     @provides(app)
@@ -303,7 +384,13 @@ def workspace_app(settings: Settings) -> Flask:
                         Link("预算", "editor", "money", here == "/editor"),
                     ],
                 ),
-                NavGroup("单位", [Link("人员", "list?kind=none", "people"), Link("设置", "withdraw", "gear", here == "/withdraw")]),
+                NavGroup(
+                    "单位",
+                    [
+                        Link("人员", "list?kind=none", "people"),
+                        Link("设置", "withdraw", "gear", here == "/withdraw"),
+                    ],
+                ),
             ],
             reader=Reader("赵明", "中仓街道 · 管理员", [Link("我的账号", "form")], "sign-in"),
             tenant="中仓街道办事处",
@@ -324,4 +411,6 @@ def site(settings: Settings) -> DispatcherMiddleware:
 if __name__ == "__main__":
     from werkzeug.serving import run_simple
 
-    run_simple("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 8099, site(Settings(demo=True)), threaded=True)
+    run_simple(
+        "127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 8099, site(Settings(demo=True)), threaded=True
+    )

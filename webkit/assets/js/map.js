@@ -1,1 +1,151 @@
-console.log('map')
+// Maps beside lists, and a map to choose a place. Without tiles they show boundaries and places only.
+
+import L from "leaflet";
+
+import { announce } from "./_say.js";
+import { t } from "./_words.js";
+
+const CHINA = [[17, 72], [54, 136]];
+
+function pin(kind = "place") {
+  return L.divIcon({ className: `map-pin map-pin-${kind}`, iconSize: [30, 38], iconAnchor: [15, 36], popupAnchor: [0, -32] });
+}
+
+function create(box) {
+  box.hidden = false;
+  const [lat, lon] = (box.dataset.center ?? "39.9,116.65").split(",").map(Number);
+  const map = L.map(box, {
+    center: [lat, lon],
+    zoom: 12,
+    minZoom: 8,
+    maxZoom: 18,
+    maxBounds: CHINA,
+    zoomControl: false,
+    scrollWheelZoom: false, // the page scrolls; the wheel zooms once the map is in use
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  });
+  L.control.zoom({ zoomInTitle: t("放大"), zoomOutTitle: t("缩小") }).addTo(map);
+  map.attributionControl.setPrefix(false);
+  map.on("focus", () => map.scrollWheelZoom.enable());
+  map.on("blur", () => map.scrollWheelZoom.disable());
+  if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { maxZoom: 18 }).addTo(map);
+  return map;
+}
+
+function describe({ title, url, note }) {
+  const node = document.createElement("div");
+  const head = document.createElement(url ? "a" : "strong");
+  head.textContent = title;
+  if (url) head.href = url;
+  node.append(head);
+  if (note) {
+    const line = document.createElement("p");
+    line.textContent = note;
+    node.append(line);
+  }
+  return node;
+}
+
+function drawBoundaries(map, features) {
+  return L.geoJSON(features, {
+    style: ({ properties }) => ({
+      className: "map-area",
+      color: "#23588c",
+      weight: 2,
+      fillColor: "#2c7a4b",
+      fillOpacity: 0.1,
+      dashArray: properties?.schematic ? "6 6" : null,
+    }),
+    onEachFeature: (feature, layer) => {
+      const { title = "", schematic, url } = feature.properties ?? {};
+      layer.bindTooltip(schematic ? t("%(title)s（示意）", { title }) : title, {
+        permanent: features.length < 12,
+        direction: "center",
+        className: "map-label",
+      });
+      if (url) layer.bindPopup(() => describe({ title, url }));
+    },
+  }).addTo(map);
+}
+
+function drawPlaces(map, places) {
+  const layer = L.featureGroup();
+  for (const place of places) {
+    L.marker([place.lat, place.lon], { icon: pin(place.kind), alt: place.title, title: place.title, keyboard: true })
+      .bindPopup(() => describe(place))
+      .addTo(layer);
+  }
+  return layer.addTo(map);
+}
+
+async function show(box) {
+  const given = JSON.parse(box.querySelector("script[type='application/json']")?.textContent ?? "{}");
+  const map = create(box);
+  const answer = box.dataset.url && (await fetch(box.dataset.url, { headers: { Accept: "application/json" } }));
+  const { places = [], boundaries = [] } = answer?.ok ? await answer.json() : given;
+  const drawn = L.featureGroup([drawBoundaries(map, boundaries), drawPlaces(map, places)]);
+  const bounds = drawn.getBounds();
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [28, 28], maxZoom: 15 });
+  if (boundaries.some(({ properties }) => properties?.schematic)) {
+    map.attributionControl.addAttribution(t("虚线边界为示意"));
+  }
+}
+
+function pick(box) {
+  const latitude = document.querySelector(box.dataset.lat);
+  const longitude = document.querySelector(box.dataset.lon);
+  if (!latitude || !longitude) return;
+  const help = document.createElement("p");
+  help.className = "help";
+  help.id = `${latitude.id}-map-help`;
+  help.textContent = t("点一下地图标出位置；用键盘时，方向键移动地图，回车把位置定在中心。");
+  const clear = document.createElement("button");
+  clear.type = "button";
+  clear.className = "btn btn-secondary btn-small";
+  clear.textContent = t("清除位置");
+  box.before(help);
+  box.after(clear);
+  box.setAttribute("aria-describedby", help.id);
+
+  const map = create(box);
+  let marker;
+  const mark = (point) => {
+    if (!point) {
+      marker?.remove();
+      marker = undefined;
+    } else if (marker) {
+      marker.setLatLng(point);
+    } else {
+      marker = L.marker(point, { icon: pin("chosen"), draggable: true, alt: t("选定的位置") }).addTo(map);
+      marker.on("dragend", () => choose(marker.getLatLng()));
+    }
+  };
+  const choose = (point) => {
+    mark(point);
+    latitude.value = point ? point.lat.toFixed(6) : "";
+    longitude.value = point ? point.lng.toFixed(6) : "";
+    for (const field of [latitude, longitude]) field.dispatchEvent(new Event("input", { bubbles: true }));
+    announce(point ? t("位置已选定。") : t("位置已清除。"));
+  };
+  const typed = () => {
+    const lat = Number.parseFloat(latitude.value);
+    const lon = Number.parseFloat(longitude.value);
+    if (Math.abs(lat) <= 90 && Math.abs(lon) <= 180) {
+      mark(L.latLng(lat, lon));
+      map.panTo([lat, lon]);
+    } else mark(null);
+  };
+  map.on("click", ({ latlng }) => choose(latlng));
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== box) return;
+    event.preventDefault(); // not the form
+    choose(map.getCenter());
+  });
+  clear.addEventListener("click", () => choose(null));
+  latitude.addEventListener("change", typed);
+  longitude.addEventListener("change", typed);
+  typed();
+}
+
+for (const box of document.querySelectorAll("[data-map]")) show(box);
+for (const box of document.querySelectorAll("[data-map-picker]")) pick(box);

@@ -1,1 +1,8 @@
-console.log('workspace')
+// The scripts of the workspace.
+import "./_page.js";
+import "./_htmx.js";
+import "./_suggest.js";
+import "./_dialog.js";
+import "./_upload.js";
+import "./_autosave.js";
+import "./_keys.js";

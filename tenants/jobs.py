@@ -27,6 +27,8 @@ Handler = Callable[..., None]
 
 #: Every task by name; the worker finds its work here.
 app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+#: Puts jobs in the queue on a connection it is given, from a page and from inside a job alike.
+_queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 _engine: Engine | None = None
@@ -82,7 +84,7 @@ def defer(
         options["lock"] = declared.lock
     if at is not None:
         options["schedule_at"] = at
-    app.configure_task(allow_unknown=True, **options).defer(
+    _queue.configure_task(allow_unknown=True, **options).defer(
         tenant_id=str(tenant_id) if tenant_id else None, on_behalf_of=on_behalf_of, **arguments
     )
 

@@ -36,6 +36,8 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 CODE_LENGTH = 10
 #: Who acts when the clock does.
 BY_CLOCK = "定时发布"
+EXTRACT_JOB = versions.EXTRACT_JOB
+PUBLISH_JOB = "publishing.publish_due"
 
 
 def new_code() -> str:
@@ -206,7 +208,7 @@ def schedule(
     publication.publish_at = at
     jobs.defer(
         session,
-        "publishing.publish_due",
+        PUBLISH_JOB,
         tenant_id=publication.tenant_id,
         at=at,
         on_behalf_of=actor.name,

@@ -17,6 +17,8 @@ from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.rules import N_, Invalid, Missing
 
+EXTRACT_JOB = "publishing.extract_text"
+
 
 def content_of(session: Session, version: PublicationVersion) -> Content:
     """What a version says."""
@@ -75,9 +77,7 @@ def add(
     for file in new:
         file.attached = True
         if file.kind == "document":
-            jobs.defer(
-                session, "publishing.extract_text", tenant_id=publication.tenant_id, file_id=str(file.id)
-            )
+            jobs.defer(session, EXTRACT_JOB, tenant_id=publication.tenant_id, file_id=str(file.id))
     publication.head_id = version.id
     publication.edited_by, publication.edited_by_name = actor.id, actor.name
     publication.updated_at = now

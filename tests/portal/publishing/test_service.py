@@ -368,11 +368,14 @@ def test_every_step_leaves_an_audit_entry(acting, deployment, planner, clerk):
         entries = session.scalars(
             select(AuditEntry).where(AuditEntry.entity_id == str(publication.id)).order_by(AuditEntry.id)
         ).all()
-        steps = len(session.scalars(select(PublicationEvent.id).where(
-            PublicationEvent.publication_id == publication.id
-        )).all())
+        steps = len(
+            session.scalars(
+                select(PublicationEvent.id).where(PublicationEvent.publication_id == publication.id)
+            ).all()
+        )
     assert [entry.action for entry in entries] == [
-        f"publication.{step}" for step in ("created", "submitted", "approved", "published", "revised", "saved")
+        f"publication.{step}"
+        for step in ("created", "submitted", "approved", "published", "revised", "saved")
     ]
     assert len(entries) == steps
     assert entries[-1].changes["title"] == ["玉桥东里三角地变身口袋公园", "新的标题"]

@@ -1,0 +1,140 @@
+"""The words of documents, page by page, for search.
+
+Documents come from outside, and their parsers are large: they run in a process of their own with limits on
+memory and time, fed through a pipe. A document that breaks them has no words, and nothing else happens.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 60 * 1024 * 1024
+MAX_PARTS = 500
+MAX_CHARACTERS_A_PART = 20_000
+MAX_CHARACTERS = 600_000
+MAX_ROWS = 20_000
+SECONDS = 60
+MEMORY = 1024 * 1024 * 1024
+
+_ROOT = Path(__file__).resolve().parents[2]
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page or sheet: where it is (第 3 页, the name of the sheet, empty for a text without pages) and its words."""
+
+    label: str
+    text: str
+
+
+def extract(content: bytes, content_type: str) -> list[Part]:
+    """The words of a document; none for a type without words, a damaged or an overlong document."""
+    if content_type not in _READERS or len(content) > MAX_BYTES:
+        return []
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "portal.publishing.extraction", content_type],
+            input=content,
+            capture_output=True,
+            timeout=SECONDS,
+            cwd=_ROOT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        log.warning("a document of type %s took too long to read", content_type)
+        return []
+    if done.returncode != 0:
+        log.warning("a document of type %s cannot be read: %s", content_type, done.stderr[-300:])
+        return []
+    return [Part(label, text) for label, text in json.loads(done.stdout)]
+
+
+def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
+    from pypdf import PdfReader
+
+    for number, page in enumerate(PdfReader(BytesIO(content)).pages, 1):
+        yield f"第 {number} 页", page.extract_text()
+
+
+def _docx(content: bytes) -> Iterator[tuple[str, str]]:
+    from docx import Document
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    lines: list[str] = []
+    for block in Document(BytesIO(content)).iter_inner_content():
+        if isinstance(block, Paragraph):
+            lines.append(block.text)
+        elif isinstance(block, Table):
+            lines += ["\t".join(cell.text for cell in row.cells) for row in block.rows]
+    text = "\n".join(line for line in lines if line.strip())
+    for start in range(0, len(text), MAX_CHARACTERS_A_PART):
+        yield "", text[start : start + MAX_CHARACTERS_A_PART]
+
+
+def _xlsx(content: bytes) -> Iterator[tuple[str, str]]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+    for sheet in book.worksheets:
+        rows = islice(sheet.iter_rows(values_only=True), MAX_ROWS)
+        lines = ("\t".join(str(value) for value in row if value is not None) for row in rows)
+        yield sheet.title, "\n".join(line for line in lines if line)
+
+
+def _plain(content: bytes) -> Iterator[tuple[str, str]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        for start in range(0, len(text), MAX_CHARACTERS_A_PART):
+            yield "", text[start : start + MAX_CHARACTERS_A_PART]
+        return
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_READERS: dict[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
+    "application/pdf": _pdf,
+    f"{_OFFICE}.wordprocessingml.document": _docx,
+    f"{_OFFICE}.spreadsheetml.sheet": _xlsx,
+    "text/plain": _plain,
+    "text/csv": _plain,
+}
+
+
+def _limited(parts: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    left = MAX_CHARACTERS
+    for label, text in islice(parts, MAX_PARTS):
+        text = _UNPRINTABLE.sub("", text)[: min(MAX_CHARACTERS_A_PART, left)].strip()
+        if text:
+            left -= len(text)
+            yield label, text
+        if left <= 0:
+            return
+
+
+def main(content_type: str) -> None:
+    """The child: a document on standard input, its parts as JSON on standard output."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    parts = list(_limited(_READERS[content_type](sys.stdin.buffer.read())))
+    json.dump(parts, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -244,7 +244,7 @@ def present(html: str, widths: Mapping[UUID, Sequence[int]] | None = None) -> Ma
     def sized(match: re.Match[str]) -> str:
         file_id = UUID(match[1])
         stored = (widths or {}).get(file_id, ())
-        sources = ", ".join(f"/media/{file_id}/{width}.webp {width}w" for width in sorted(stored))
+        sources = ", ".join(f"/media/{file_id}/{width} {width}w" for width in sorted(stored))
         choice = f' srcset="{sources}" sizes="(min-width: 48rem) 42rem, 100vw"' if sources else ""
         return f'{match[0]} loading="lazy" decoding="async"{choice}'
 

@@ -134,7 +134,7 @@ def may_comment(
 
 
 def may_edit_own(comment: Standing) -> Refusal | None:
-    """A resident corrects their words until they are answered or decided on: an answer must stay beside what it answers."""
+    """A resident corrects their words until they are answered or decided on: an answer stays beside what it answers."""
     if comment.visibility == Visibility.WITHDRAWN:
         return Refusal(N_("这条意见已经撤回。"))
     if comment.visibility == Visibility.HIDDEN:
@@ -190,18 +190,22 @@ def next_steps(fate: str) -> list[Step]:
     return on + [Step(f, needs_reason=True, correction=True) for f in _BACK[now]]
 
 
-def may_set_fate(actor: Actor, comment: Standing, to: Fate, reason: str | None) -> Refusal | None:
-    """Received → being studied → adopted or not, with reason → done, with what changed; back again with a reason."""
+def needs_reason(fate: str, to: Fate) -> bool:
+    """Whether going from `fate` to `to` asks for a reason."""
+    return any(step.fate is to and step.needs_reason for step in next_steps(fate))
+
+
+def may_set_fate(actor: Actor, comment: Standing, to: Fate) -> Refusal | None:
+    """Received → being studied → adopted or not → done, and back again; the reason is checked by `check_reason`."""
     if not actor.may(Permission.COMMENT_ANSWER):
         return Refusal(N_("您没有办理居民意见的权限。"), forbidden=True)
     if comment.official or comment.parent_id is not None:
         return Refusal(N_("只有意见本身才有办理结果。"))
     if comment.visibility in (Visibility.WITHDRAWN, Visibility.HIDDEN):
         return Refusal(N_("这条意见没有公开展示，不能改变办理结果。"))
-    step = next((s for s in next_steps(comment.fate) if s.fate is to), None)
-    if step is None:
+    if all(step.fate is not to for step in next_steps(comment.fate)):
         return Refusal(N_("这条意见现在不能改成这个结果，请刷新后再看。"))
-    return check_reason(reason, needed=step.needs_reason)
+    return None
 
 
 def may_hide(actor: Actor, comment: Standing) -> Refusal | None:

@@ -1,6 +1,6 @@
 """Personal numbers in what residents write: found and masked before anything is stored.
 
-Phone numbers, identity-card numbers and bank-card numbers, in half- or full-width digits, with spaces or dashes between.
+Phone, identity-card and bank-card numbers, in half- or full-width digits, with spaces or dashes between.
 Years, amounts, dates and document codes are left alone.
 """
 
@@ -68,7 +68,9 @@ _TELEPHONE = re.compile(r"(?:电话|座机|手机|联系我|致电|打给我|tel
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 #: First digit of the region, code of the province.
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    str(n)
+    for codes in ((11, 16), (21, 24), (31, 38), (41, 47), (50, 55), (61, 66), (71, 72), (81, 84))
+    for n in range(*codes)
 )
 
 
@@ -84,7 +86,7 @@ def find(text: str, *, emails: bool = False) -> list[Finding]:
 
 
 def mask(text: str, *, emails: bool = False) -> Masked:
-    """`text` with its personal numbers masked: three digits in front and a few behind stay, so its author knows which."""
+    """`text` with its personal numbers masked; three digits in front and two behind stay, so its author knows which."""
     characters = list(text)
     findings = find(text, emails=emails)
     for finding in findings:
@@ -129,7 +131,7 @@ def _kind(text: str, start: int, end: int) -> Kind | None:
 
 
 def _spoken(raw: str) -> bool:
-    """Whether blanks and dashes part a number as people do, in groups or digit by digit: 15 18 22 33 44 5 are houses."""
+    """Whether blanks and dashes part a number as people do, in groups or one by one: 15 18 22 33 44 5 are houses."""
     groups = [len(group) for group in re.findall(r"\d+", re.sub(r"^(?:\+86|0086|86)[ -]", "", raw))]
     return min(groups) >= 3 or max(groups) == 1
 

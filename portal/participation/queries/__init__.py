@@ -1,0 +1,81 @@
+"""Every read of participation.
+
+`public` and `own` work in a session of the public role, `desk` and `figures` in the workspace's.
+"""
+
+from portal.participation.queries.desk import (
+    Detail,
+    Filters,
+    Listing,
+    Row,
+    Tab,
+    Template,
+    chosen,
+    detail,
+    every,
+    listing,
+    template,
+    templates,
+)
+from portal.participation.queries.figures import TenantFigures, Waiting, by_tenant, waiting
+from portal.participation.queries.own import (
+    OwnComment,
+    OwnFilter,
+    OwnPage,
+    Step,
+    export_of_resident,
+    mine,
+    own,
+)
+from portal.participation.queries.public import (
+    Became,
+    Gone,
+    Outcome,
+    SaidAndDone,
+    Target,
+    Thread,
+    ThreadComment,
+    counts,
+    public_thread,
+    said_and_done,
+    target,
+    whereabouts,
+)
+
+__all__ = [
+    "Became",
+    "Detail",
+    "Filters",
+    "Gone",
+    "Listing",
+    "Outcome",
+    "OwnComment",
+    "OwnFilter",
+    "OwnPage",
+    "Row",
+    "SaidAndDone",
+    "Step",
+    "Tab",
+    "Target",
+    "Template",
+    "TenantFigures",
+    "Thread",
+    "ThreadComment",
+    "Waiting",
+    "by_tenant",
+    "chosen",
+    "counts",
+    "detail",
+    "every",
+    "export_of_resident",
+    "listing",
+    "mine",
+    "own",
+    "public_thread",
+    "said_and_done",
+    "target",
+    "template",
+    "templates",
+    "waiting",
+    "whereabouts",
+]

@@ -1,0 +1,112 @@
+"""How residents are answered, in figures: for the first page of a tenant and for the district's overview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Date, and_, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from portal.participation.models import Comment, Fate, Visibility
+from portal.participation.queries import desk
+from portal.participation.queries.desk import Row, Tab
+from portal.participation.queries.public import Rows
+from tenants.clock import today
+from tenants.identity.models import Tenant
+
+#: Days ahead that count as "due soon".
+SOON = timedelta(days=3)
+
+C, T = Comment, Tenant
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits at the comment desk of a tenant, and the next comments to answer."""
+
+    open: int
+    overdue: int
+    due_soon: int
+    held: int
+    appealed: int
+    followed_up: int
+    next: tuple[Row, ...]
+
+    @property
+    def total(self) -> int:
+        """Everything that asks for somebody's hand (a held comment that is open counts once)."""
+        return self.open + self.appealed + self.followed_up
+
+
+@dataclass(frozen=True)
+class TenantFigures:
+    """How a tenant answers its residents. `in_time` counts the answers given by their day."""
+
+    tenant_id: UUID
+    slug: str
+    name: str
+    received: int
+    open: int
+    overdue: int
+    held: int
+    appealed: int
+    answered: int
+    in_time: int
+    adopted: int
+    done: int
+
+    @property
+    def in_time_percent(self) -> int | None:
+        """Share of the answers given in time, in whole percent; None without answers."""
+        return round(100 * self.in_time / self.answered) if self.answered else None
+
+
+def waiting(session: Session, *, limit: int = 5) -> Waiting:
+    """What waits in the acting person's tenant. Two queries."""
+    counted = session.execute(
+        select(
+            func.count(case((desk.is_open, 1))),
+            func.count(case((and_(desk.is_open, C.due_on < today()), 1))),
+            func.count(case((and_(desk.is_open, C.due_on.between(today(), today() + SOON)), 1))),
+            func.count(case((C.visibility == Visibility.HELD, 1))),
+            func.count(case((desk.appealed, 1))),
+            func.count(case((desk.is_followed_up, 1))),
+        ).where(~C.official)
+    ).one()
+    rows = desk.every(session, desk.Filters(tab=Tab.OPEN), limit=limit)
+    return Waiting(*counted, next=tuple(rows))
+
+
+def by_tenant(session: Session, *, since: datetime | None = None) -> list[TenantFigures]:
+    """Figures of every active tenant, also of those without comments, by name. One query.
+
+    `since` counts only comments written from then on.
+    """
+    on = and_(C.tenant_id == T.id, C.parent_id.is_(None), ~C.official, C.visibility != Visibility.WITHDRAWN)
+    if since is not None:
+        on = and_(on, C.created_at >= since)
+    answered_on = cast(func.timezone("Asia/Shanghai", C.answered_at), Date)
+    query: Rows = (
+        select(
+            T.id,
+            T.slug,
+            T.name,
+            func.count(C.id),
+            func.count(case((desk.is_open, 1))),
+            func.count(case((and_(desk.is_open, C.due_on < today()), 1))),
+            func.count(case((C.visibility == Visibility.HELD, 1))),
+            func.count(case((desk.appealed, 1))),
+            func.count(C.answered_at),
+            func.count(case((answered_on <= C.due_on, 1))),
+            func.count(case((C.fate.in_((Fate.ADOPTED, Fate.DONE)), 1))),
+            func.count(case((C.fate == Fate.DONE, 1))),
+        )
+        .select_from(T)
+        .outerjoin(C, on)
+        .where(T.active)
+        .group_by(T.id, T.slug, T.name)
+        .order_by(T.kind, T.slug)
+    )
+    return [TenantFigures(*row) for row in session.execute(query)]

@@ -1,0 +1,220 @@
+"""What a resident reads of their own comments, in a session of the public role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.participation.models import Comment, CommentEvent, Fate, Visibility
+from portal.participation.queries.public import (
+    OUTCOME,
+    Outcome,
+    outcome_of,
+    own_ids,
+    with_outcome,
+)
+from portal.publishing.models import Publication, PublicationVersion
+from tenants.identity.models import Tenant
+
+PAGE_SIZE = 20
+
+
+class OwnFilter(StrEnum):
+    """Which of one's own comments."""
+
+    ALL = "all"
+    OPEN = "open"
+    ANSWERED = "answered"
+    BECAME = "became"
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in the life of a comment, as its author reads it: by them or by the tenant."""
+
+    when: datetime
+    action: str
+    by_author: bool
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An official answer."""
+
+    id: UUID
+    author: str
+    body: str
+    created_at: datetime
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OwnComment:
+    """One's own comment, wherever it stands. `code` and `title` are None when the publication is withdrawn."""
+
+    id: UUID
+    parent_id: UUID | None
+    official: bool
+    body: str
+    visibility: str
+    fate: str
+    fate_reason: str | None
+    outcome: Outcome | None
+    moderation_reason: str | None
+    appeal: str | None
+    appeal_decided_at: datetime | None
+    due_on: date | None
+    answered_at: datetime | None
+    created_at: datetime
+    edited_at: datetime | None
+    version: int
+    tenant_name: str
+    code: str | None
+    title: str | None
+    answers: tuple[Answer, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """A page of one's own comments, newest first, with the number in each filter."""
+
+    items: tuple[OwnComment, ...]
+    total: int
+    page: int
+    counts: dict[OwnFilter, int]
+
+
+C = Comment
+_CONDITIONS: dict[OwnFilter, tuple[ColumnElement[bool], ...]] = {
+    OwnFilter.ALL: (),
+    OwnFilter.OPEN: (
+        C.answered_at.is_(None),
+        C.parent_id.is_(None),
+        C.visibility.in_((Visibility.HELD, Visibility.SHOWN)),
+    ),
+    OwnFilter.ANSWERED: (C.answered_at.is_not(None), C.visibility != Visibility.WITHDRAWN),
+    OwnFilter.BECAME: (C.fate.in_((Fate.ADOPTED, Fate.DONE)), C.visibility != Visibility.WITHDRAWN),
+    OwnFilter.HIDDEN: (C.visibility == Visibility.HIDDEN,),
+    OwnFilter.WITHDRAWN: (C.visibility == Visibility.WITHDRAWN,),
+}
+_OWN = (
+    C.id,
+    C.parent_id,
+    C.official,
+    C.body,
+    C.visibility,
+    C.fate,
+    C.fate_reason,
+    C.moderation_reason,
+    C.appeal,
+    C.appeal_decided_at,
+    C.due_on,
+    C.answered_at,
+    C.created_at,
+    C.edited_at,
+    C.version,
+    Tenant.name.label("tenant_name"),
+    Publication.code,
+    PublicationVersion.title,
+    *OUTCOME,
+)
+
+
+def mine(
+    session: Session, which: OwnFilter = OwnFilter.ALL, *, page: int = 1, size: int = PAGE_SIZE
+) -> OwnPage:
+    """A page of the acting resident's comments. Four queries."""
+    counted = session.execute(
+        select(*(func.count().filter(*conditions) for conditions in _CONDITIONS.values())).where(
+            C.id.in_(own_ids())
+        )
+    ).one()
+    counts = dict(zip(_CONDITIONS, counted, strict=True))
+    rows = session.execute(_select().where(*_CONDITIONS[which]).limit(size).offset((page - 1) * size)).all()
+    return OwnPage(_whole(session, rows), counts[which], page, counts)
+
+
+def own(session: Session, comment_id: UUID) -> OwnComment | None:
+    """One of the acting resident's comments; None when there is none of theirs with this id."""
+    return next(iter(_whole(session, session.execute(_select().where(C.id == comment_id)).all())), None)
+
+
+def export_of_resident(session: Session) -> list[OwnComment]:
+    """Every comment of the acting resident with its history, newest first."""
+    return list(_whole(session, session.execute(_select()).all()))
+
+
+def _select() -> Any:
+    return (
+        with_outcome(
+            select(*_OWN)
+            .select_from(C)
+            .join(Tenant, Tenant.id == C.tenant_id)
+            .outerjoin(Publication, Publication.id == C.publication_id)
+            .outerjoin(PublicationVersion, PublicationVersion.id == Publication.live_id)
+        )
+        .where(C.id.in_(own_ids()))
+        .order_by(C.created_at.desc(), C.id.desc())
+    )
+
+
+def _whole(session: Session, rows: Sequence[Any]) -> tuple[OwnComment, ...]:
+    """The rows with the answers to them and their history."""
+    if not rows:
+        return ()
+    ids = [row.id for row in rows]
+    official = aliased(Comment)
+    answers: dict[UUID, list[Answer]] = {}
+    for said in session.execute(
+        select(
+            official.parent_id,
+            official.id,
+            official.author_name,
+            official.body,
+            official.created_at,
+            official.edited_at,
+        )
+        .where(official.parent_id.in_(ids), official.official)
+        .order_by(official.created_at)
+    ):
+        answers.setdefault(said.parent_id, []).append(
+            Answer(said.id, said.author_name, said.body, said.created_at, said.edited_at)
+        )
+    steps: dict[UUID, list[Step]] = {}
+    for event in session.execute(
+        select(
+            CommentEvent.comment_id,
+            CommentEvent.created_at,
+            CommentEvent.action,
+            CommentEvent.actor_kind,
+            CommentEvent.reason,
+        )
+        .where(CommentEvent.comment_id.in_(ids))
+        .order_by(CommentEvent.created_at, CommentEvent.id)
+    ):
+        steps.setdefault(event.comment_id, []).append(
+            Step(event.created_at, event.action, event.actor_kind == "resident", event.reason)
+        )
+    return tuple(
+        OwnComment(
+            **{name: getattr(row, name) for name in _PLAIN},
+            outcome=outcome_of(row),
+            answers=tuple(answers.get(row.id, ())),
+            steps=tuple(steps.get(row.id, ())),
+        )
+        for row in rows
+    )
+
+
+_PLAIN = [name for name in OwnComment.__dataclass_fields__ if name not in ("outcome", "answers", "steps")]

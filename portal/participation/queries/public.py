@@ -1,0 +1,347 @@
+"""What anyone reads of comments: explicit columns only, all of them readable with the public role."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.participation.models import Comment, Fate, Visibility
+from portal.publishing.models import Publication, PublicationVersion
+from tenants.actors import Scope
+from tenants.clock import now
+from tenants.database import actor_of
+from tenants.identity.models import CommentPolicy, Tenant
+
+#: Comments (with their replies) on one page of a thread.
+THREAD_SIZE = 30
+#: The home page tells of what was said within this time.
+RECENT = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The publication that shows what changed."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class ThreadComment:
+    """A comment as the reader of the page may see it; `mine` when they wrote it."""
+
+    id: UUID
+    parent_id: UUID | None
+    author: str
+    official: bool
+    body: str
+    visibility: str
+    fate: str
+    fate_reason: str | None
+    outcome: Outcome | None
+    moderation_reason: str | None
+    appeal: str | None
+    appeal_decided_at: datetime | None
+    due_on: date | None
+    answered_at: datetime | None
+    created_at: datetime
+    edited_at: datetime | None
+    version: int
+    mine: bool
+    #: Official answers and replies, oldest first.
+    replies: tuple[ThreadComment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Where a comment stood that is withdrawn or no longer shown, while what was said to it stays."""
+
+    id: UUID
+    replies: tuple[ThreadComment, ...]
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A page of the comments under a publication, newest first."""
+
+    publication_id: UUID
+    comments: tuple[ThreadComment | Gone, ...]
+    #: Residents' comments and replies that are shown, on all pages.
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """A publication that can be commented on."""
+
+    id: UUID
+    tenant_id: UUID
+    code: str
+    title: str
+    tenant_name: str
+    comments_open: bool
+    held: bool
+    reply_days: int
+
+
+@dataclass(frozen=True)
+class Became:
+    """A comment that led to something, for the home page."""
+
+    id: UUID
+    body: str
+    author_name: str
+    fate: str
+    fate_reason: str | None
+    outcome: Outcome | None
+    created_at: datetime
+    tenant: str
+    publication_code: str
+    publication_title: str
+
+
+@dataclass(frozen=True)
+class SaidAndDone:
+    """What residents said within a year and what became of it, in figures and examples."""
+
+    received: int
+    answered: int
+    adopted: int
+    done: int
+    items: tuple[Became, ...]
+
+
+#: A query for rows of any columns.
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+C = Comment
+_Outcome = aliased(Publication)
+_OutcomeVersion = aliased(PublicationVersion)
+#: What `with_outcome` joins and `outcome_of` reads.
+OUTCOME = (_Outcome.code.label("outcome_code"), _OutcomeVersion.title.label("outcome_title"))
+_THREAD = (
+    C.id,
+    C.parent_id,
+    C.author_name,
+    C.official,
+    C.body,
+    C.visibility,
+    C.fate,
+    C.fate_reason,
+    C.moderation_reason,
+    C.appeal,
+    C.appeal_decided_at,
+    C.due_on,
+    C.answered_at,
+    C.created_at,
+    C.edited_at,
+    C.version,
+    *OUTCOME,
+)
+
+
+def own_ids() -> Rows:
+    """The ids of the reading resident's own comments: the public role may not read whose a comment is."""
+    return select(func.own_comments())
+
+
+def _mine(session: Session) -> ColumnElement[bool]:
+    if actor_of(session).scope is not Scope.RESIDENT:
+        return false()
+    return C.id.in_(own_ids())
+
+
+def with_outcome(query: Rows) -> Rows:
+    """The query with the publication, if it is still published, that shows what changed."""
+    return query.outerjoin(_Outcome, _Outcome.id == C.outcome_publication_id).outerjoin(
+        _OutcomeVersion, _OutcomeVersion.id == _Outcome.live_id
+    )
+
+
+def public_thread(
+    session: Session, publication_id: UUID, *, page: int = 1, size: int = THREAD_SIZE
+) -> Thread:
+    """The comments under a publication. Two queries, however many there are.
+
+    A resident also sees their own that wait or were hidden, marked by `visibility`; not what they withdrew.
+    """
+    root = func.coalesce(C.parent_id, C.id).label("root")
+    shown = and_(C.visibility == Visibility.SHOWN, ~C.official)
+    roots = session.execute(
+        select(
+            root,
+            func.count().over().label("roots"),
+            func.sum(func.count().filter(shown)).over().label("total"),
+        )
+        .where(C.publication_id == publication_id, C.visibility != Visibility.WITHDRAWN)
+        .group_by(root)
+        .order_by(func.min(C.created_at).desc(), root)
+        .limit(size)
+        .offset((page - 1) * size)
+    ).all()
+    if not roots:
+        return Thread(publication_id, (), 0, 1, 1) if page == 1 else public_thread(session, publication_id)
+    ids = [row.root for row in roots]
+    rows = session.execute(
+        with_outcome(select(*_THREAD, _mine(session).label("mine")).select_from(C))
+        .where(
+            or_(C.id.in_(ids), C.parent_id.in_(ids)),
+            C.publication_id == publication_id,
+            C.visibility != Visibility.WITHDRAWN,
+        )
+        .order_by(C.created_at, C.id)
+    ).all()
+    found = {row.id: row for row in rows if row.parent_id is None}
+    replies: dict[UUID, list[ThreadComment]] = {}
+    for row in rows:
+        if row.parent_id is not None:
+            replies.setdefault(row.parent_id, []).append(_comment(row))
+    comments = tuple(
+        _comment(found[i], replies.get(i, ())) if i in found else Gone(i, tuple(replies.get(i, ())))
+        for i in ids
+    )
+    pages = max(1, math.ceil(roots[0].roots / size))
+    return Thread(publication_id, comments, int(roots[0].total or 0), page, pages)
+
+
+def _comment(row: Any, replies: Sequence[ThreadComment] = ()) -> ThreadComment:
+    return ThreadComment(
+        id=row.id,
+        parent_id=row.parent_id,
+        author=row.author_name,
+        official=row.official,
+        body=row.body,
+        visibility=row.visibility,
+        fate=row.fate,
+        fate_reason=row.fate_reason,
+        outcome=outcome_of(row),
+        moderation_reason=row.moderation_reason,
+        appeal=row.appeal,
+        appeal_decided_at=row.appeal_decided_at,
+        due_on=row.due_on,
+        answered_at=row.answered_at,
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+        version=row.version,
+        mine=row.mine,
+        replies=tuple(replies),
+    )
+
+
+def outcome_of(row: Any) -> Outcome | None:
+    """The outcome columns of a row as one thing; None when there is none, or it is no longer published."""
+    return Outcome(row.outcome_code, row.outcome_title) if row.outcome_title else None
+
+
+def whereabouts(session: Session, comment_id: UUID, *, size: int = THREAD_SIZE) -> tuple[str, int] | None:
+    """Code of the publication under which the reader sees this comment, and the page of its thread."""
+    me = aliased(Comment)
+    row = session.execute(
+        select(me.publication_id, Publication.code, func.coalesce(me.parent_id, me.id).label("root"))
+        .join(Publication, Publication.id == me.publication_id)
+        .where(me.id == comment_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    root = func.coalesce(C.parent_id, C.id).label("root")
+    threads = (
+        select(root, func.min(C.created_at).label("first"))
+        .where(C.publication_id == row.publication_id, C.visibility != Visibility.WITHDRAWN)
+        .group_by(root)
+        .subquery()
+    )
+    first = select(threads.c.first).where(threads.c.root == row.root).scalar_subquery()
+    before = session.scalars(select(func.count()).select_from(threads).where(threads.c.first > first)).one()
+    return row.code, before // size + 1
+
+
+def target(session: Session, code: str) -> Target | None:
+    """The published article with this code, as the form for a comment needs it."""
+    row = session.execute(
+        select(
+            Publication.id,
+            Publication.tenant_id,
+            Publication.code,
+            PublicationVersion.title,
+            Tenant.name,
+            Publication.comments_open,
+            (Tenant.comment_policy != CommentPolicy.SHOW).label("held"),
+            Tenant.reply_days,
+        )
+        .join(PublicationVersion, PublicationVersion.id == Publication.live_id)
+        .join(Tenant, Tenant.id == Publication.tenant_id)
+        .where(Publication.code == code)
+    ).one_or_none()
+    return Target(*row) if row else None
+
+
+def counts(session: Session, publication_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many residents' comments are shown under each publication. One query."""
+    rows = session.execute(
+        select(C.publication_id, func.count())
+        .where(C.publication_id.in_(list(publication_ids)), C.visibility == Visibility.SHOWN, ~C.official)
+        .group_by(C.publication_id)
+    )
+    return {publication_id: n for publication_id, n in rows}
+
+
+def said_and_done(session: Session, limit: int = 3, *, tenant_id: UUID | None = None) -> SaidAndDone:
+    """What residents said within a year and what became of it, in the district or one tenant. Two queries."""
+    own_words = [C.visibility == Visibility.SHOWN, C.parent_id.is_(None), ~C.official]
+    if tenant_id is not None:
+        own_words.append(C.tenant_id == tenant_id)
+    figures = session.execute(
+        select(
+            func.count(),
+            func.count(C.answered_at),
+            func.count(case((C.fate.in_((Fate.ADOPTED, Fate.DONE)), 1))),
+            func.count(case((C.fate == Fate.DONE, 1))),
+        ).where(*own_words, C.created_at > now() - RECENT)
+    ).one()
+    rows = session.execute(
+        with_outcome(
+            select(
+                C.id,
+                C.body,
+                C.author_name,
+                C.fate,
+                C.fate_reason,
+                C.created_at,
+                Tenant.short_name,
+                Publication.code,
+                PublicationVersion.title,
+                *OUTCOME,
+            )
+            .select_from(C)
+            .join(Publication, Publication.id == C.publication_id)
+            .join(PublicationVersion, PublicationVersion.id == Publication.live_id)
+            .join(Tenant, Tenant.id == C.tenant_id)
+        )
+        .where(*own_words, C.fate.in_((Fate.ADOPTED, Fate.DONE)))
+        .order_by(C.created_at.desc())
+        .limit(limit)
+    )
+    items = tuple(
+        Became(
+            id=row.id,
+            body=row.body,
+            author_name=row.author_name,
+            fate=row.fate,
+            fate_reason=row.fate_reason,
+            outcome=outcome_of(row),
+            created_at=row.created_at,
+            tenant=row.short_name,
+            publication_code=row.code,
+            publication_title=row.title,
+        )
+        for row in rows
+    )
+    return SaidAndDone(*figures, items)

@@ -1,0 +1,130 @@
+"""What of participation can be found: what is shown by everybody, every comment by its tenant's staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.participation.models import Comment, Visibility
+from portal.publishing.models import Publication, PublicationVersion
+from search.sources import PUBLIC, Corpus, Document, Found, Passage, readable, register
+from tenants.identity.models import Tenant
+from tenants.permissions import Permission
+
+C, P, V, T = Comment, Publication, PublicationVersion, Tenant
+#: Length of a title made of a comment's first words, in characters.
+TITLE = 30
+
+#: Explicit columns: the public role reads them too.
+_COLUMNS = (
+    C.id,
+    C.tenant_id,
+    C.parent_id,
+    C.official,
+    C.author_name,
+    C.body,
+    C.created_at,
+    P.code,
+    V.title,
+    T.slug,
+    T.name,
+    T.short_name,
+)
+
+
+class ShownComments:
+    """What anyone may read: comments that are shown and official answers, under live publications."""
+
+    name = "comment"
+    corpus = Corpus.PUBLIC
+
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        query = select(C.id).where(C.visibility == Visibility.SHOWN).order_by(C.id).limit(limit)
+        return session.scalars(query.where(C.id > after) if after else query).all()
+
+    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
+        return [_document(row, PUBLIC) for row in self._rows(session, ids)]
+
+    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+        return [_found(row, f"/comments/{row.id}") for row in self._rows(session, ids)]
+
+    @staticmethod
+    def _rows(session: Session, ids: Sequence[UUID]) -> list[Any]:
+        query = _from_comments(P.live_id).where(C.id.in_(ids), C.visibility == Visibility.SHOWN)
+        return list(session.execute(query))
+
+
+class AllComments:
+    """Every comment and answer, for staff who may read them."""
+
+    name = "comment_record"
+    corpus = Corpus.WORKSPACE
+
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        query = select(C.id).order_by(C.id).limit(limit)
+        return session.scalars(query.where(C.id > after) if after else query).all()
+
+    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
+        return [
+            _document(row, readable(row.tenant_id, Permission.COMMENT_READ, Permission.DISTRICT_COMMENT_READ))
+            for row in self._rows(session, ids)
+        ]
+
+    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+        # an answer is worked on where its comment is
+        return [
+            _found(row, f"/t/{row.slug}/comments/{row.parent_id or row.id if row.official else row.id}")
+            for row in self._rows(session, ids)
+        ]
+
+    @staticmethod
+    def _rows(session: Session, ids: Sequence[UUID]) -> list[Any]:
+        return list(session.execute(_from_comments(func.coalesce(P.live_id, P.head_id)).where(C.id.in_(ids))))
+
+
+def _from_comments(version: Any) -> Any:
+    return (
+        select(*_COLUMNS)
+        .select_from(C)
+        .join(P, P.id == C.publication_id)
+        .join(V, V.id == version)
+        .join(T, T.id == C.tenant_id)
+    )
+
+
+def _title(row: Any) -> str:
+    first = str(row.body).partition("\n")[0]
+    return first if len(first) <= TITLE else first[:TITLE] + "……"
+
+
+def _document(row: Any, access: frozenset[str]) -> Document:
+    return Document(
+        id=row.id,
+        title=_title(row),
+        body=row.body,
+        kind="answer" if row.official else "comment",
+        access=access,
+        labels=(row.title, row.name, row.short_name, row.author_name),
+        tenant=row.slug,
+        date=row.created_at,
+    )
+
+
+def _found(row: Any, address: str) -> Found:
+    return Found(
+        id=row.id,
+        title=_title(row),
+        address=address,
+        kind="answer" if row.official else "comment",
+        date=row.created_at,
+        tenant=row.short_name,
+        passages=(Passage(row.body), Passage(row.title, "所在文章")),
+    )
+
+
+register(ShownComments())
+register(AllComments())

@@ -30,6 +30,10 @@ app = procrastinate.App(connector=procrastinate.PsycopgConnector())
 #: Puts jobs in the queue on a connection it is given, from a page and from inside a job alike.
 _queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
+_DUE = """
+    SELECT count(*) AS due FROM procrastinate_jobs
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+"""
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 _engine: Engine | None = None
 
@@ -107,11 +111,15 @@ def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -
     async def work() -> None:
         with app.replace_connector(connector) as running:
             async with running.open_async():
-                await running.run_worker_async(
-                    wait=wait,
-                    concurrency=concurrency,
-                    fetch_job_polling_interval=2.0,
-                    delete_jobs="successful",
-                )
+                while True:
+                    await running.run_worker_async(
+                        wait=wait,
+                        concurrency=concurrency,
+                        fetch_job_polling_interval=2.0,
+                        delete_jobs="successful",
+                    )
+                    # jobs that ran last may have left further ones
+                    if wait or not (await connector.execute_query_one_async(_DUE))["due"]:
+                        return
 
     asyncio.run(work())

@@ -15,7 +15,7 @@ import search.connect
 import search.sources
 from portal import slices
 from portal.chrome import describe
-from portal.reader import Reader, load_reader
+from portal.reader import LAST_TENANT, Reader, load_reader
 from settings import Settings
 from tenants import actors, requests
 from tenants.actors import Actor
@@ -26,8 +26,6 @@ from webkit.app import create_app as create_web_app
 from webkit.safe_redirect import current_path
 
 COOKIE = "xinya_workspace"
-#: Where in the cookie the tenant is kept that was open last.
-LAST_TENANT = "tenant"
 
 
 def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str = "/workspace") -> Flask:

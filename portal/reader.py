@@ -12,6 +12,9 @@ from tenants.database import open_session
 from tenants.identity import queries, sign_in
 from tenants.identity.queries import SignedInStaff, TenantRef
 
+#: Where the cookie keeps the tenant that was open last.
+LAST_TENANT = "tenant"
+
 
 class Reader(UserMixin):
     """Flask-Login's user: its id is the token of the session row, not the person's id."""

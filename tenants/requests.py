@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Engine
@@ -15,7 +15,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound, TooManyRequests
 from werkzeug.exceptions import Conflict as HTTPConflict
 
-from settings import Settings
 from tenants.actors import Actor
 from tenants.clock import SHANGHAI
 from tenants.database import open_session
@@ -54,11 +53,6 @@ def db() -> Session:
 def actor() -> Actor:
     """Who acts in this request."""
     return cast(Actor, g.actor)
-
-
-def app_settings() -> Settings:
-    """The settings of the app that answers this request."""
-    return cast(Settings, current_app.config["SETTINGS"])
 
 
 def act_as(who: Actor) -> None:

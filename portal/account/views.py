@@ -1,40 +1,163 @@
-"""Pages of account."""
+"""Signing in and out, the first page after it, and one's own account."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from uuid import UUID
 
-from tenants.permissions import Permission
-from tenants.requests import requires
+from flask import abort, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, logout_user
 
-blueprint = Blueprint("account", __name__, template_folder="templates")
+from portal.account import (
+    links,  # noqa: F401 - for its routes
+    queries,
+    second_factor,  # noqa: F401 - for its routes
+)
+from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
+from portal.account.web import blueprint, enter, reader, take, too_often
+from portal.reader import LAST_TENANT
+from tenants import actors
+from tenants.database import open_session
+from tenants.deployment import settings_here
+from tenants.identity import new_passwords, sign_in
+from tenants.identity import queries as identity
+from tenants.identity import service as people
+from tenants.identity.throttle import Throttled
+from tenants.permissions import Permission, Role
+from tenants.requests import db, requires
+from tenants.rules import Invalid
+from webkit.fragments import render
+from webkit.safe_redirect import next_url, redirect_next
 
 
-@blueprint.route("/sign-in", methods=["GET", "POST"])
+@blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 @requires(Permission.SIGN_IN)
-def sign_in() -> str:
-    return "sign_in"
+def sign_in_page() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect_next(url_for(".home"))
+    form = SignInForm()
+    if form.validate_on_submit():
+        agent = request.user_agent.string
+        try:
+            opened = sign_in.with_password(
+                db(),
+                form.email.data or "",
+                form.password.data or "",
+                ip=request.remote_addr,
+                user_agent=agent,
+            )
+        except Throttled as error:
+            return too_often(form, error, "portal/account/sign_in.html")
+        if opened is not None:
+            enter(opened)
+            if reader().staff.half_signed_in:
+                return redirect(url_for(".second_factor", next=next_url(url_for(".home"))), 303)
+            return redirect_next(url_for(".home"))
+        form.form_errors.append(_("邮箱或密码不对。"))
+    return render("portal/account/sign_in.html", form=form, status=form.status)
 
 
 @blueprint.post("/sign-out")
-@requires(Permission.OWN_ACCOUNT)
-def sign_out() -> str:
-    return "sign_out"
-
-
-@blueprint.route("/second-factor", methods=["GET", "POST"])
-@requires(Permission.OWN_ACCOUNT)
-def second_factor() -> str:
-    return "second_factor"
-
-
-@blueprint.get("/account")
-@requires(Permission.OWN_ACCOUNT)
-def show() -> str:
-    return "show"
+@requires(Permission.SIGN_IN_COMPLETE)
+def sign_out() -> ResponseReturnValue:
+    sign_in.end_session(db(), reader().staff.id, reader().staff.session_id)
+    logout_user()
+    session.clear()
+    flash(_("已退出登录。"), "success")
+    return redirect(url_for(".sign_in"), 303)
 
 
 @blueprint.get("/")
 @requires(Permission.OWN_ACCOUNT)
-def home() -> str:
-    return "home"
+def home() -> ResponseReturnValue:
+    """The first page: the district for those who oversee it, else the tenant opened last."""
+    who = reader()
+    if who.staff.district_roles & {Role.DISTRICT_OFFICE, Role.WORKING_GROUP}:
+        return redirect(url_for("district.overview"), 303)
+    last = next((t for t in who.own_tenants if t.slug == session.get(LAST_TENANT)), None)
+    tenant = last or next(iter(who.own_tenants), None)
+    if tenant is not None:
+        return redirect(url_for("today.show", tenant=tenant.slug), 303)
+    return render(
+        "portal/account/home.html", roles=queries.places_of(db(), who.staff.id), name=who.staff.name
+    )
+
+
+@blueprint.get("/account")
+@requires(Permission.OWN_ACCOUNT)
+def show() -> ResponseReturnValue:
+    staff = reader().staff
+    return render(
+        "portal/account/show.html",
+        staff=staff,
+        profile=queries.profile(db(), staff.id),
+        places=queries.places_of(db(), staff.id),
+        sessions=identity.sessions_of_staff(db(), staff.id, staff.session_id),
+    )
+
+
+@blueprint.route("/account/profile", methods=["GET", "POST"])
+@requires(Permission.OWN_ACCOUNT)
+def profile() -> ResponseReturnValue:
+    form = ProfileForm(obj=queries.profile(db(), reader().staff.id))
+    if form.validate_on_submit():
+        people.update_profile(
+            db(), name=form.name.data or "", job_title=form.job_title.data or "", locale=form.locale.data
+        )
+        flash(_("已保存。"), "success")
+        return redirect(url_for(".show"), 303)
+    return render("portal/account/profile.html", form=form, status=form.status)
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@requires(Permission.OWN_ACCOUNT)
+def password() -> ResponseReturnValue:
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        staff = reader().staff
+        try:
+            new_passwords.change(
+                db(),
+                staff.id,
+                form.current.data or "",
+                form.password.data or "",
+                keep=staff.session_id,
+            )
+        except Throttled as error:
+            return too_often(form, error, "portal/account/password.html")
+        except Invalid as error:
+            take(form, error)
+        else:
+            flash(_("密码已经更改，其他设备已退出登录。"), "success")
+            return redirect(url_for(".show"), 303)
+    return render("portal/account/password.html", form=form, status=form.status)
+
+
+@blueprint.post("/account/sessions/<uuid:session_id>/end")
+@requires(Permission.OWN_ACCOUNT)
+def end_session(session_id: UUID) -> ResponseReturnValue:
+    sign_in.end_session(db(), reader().staff.id, session_id)
+    flash(_("那台设备已退出登录。"), "success")
+    return redirect(url_for(".show") + "#sessions", 303)
+
+
+@blueprint.post("/account/sessions/end")
+@requires(Permission.OWN_ACCOUNT)
+def end_sessions() -> ResponseReturnValue:
+    """Sign out everywhere, here too."""
+    sign_in.end_sessions(db(), reader().staff.id)
+    logout_user()
+    session.clear()
+    flash(_("所有设备都已退出登录。"), "success")
+    return redirect(url_for(".sign_in"), 303)
+
+
+@blueprint.get("/outbox")
+@requires(Permission.DEMO_OUTBOX_READ)
+def outbox() -> ResponseReturnValue:
+    """Letters and text messages of the demonstration, which are sent to nobody."""
+    if not settings_here().demo:
+        abort(404)
+    with open_session(g.engine, actors.system()) as system:
+        return render("portal/account/outbox.html", messages=queries.outbox(system))

@@ -17,9 +17,9 @@ KEPT = timedelta(days=90)
 
 
 @jobs.task(new_passwords.RESET_JOB)
-def send_reset(session: Session, email: str, address: str) -> None:
+def send_reset(session: Session, email: str) -> None:
     """Send a link to set a new password, if there is an account."""
-    new_passwords.send_reset(session, email, address)
+    new_passwords.send_reset(session, email)
 
 
 @jobs.task("identity.tidy", cron="17 3 * * *")

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from settings import Settings
+from tenants.deployment import settings_here
 
 
 def new_token() -> str:
@@ -18,29 +18,29 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _key(settings: Settings, purpose: str) -> bytes:
-    return hmac.new(settings.signing_key.encode(), purpose.encode(), hashlib.sha256).digest()
+def _key(purpose: str) -> bytes:
+    return hmac.new(settings_here().signing_key.encode(), purpose.encode(), hashlib.sha256).digest()
 
 
-def keyed_hash(settings: Settings, purpose: str, *parts: str) -> str:
+def keyed_hash(purpose: str, *parts: str) -> str:
     """HMAC-SHA-256 (hex) of `parts`: whoever reads the database cannot try values out."""
     message = "\x1f".join(parts).encode()
-    return hmac.new(_key(settings, purpose), message, hashlib.sha256).hexdigest()
+    return hmac.new(_key(purpose), message, hashlib.sha256).hexdigest()
 
 
-def encrypt(settings: Settings, purpose: str, text: str) -> str:
+def encrypt(purpose: str, text: str) -> str:
     """`text` encrypted and authenticated, readable for the same `purpose` only."""
-    return _fernet(settings, purpose).encrypt(text.encode()).decode()
+    return _fernet(purpose).encrypt(text.encode()).decode()
 
 
-def decrypt(settings: Settings, purpose: str, sealed: str, *, within: timedelta | None = None) -> str | None:
+def decrypt(purpose: str, sealed: str, *, within: timedelta | None = None) -> str | None:
     """What `encrypt` was given; None when forged, made for something else, or older than `within`."""
     seconds = int(within.total_seconds()) if within else None
     try:
-        return _fernet(settings, purpose).decrypt(sealed.encode(), ttl=seconds).decode()
+        return _fernet(purpose).decrypt(sealed.encode(), ttl=seconds).decode()
     except InvalidToken:
         return None
 
 
-def _fernet(settings: Settings, purpose: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(_key(settings, f"encrypt {purpose}")))
+def _fernet(purpose: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_key(f"encrypt {purpose}")))

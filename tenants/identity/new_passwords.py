@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from settings import Settings
 from tenants import audit, jobs
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, rows
@@ -37,38 +36,36 @@ class TokenOwner:
     email: str
 
 
-def change_password(
-    session: Session, settings: Settings, staff_id: UUID, current: str, new: str, *, keep: UUID
-) -> None:
+def change(session: Session, staff_id: UUID, current: str, new: str, *, keep: UUID) -> None:
     """Change one's own password; every other session ends."""
     staff = session.get(Staff, staff_id)
     credential = session.get(StaffCredential, staff_id)
     if staff is None or credential is None:
         raise Missing
-    throttle.count(settings, engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
+    throttle.count(engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
     if not passwords.verify(credential.password_hash, current):
         raise Invalid({"current": N_("现在的密码不对。")})
-    throttle.forgive(settings, session, throttle.SIGN_IN_ACCOUNT, staff.email)
+    throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
     _set_password(session, staff, credential, new)
     end_sessions(session, staff_id, keep=keep)
-    letters.send_password_changed(session, settings, staff)
+    letters.send_password_changed(session, staff)
     session.flush()
 
 
-def ask_for_reset(session: Session, settings: Settings, email: str, *, ip: str | None) -> None:
+def ask_for_reset(session: Session, email: str, *, ip: str | None) -> None:
     """Have a link sent with which to set a new password, when the account exists.
 
     A job finds that out, so the answer takes as long for an unknown address.
     """
     address = addresses.email(email)
     engine = engine_of(session)
-    throttle.count(settings, engine, throttle.RESET_ADDRESS, ip)
-    throttle.count(settings, engine, throttle.RESET_ACCOUNT, address or email.strip().lower()[:200])
+    throttle.count(engine, throttle.RESET_ADDRESS, ip)
+    throttle.count(engine, throttle.RESET_ACCOUNT, address or email.strip().lower()[:200])
     if address:
-        jobs.defer(session, RESET_JOB, email=address, address=settings.workspace_address)
+        jobs.defer(session, RESET_JOB, email=address)
 
 
-def send_reset(session: Session, email: str, address: str) -> None:
+def send_reset(session: Session, email: str) -> None:
     """The job's part: a token and a letter for an account in use, nothing for any other address."""
     staff = session.scalar(
         select(Staff).where(Staff.email == email, Staff.active, Staff.joined_at.is_not(None))
@@ -84,7 +81,7 @@ def send_reset(session: Session, email: str, address: str) -> None:
             expires_at=now() + RESET_LASTS,
         )
     )
-    letters.send_reset(session, staff, f"{address}/reset/{token}")
+    letters.send_reset(session, staff, token)
 
 
 def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None:
@@ -126,14 +123,14 @@ def accept_invitation(session: Session, token: str, *, name: str, job_title: str
     session.flush()
 
 
-def reset_password(session: Session, settings: Settings, token: str, password: str) -> None:
+def reset(session: Session, token: str, password: str) -> None:
     """Set the new password a reset was sent for; every session ends. The actor is the owner of the token."""
     staff, credential = _owner(session)
     _set_password(session, staff, credential, password)
     _use_token(session, token)
     end_sessions(session, staff.id)
-    throttle.forgive(settings, session, throttle.SIGN_IN_ACCOUNT, staff.email)
-    letters.send_password_changed(session, settings, staff)
+    throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
+    letters.send_password_changed(session, staff)
     session.flush()
 
 

@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from settings import Settings
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, open_session, present_token, reveal_address, rows
@@ -33,7 +32,6 @@ SIGN_IN, LEAVE = "sign in", "leave"
 
 def send_code(
     session: Session,
-    settings: Settings,
     address: str,
     *,
     ip: str | None,
@@ -42,8 +40,8 @@ def send_code(
 ) -> None:
     """Send a code of six digits to an address. The same work is done whether or not it has an account."""
     engine = engine_of(session)
-    throttle.count(settings, engine, throttle.CODE_ADDRESS, ip)
-    throttle.count(settings, engine, throttle.CODE_ACCOUNT, address)
+    throttle.count(engine, throttle.CODE_ADDRESS, ip)
+    throttle.count(engine, throttle.CODE_ACCOUNT, address)
     code = f"{secrets.randbelow(10**6):06d}"
     at = now()
     reveal_address(session, address)
@@ -55,22 +53,20 @@ def send_code(
     session.add(
         OneTimeCode(
             address=address,
-            code_hash=_hash(settings, purpose, address, code),
+            code_hash=_hash(purpose, address, code),
             created_at=at,
             expires_at=at + CODE_LASTS,
         )
     )
-    letters.send_code(session, settings, address, code, locale)
+    letters.send_code(session, address, code, locale)
     session.flush()
 
 
-def check_code(
-    session: Session, settings: Settings, address: str, code: str, *, ip: str | None, purpose: str = SIGN_IN
-) -> None:
+def check_code(session: Session, address: str, code: str, *, ip: str | None, purpose: str = SIGN_IN) -> None:
     """Use up the code sent to `address`. Raises `Invalid` when it is another, too old or was tried too often."""
-    throttle.count(settings, engine_of(session), throttle.CODE_TRY_ADDRESS, ip)
+    throttle.count(engine_of(session), throttle.CODE_TRY_ADDRESS, ip)
     code_id, expected = _take_attempt(session, address)
-    given = _hash(settings, purpose, address, "".join(c for c in code if c.isdigit()))
+    given = _hash(purpose, address, "".join(c for c in code if c.isdigit()))
     if not hmac.compare_digest(expected, given) or code_id is None:
         raise Invalid({"code": N_("验证码不对或已经过期。可以再试，或重新获取。")})
     reveal_address(session, address)
@@ -219,8 +215,8 @@ def _own(session: Session) -> Resident:
     return resident
 
 
-def _hash(settings: Settings, purpose: str, address: str, code: str) -> str:
-    return keys.keyed_hash(settings, "one-time code", purpose, address, code)
+def _hash(purpose: str, address: str, code: str) -> str:
+    return keys.keyed_hash("one-time code", purpose, address, code)
 
 
 def address_in(text: str) -> str:

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
-from settings import Settings
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, rows
@@ -25,64 +24,64 @@ ENROLMENT_LASTS = timedelta(minutes=30)
 _WRONG_CODE = N_("验证码不对或已经用过，请填写应用里最新的 6 位数字。")
 
 
-def seal_enrolment(settings: Settings, staff_id: UUID, secret: str) -> str:
+def seal(staff_id: UUID, secret: str) -> str:
     """A new secret as the enrolment form carries it: readable here only, for half an hour."""
-    return keys.encrypt(settings, f"enrol {staff_id}", secret)
+    return keys.encrypt(f"enrol {staff_id}", secret)
 
 
-def unseal_enrolment(settings: Settings, staff_id: UUID, sealed: str) -> str | None:
+def unseal(staff_id: UUID, sealed: str) -> str | None:
     """The secret of an enrolment form, or None when it is not ours or too old."""
-    return keys.decrypt(settings, f"enrol {staff_id}", sealed, within=ENROLMENT_LASTS)
+    return keys.decrypt(f"enrol {staff_id}", sealed, within=ENROLMENT_LASTS)
 
 
-def enrol(session: Session, settings: Settings, staff_id: UUID, secret: str, code: str) -> list[str]:
+def enrol(session: Session, staff_id: UUID, secret: str, code: str) -> list[str]:
     """Set up the second factor once its first code is right. Returns the recovery codes, shown this once."""
-    throttle.count(settings, engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
+    throttle.count(engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
     step = totp.accepted_step(secret, totp.tidy(code), at=now(), after=None)
     if step is None:
         raise Invalid({"code": _WRONG_CODE})
     credential = session.get(StaffCredential, staff_id, with_for_update=True)
     if credential is None or credential.totp_confirmed_at is not None:
         raise Missing  # set up meanwhile in another window
-    credential.totp_secret = keys.encrypt(settings, f"totp {staff_id}", secret)
+    credential.totp_secret = keys.encrypt(f"totp {staff_id}", secret)
     credential.totp_confirmed_at = now()
     credential.totp_last_step = step
-    throttle.forgive(settings, session, throttle.SECOND_FACTOR, str(staff_id))
+    throttle.forgive(engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
     audit.record(session, "second_factor.set_up", "person", staff_id, label=actor_of(session).name)
-    return _new_recovery_codes(session, settings, credential)
+    return _new_recovery_codes(session, credential)
 
 
-def check_second_factor(session: Session, settings: Settings, staff_id: UUID, code: str) -> None:
+def check(session: Session, staff_id: UUID, code: str) -> None:
     """Accept a code of the app, or a recovery code; each works once. Raises `Invalid` for a wrong one."""
-    throttle.count(settings, engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
+    throttle.count(engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
     credential = session.get(StaffCredential, staff_id)
     if credential is None or credential.totp_secret is None:
         raise Missing
     tidy = totp.tidy(code)
     right = (
-        _use_step(session, settings, credential, tidy)
+        _use_step(session, credential, tidy)
         if len(tidy) == 6 and tidy.isdigit()
-        else _use_recovery_code(session, settings, staff_id, tidy)
+        else _use_recovery_code(session, staff_id, tidy)
     )
     if not right:
         raise Invalid({"code": _WRONG_CODE})
-    throttle.forgive(settings, session, throttle.SECOND_FACTOR, str(staff_id))
+    throttle.forgive(engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
     session.flush()
 
 
-def replace_recovery_codes(session: Session, settings: Settings, staff_id: UUID, code: str) -> list[str]:
+def replace_recovery_codes(session: Session, staff_id: UUID, code: str) -> list[str]:
     """Ten new recovery codes for who shows a right code; the old ones stop working."""
-    check_second_factor(session, settings, staff_id, code)
+    check(session, staff_id, code)
     credential = session.get(StaffCredential, staff_id)
     if credential is None:
         raise Missing
     audit.record(session, "recovery_codes.replace", "person", staff_id, label=actor_of(session).name)
-    return _new_recovery_codes(session, settings, credential)
+    return _new_recovery_codes(session, credential)
 
 
-def remove_second_factor(session: Session, settings: Settings, staff_id: UUID, code: str) -> None:
+def remove(session: Session, staff_id: UUID, code: str) -> None:
     """Give up the second factor; whether a role requires one is the caller's to check."""
-    check_second_factor(session, settings, staff_id, code)
+    check(session, staff_id, code)
     session.execute(
         update(StaffCredential)
         .where(StaffCredential.staff_id == staff_id)
@@ -91,8 +90,8 @@ def remove_second_factor(session: Session, settings: Settings, staff_id: UUID, c
     audit.record(session, "second_factor.remove", "person", staff_id, label=actor_of(session).name)
 
 
-def _use_step(session: Session, settings: Settings, credential: StaffCredential, code: str) -> bool:
-    secret = keys.decrypt(settings, f"totp {credential.staff_id}", credential.totp_secret or "")
+def _use_step(session: Session, credential: StaffCredential, code: str) -> bool:
+    secret = keys.decrypt(f"totp {credential.staff_id}", credential.totp_secret or "")
     step = (
         totp.accepted_step(secret or "", code, at=now(), after=credential.totp_last_step) if secret else None
     )
@@ -110,8 +109,8 @@ def _use_step(session: Session, settings: Settings, credential: StaffCredential,
     return rows(used) == 1
 
 
-def _use_recovery_code(session: Session, settings: Settings, staff_id: UUID, code: str) -> bool:
-    hashed = totp.recovery_hash(settings, staff_id, code)
+def _use_recovery_code(session: Session, staff_id: UUID, code: str) -> bool:
+    hashed = totp.recovery_hash(staff_id, code)
     used = session.execute(
         update(StaffCredential)
         .where(StaffCredential.staff_id == staff_id, StaffCredential.recovery_hashes.any_() == hashed)
@@ -123,8 +122,8 @@ def _use_recovery_code(session: Session, settings: Settings, staff_id: UUID, cod
     return True
 
 
-def _new_recovery_codes(session: Session, settings: Settings, credential: StaffCredential) -> list[str]:
+def _new_recovery_codes(session: Session, credential: StaffCredential) -> list[str]:
     codes = totp.new_recovery_codes()
-    credential.recovery_hashes = [totp.recovery_hash(settings, credential.staff_id, c) for c in codes]
+    credential.recovery_hashes = [totp.recovery_hash(credential.staff_id, c) for c in codes]
     session.flush()
     return codes

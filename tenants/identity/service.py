@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session
 
-from settings import Settings
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, reveal_address
+from tenants.deployment import settings_here
 from tenants.identity import addresses, keys, letters, names, passwords, policy
 from tenants.identity.models import (
     Bureau,
@@ -104,12 +104,29 @@ def set_password(session: Session, staff_id: UUID, password: str) -> None:
     session.flush()
 
 
-def set_totp_for_demo(session: Session, settings: Settings, staff_id: UUID, secret: str) -> None:
+def update_profile(session: Session, *, name: str, job_title: str, locale: str) -> None:
+    """The actor's own name, job title and language of letters."""
+    staff_id = actor_of(session).id
+    if staff_id is None:
+        raise Missing
+    staff = _staff(session, staff_id)
+    new = {"name": " ".join(name.split()), "job_title": job_title.strip(), "locale": locale}
+    changes = {field: (getattr(staff, field), value) for field, value in new.items()}
+    changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
+    if not changes:
+        return
+    for field, value in new.items():
+        setattr(staff, field, value)
+    audit.record(session, "person.update", "person", staff_id, label=staff.name, changes=changes)
+    session.flush()
+
+
+def set_totp_for_demo(session: Session, staff_id: UUID, secret: str) -> None:
     """Give a demonstration account a second factor whose secret everybody may know."""
     if not _staff(session, staff_id).demo:
         raise ValueError("only demonstration accounts share a secret")
     credential = _credential(session, staff_id)
-    credential.totp_secret = keys.encrypt(settings, f"totp {staff_id}", secret)
+    credential.totp_secret = keys.encrypt(f"totp {staff_id}", secret)
     credential.totp_confirmed_at = now()
     session.flush()
 
@@ -225,7 +242,6 @@ def set_roles(
 
 def invite(
     session: Session,
-    settings: Settings,
     *,
     email: str,
     name: str,
@@ -245,17 +261,16 @@ def invite(
         staff = create_staff(session, email=email, name=name, job_title=job_title)
     for role in wanted:
         grant_role(session, staff.id, role, tenant_id=tenant_id, bureau_id=bureau_id)
-    place = _place_name(session, settings, tenant_id, bureau_id)
+    place = _place_name(session, tenant_id, bureau_id)
     if staff.joined_at is None:
-        _send_invitation(session, settings, staff, place, tenant_id)
+        _send_invitation(session, staff, place, tenant_id)
         return Invited(staff, waits=True)
-    letters.send_added(session, settings, staff, place, tenant_id)
+    letters.send_added(session, staff, place, tenant_id)
     return Invited(staff, waits=False)
 
 
 def resend_invitation(
     session: Session,
-    settings: Settings,
     staff_id: UUID,
     *,
     tenant_id: UUID | None = None,
@@ -266,9 +281,7 @@ def resend_invitation(
     staff = _staff(session, staff_id)
     if staff.joined_at is not None:
         raise Refused(Refusal(N_("对方已经接受了邀请。")))
-    _send_invitation(
-        session, settings, staff, _place_name(session, settings, tenant_id, bureau_id), tenant_id
-    )
+    _send_invitation(session, staff, _place_name(session, tenant_id, bureau_id), tenant_id)
 
 
 def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
@@ -403,9 +416,7 @@ def _end_sessions(session: Session, staff_id: UUID) -> None:
     )
 
 
-def _send_invitation(
-    session: Session, settings: Settings, staff: Staff, place: str, tenant_id: UUID | None
-) -> None:
+def _send_invitation(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
     token = keys.new_token()
     session.add(
         StaffToken(
@@ -415,14 +426,14 @@ def _send_invitation(
             expires_at=now() + INVITATION_LASTS,
         )
     )
-    letters.send_invitation(session, settings, staff, place, token, tenant_id)
+    letters.send_invitation(session, staff, place, token, tenant_id)
     audit.record(session, "person.invite", "person", staff.id, label=staff.name, tenant_id=tenant_id)
     session.flush()
 
 
-def _place_name(session: Session, settings: Settings, tenant_id: UUID | None, bureau_id: UUID | None) -> str:
+def _place_name(session: Session, tenant_id: UUID | None, bureau_id: UUID | None) -> str:
     if tenant_id:
         return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or ""
     if bureau_id:
         return session.scalar(select(Bureau.name).where(Bureau.id == bureau_id)) or ""
-    return settings.district_name
+    return settings_here().district_name

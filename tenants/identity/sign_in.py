@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from settings import Settings
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, rows
@@ -38,7 +37,7 @@ class Opened:
 
 
 def with_password(
-    session: Session, settings: Settings, email: str, password: str, *, ip: str | None, user_agent: str
+    session: Session, email: str, password: str, *, ip: str | None, user_agent: str
 ) -> Opened | None:
     """A session for who knows the password; None for a wrong one, with the same work for an unknown account.
 
@@ -46,8 +45,8 @@ def with_password(
     """
     address = addresses.email(email) or email.strip().lower()[:200]
     engine = engine_of(session)
-    throttle.count(settings, engine, throttle.SIGN_IN_ADDRESS, ip)
-    throttle.count(settings, engine, throttle.SIGN_IN_ACCOUNT, address)
+    throttle.count(engine, throttle.SIGN_IN_ADDRESS, ip)
+    throttle.count(engine, throttle.SIGN_IN_ACCOUNT, address)
     row = session.execute(
         select(Staff, StaffCredential.password_hash)
         .join(StaffCredential, StaffCredential.staff_id == Staff.id, isouter=True)
@@ -63,7 +62,7 @@ def with_password(
             .where(StaffCredential.staff_id == staff.id)
             .values(password_hash=passwords.hash_password(password))
         )
-    throttle.forgive(settings, session, throttle.SIGN_IN_ACCOUNT, address)
+    throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, address)
     _name_actor(session, staff)
     opened = start_session(session, staff.id, staff.name, second_factor=False, user_agent=user_agent)
     audit.record(session, "session.open", "person", staff.id, label=staff.name)

@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, case, delete
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
-from settings import Settings
 from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
@@ -46,9 +44,7 @@ class Throttled(Exception):
         self.retry_at = retry_at
 
 
-def count(
-    settings: Settings, engine: Engine, limit: Limit, who: str | None, *, at: datetime | None = None
-) -> None:
+def count(engine: Engine, limit: Limit, who: str | None, *, at: datetime | None = None) -> None:
     """Count a try of `who` and raise `Throttled` when there were too many.
 
     In a short transaction of its own: a refused request is rolled back, its try still counts.
@@ -58,7 +54,7 @@ def count(
     over = Throttle.window_ends_at <= at
     statement = (
         insert(Throttle)
-        .values(bucket=_bucket(settings, limit, who), count=1, window_ends_at=ends)
+        .values(bucket=_bucket(limit, who), count=1, window_ends_at=ends)
         .on_conflict_do_update(
             index_elements=[Throttle.bucket],
             set_={
@@ -77,13 +73,14 @@ def count(
         raise Throttled(window_ends_at)
 
 
-def forgive(settings: Settings, session: Session, limit: Limit, who: str | None) -> None:
+def forgive(engine: Engine, limit: Limit, who: str | None) -> None:
     """Forget the tries of `who`: they have shown that they are who they say."""
-    session.execute(delete(Throttle).where(Throttle.bucket == _bucket(settings, limit, who)))
+    with open_session(engine, actors.signing_in()) as own, own.begin():
+        own.execute(delete(Throttle).where(Throttle.bucket == _bucket(limit, who)))
 
 
-def _bucket(settings: Settings, limit: Limit, who: str | None) -> str:
-    return keyed_hash(settings, "throttle", limit.name, network(who or "-"))
+def _bucket(limit: Limit, who: str | None) -> str:
+    return keyed_hash("throttle", limit.name, network(who or "-"))
 
 
 def network(who: str) -> str:

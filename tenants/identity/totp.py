@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pyotp
 
-from settings import Settings
+from tenants.deployment import settings_here
 from tenants.identity import keys
 
 STEP_SECONDS = 30
@@ -23,9 +23,9 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
-def address(settings: Settings, secret: str, account: str) -> str:
+def address(secret: str, account: str) -> str:
     """The otpauth:// address that an authenticator app reads from the QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=settings.product_name)
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=settings_here().product_name)
 
 
 def code_at(secret: str, instant: datetime) -> str:
@@ -61,6 +61,6 @@ def new_recovery_codes() -> list[str]:
     return [f"{part()}-{part()}" for _ in range(RECOVERY_CODES)]
 
 
-def recovery_hash(settings: Settings, staff_id: UUID, code: str) -> str:
+def recovery_hash(staff_id: UUID, code: str) -> str:
     """What the database keeps of a recovery code: the codes are random, so a keyed hash is enough."""
-    return keys.keyed_hash(settings, "recovery code", str(staff_id), tidy(code))
+    return keys.keyed_hash("recovery code", str(staff_id), tidy(code))

@@ -1,0 +1,77 @@
+"""Pages reached by a link from a letter: accepting an invitation, setting a new password."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.account.forms import EmailForm, InvitationForm, NewPasswordForm
+from portal.account.web import blueprint, take, too_often
+from tenants import actors
+from tenants.identity import new_passwords
+from tenants.identity.service import INVITATION
+from tenants.identity.throttle import Throttled
+from tenants.permissions import Permission
+from tenants.requests import act_as, db, requires
+from tenants.rules import Invalid
+from webkit.fragments import render
+
+
+@blueprint.route("/forgot", methods=["GET", "POST"])
+@requires(Permission.SIGN_IN)
+def forgot() -> ResponseReturnValue:
+    """Ask for a link. The answer is the same for an address nobody has."""
+    form = EmailForm()
+    if form.validate_on_submit():
+        email = form.email.data or ""
+        try:
+            new_passwords.ask_for_reset(db(), email, ip=request.remote_addr)
+        except Throttled as error:
+            return too_often(form, error, "portal/account/forgot.html")
+        return render("portal/account/sent.html", email=email)
+    return render("portal/account/forgot.html", form=form, status=form.status)
+
+
+@blueprint.route("/reset/<token>", methods=["GET", "POST"])
+@requires(Permission.SIGN_IN)
+def reset(token: str) -> ResponseReturnValue:
+    owner = new_passwords.token_owner(db(), token, new_passwords.RESET)
+    if owner is None:
+        return render("portal/account/expired.html", status=410, invitation=False)
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        act_as(actors.oneself(owner.staff_id, owner.name))
+        try:
+            new_passwords.reset(db(), token, form.password.data or "")
+        except Invalid as error:
+            take(form, error)
+        else:
+            flash(_("新密码已经设好，请登录。"), "success")
+            return redirect(url_for(".sign_in"), 303)
+    return render("portal/account/reset.html", form=form, owner=owner, status=form.status)
+
+
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+@requires(Permission.SIGN_IN)
+def accept(token: str) -> ResponseReturnValue:
+    owner = new_passwords.token_owner(db(), token, INVITATION)
+    if owner is None:
+        return render("portal/account/expired.html", status=410, invitation=True)
+    form = InvitationForm(obj=owner)
+    if form.validate_on_submit():
+        act_as(actors.oneself(owner.staff_id, owner.name))
+        try:
+            new_passwords.accept_invitation(
+                db(),
+                token,
+                name=form.name.data or "",
+                job_title=form.job_title.data or "",
+                password=form.password.data or "",
+            )
+        except Invalid as error:
+            take(form, error)
+        else:
+            flash(_("欢迎加入！请用刚设置的密码登录。"), "success")
+            return redirect(url_for(".sign_in"), 303)
+    return render("portal/account/invitation.html", form=form, owner=owner, status=form.status)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# imported once here, before the web processes are forked: they start faster and share the memory
+import portal.app  # noqa: F401
+import public_site.app  # noqa: F401
 import settings
 
 _settings = settings.current()

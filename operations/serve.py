@@ -17,8 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from urllib.error import URLError
-from urllib.request import urlopen
+from http.client import HTTPConnection, HTTPException
 
 from operations.console import Console
 from settings import REPOSITORY, Settings
@@ -206,9 +205,11 @@ def _revive_database(settings: Settings, console: Console) -> None:
 
 def _answers(settings: Settings) -> bool:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    host = f"[{host}]" if ":" in host else host
+    connection = HTTPConnection(host, settings.port, timeout=2)
     try:
-        with urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()

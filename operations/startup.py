@@ -29,7 +29,6 @@ def prepare(settings: Settings, faces: Sequence[Face], console: Console, *, data
         bring_schema(settings, console, automatic=database or settings.demo)
         if settings.demo:
             load_demo(settings, console)
-        make_indexes(settings, console)
     else:
         _require_schema(settings, faces)
 
@@ -64,23 +63,6 @@ def load_demo(settings: Settings, console: Console) -> bool:
     with console.progress("载入演示数据", "loading the demonstration district") as bar:
         load.load(settings, progress=bar)
     return True
-
-
-def make_indexes(settings: Settings, console: Console) -> None:
-    """Build the search indexes that do not exist yet or are of an older version."""
-    from search import connect
-    from search.engine import EngineDown
-    from search.sources import Corpus
-
-    engine = connect.make(settings)
-    try:
-        missing = [corpus for corpus in Corpus if engine.live(corpus) is None]
-    except EngineDown:
-        return  # people can work; the search says that it rests
-    finally:
-        engine.close()
-    if missing:
-        reindex(settings, console)
 
 
 def reindex(settings: Settings, console: Console) -> None:

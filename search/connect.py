@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 import settings as settings_module
 from search.breaker import Breaker
-from search.elastic import ElasticEngine
 from search.embedded import EmbeddedEngine
 from search.engine import Engine
 from settings import Settings
@@ -41,6 +40,8 @@ def _place(url: URL) -> _Place:
 def make(settings: Settings) -> Engine:
     """Elasticsearch when an address is set, else the embedded engine in the data folder."""
     if settings.elasticsearch_url:
+        from search.elastic import ElasticEngine  # the client is slow to import
+
         return ElasticEngine(settings)
     return EmbeddedEngine(settings.data_folder / "search")
 

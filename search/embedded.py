@@ -43,6 +43,7 @@ from search.sources import Corpus
 from tenants.clock import now
 
 _BATCH_HEAP, _LOAD_HEAP = 15_000_000, 120_000_000
+_EXCHANGES = 5  # exchanges of the live index that one search may meet
 _LOAD_COMMIT = 20_000  # documents between commits of a rebuild
 
 
@@ -134,12 +135,20 @@ class EmbeddedEngine:
             return {key for key in keys if searcher.doc_freq("key", key) and self._version(searcher, key) is not None}
 
     def live(self, corpus: Corpus) -> str | None:
-        try:
-            name = (self._folder / corpus / "live").read_text(encoding="ascii")
-        except FileNotFoundError:
-            return None
-        current = name.startswith(f"v{SCHEMA_VERSION}-") and (self._folder / corpus / name).is_dir()
-        return name if current else None
+        name = ""
+        for _ in range(_EXCHANGES):
+            before = name
+            try:
+                name = (self._folder / corpus / "live").read_text(encoding="ascii")
+            except FileNotFoundError:
+                return None
+            if not name.startswith(f"v{SCHEMA_VERSION}-"):
+                return None
+            if (self._folder / corpus / name).is_dir():
+                return name
+            if name == before:
+                break  # it is really gone, not just exchanged between two looks
+        return None
 
     def check(self) -> dict[str, str]:
         report = {"engine": f"tantivy {version('tantivy')}", "folder": str(self._folder)}
@@ -155,9 +164,20 @@ class EmbeddedEngine:
     def _searcher(self, corpus: Corpus, name: str | None = None) -> tantivy.Searcher:
         if name is not None:
             return tantivy.Index.open(str(self._folder / corpus / name)).searcher()
-        live = self.live(corpus)
-        if live is None:
-            raise EngineDown("no index yet")
+        for attempt in range(_EXCHANGES):
+            live = self.live(corpus)
+            if live is None:
+                raise EngineDown("no index yet")
+            try:
+                return self._reopened(corpus, live)
+            except (OSError, ValueError):
+                # exchanged and dropped while it was being opened
+                if attempt == _EXCHANGES - 1 or self.live(corpus) == live:
+                    raise
+        raise AssertionError
+
+    def _reopened(self, corpus: Corpus, live: str) -> tantivy.Searcher:
+        """A searcher of the newest commit of an index."""
         folder = self._folder / corpus / live
         state = (folder / "meta.json").stat()
         seen = (state.st_mtime_ns, state.st_ino)

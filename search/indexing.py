@@ -93,7 +93,7 @@ def current(
     session: Session, source: Source, ids: Sequence[UUID]
 ) -> tuple[list[Entry | Deletion], dict[UUID, str]]:
     """What to write for these things as they stand now, and why some could not be read."""
-    version = session.execute(VERSION).scalar_one()
+    version = session.execute(select(VERSION.next_value())).scalar_one()
     try:
         with session.begin_nested():
             found = {d.id: entry(source.name, d, version) for d in source.documents(session, ids)}

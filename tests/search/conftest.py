@@ -1,0 +1,113 @@
+"""Engines to test: the embedded one, and a real Elasticsearch."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+import settings as settings_module
+from search import curation, sources
+from search.elastic import ElasticEngine
+from search.embedded import EmbeddedEngine
+from search.engine import Engine
+from search.local_elasticsearch import Cluster, Unavailable, fetch
+from search.sources import Source
+from settings import Settings
+
+CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_home() -> Path:
+    """The server's files; skips with the reason where they cannot be had, except in CI."""
+    try:
+        return fetch(settings_module.current().data_folder / "tools")
+    except Unavailable as reason:
+        if CI:
+            raise
+        pytest.skip(f"no Elasticsearch: {reason}")
+
+
+@pytest.fixture(scope="session")
+def make_cluster(elasticsearch_home: Path) -> Iterator[Callable[..., Cluster]]:
+    """`make_cluster(nodes=3, security=True)`: a started cluster, stopped at the end of the run."""
+    started: list[Cluster] = []
+    folders: list[Path] = []
+
+    def make(**options: object) -> Cluster:
+        # not under pytest's folder, which only its owner may enter
+        folder = Path(tempfile.mkdtemp(prefix="xinya-elasticsearch-"))
+        folder.chmod(0o755)
+        folders.append(folder)
+        cluster = Cluster(elasticsearch_home, folder, **options)  # type: ignore[arg-type]
+        started.append(cluster)
+        cluster.start()
+        return cluster
+
+    yield make
+    for cluster in started:
+        cluster.stop()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(make_cluster: Callable[..., Cluster]) -> Cluster:
+    """One node without security."""
+    return make_cluster()
+
+
+def settings_of(cluster: Cluster, **changes: object) -> Settings:
+    """Settings that search with a cluster, under a prefix of their own."""
+    given: dict[str, object] = {
+        "elasticsearch_url": cluster.url,
+        "elasticsearch_index_prefix": f"t{uuid4().hex[:10]}",
+        "search_timeout_seconds": 10.0,
+        **changes,
+    }
+    if cluster.security:
+        given |= {
+            "elasticsearch_user": cluster.user,
+            "elasticsearch_password": SecretStr(cluster.password),
+            "elasticsearch_ca_file": str(cluster.ca_file),
+        }
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Each engine, empty."""
+    made: Engine
+    if request.param == "embedded":
+        made = EmbeddedEngine(tmp_path / "search")
+    else:
+        made = ElasticEngine(settings_of(request.getfixturevalue("elasticsearch")))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def register() -> Iterator[Callable[[Source], None]]:
+    """Register sources for one test."""
+    names: list[str] = []
+
+    def put(source: Source) -> None:
+        sources.register(source)
+        names.append(source.name)
+
+    yield put
+    for name in names:
+        sources.unregister(name)
+
+
+@pytest.fixture(autouse=True)
+def fresh_curation() -> None:
+    """No synonyms or pins remembered from another test."""
+    curation.forget()

@@ -51,6 +51,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
         picture_url=pictures.picture_url,
         srcset=pictures.srcset,
         media_url=pictures.media_url,
+        document_url=pictures.document_url,
         absolute=pictures.absolute,
     )
     for name in SLICES:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from portal.publishing.queries.public import Picture
+from portal.publishing.queries.public import DocumentRef, Picture
 
 
 def picture_url(picture: Picture, width: int) -> str:
@@ -24,6 +24,11 @@ def media_url(file_id: UUID, width: int) -> str:
 def srcset(picture: Picture) -> str:
     """All stored widths for a responsive picture."""
     return ", ".join(f"{media_url(picture.id, w)} {w}w" for w in picture.widths)
+
+
+def document_url(document: DocumentRef) -> str:
+    """Address from which a published document is downloaded."""
+    return url_for("media.download", file_id=document.id)
 
 
 def absolute(url: str) -> str:

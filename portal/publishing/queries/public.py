@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Visibility
+from portal.publishing import richtext
 from portal.publishing.content import AFTER, BEFORE, DOCUMENT, INLINE
 from portal.publishing.models import Kind, Publication, PublicationVersion, VersionFile
 from tenants.clock import SHANGHAI, now
@@ -140,8 +142,13 @@ class PublicArticle:
     updated_at: datetime
     comments_open: bool
     demo: bool
-    #: Widths of the pictures in the body, for `richtext.present`.
+    #: Widths of the pictures in the body.
     widths: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> Markup:
+        """The body as a page shows it: anchors, responsive pictures, tables that scroll alone."""
+        return richtext.present(self.body, self.widths)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def bind(engine: Engine) -> None:
 def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -> None:
     """Work until told to stop (`wait`), or until the queue is empty."""
     deployment.use(settings)
-    bind(engine_for(settings, Face.WORKSPACE))
+    engine = engine_for(settings, Face.WORKSPACE)
+    bind(engine)
     url = url_for(settings, Face.WORKSPACE).set(drivername="postgresql")
     connector = procrastinate.PsycopgConnector(
         conninfo=url.render_as_string(hide_password=False), max_size=concurrency + 2
@@ -122,4 +123,7 @@ def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -
                     if wait or not (await connector.execute_query_one_async(_DUE))["due"]:
                         return
 
-    asyncio.run(work())
+    try:
+        asyncio.run(work())
+    finally:
+        engine.dispose()

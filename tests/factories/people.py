@@ -96,7 +96,7 @@ def staff(session: Session, *roles: Role, place: Place | None = None, name: str 
     """Somebody with these roles, in the tenant or (district roles) the district. Needs a system session."""
     token = secrets.token_urlsafe(24)
     name = name or f"测试{secrets.token_hex(2)}"
-    person = Staff(id=uuid7(), email=f"{secrets.token_hex(6)}@example.cn", name=name)
+    person = Staff(id=uuid7(), email=f"{secrets.token_hex(6)}@example.cn", name=name, joined_at=now())
     session.add(person)
     session.flush()
     for role in roles:

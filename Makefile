@@ -35,7 +35,6 @@ run: .venv/.run $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 	@XINYA_DEMO=$${XINYA_DEMO-1} $(BIN)/xinya serve
 
 test: lint
-	@$(NPM) test --silent
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
@@ -56,10 +55,8 @@ assets: $(ASSETS)
 
 # collect the sentences of templates and code into the catalogues, then compile them
 messages: .venv/.run
-	$(BIN)/pybabel extract --mapping-file webkit/babel.cfg --no-location --sort-output --output-file build/messages.pot \
-	  --project Xinya -k _l -k ngettext:1,2 portal public_site webkit tenants search
-	$(BIN)/pybabel update --input-file build/messages.pot --output-dir webkit/translations --no-fuzzy-matching --ignore-obsolete
-	$(MAKE) --no-print-directory $(CATALOGUES)
+	@$(BIN)/python -m webkit.catalogue update
+	@$(BIN)/python -m webkit.catalogue compile
 
 # everything made from the checkout; the data folder stays
 clean:
@@ -108,4 +105,4 @@ $(ASSETS): node_modules/.package-lock.json $(shell find webkit/assets -type f)
 	@touch $@
 
 %.mo: %.po | .venv/.run
-	@$(BIN)/pybabel compile --use-fuzzy --input-file $< --output-file $@
+	@$(BIN)/python -m webkit.catalogue compile

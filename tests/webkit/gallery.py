@@ -388,7 +388,7 @@ def workspace_app(settings: Settings) -> Flask:
                     "单位",
                     [
                         Link("人员", "list?kind=none", "people"),
-                        Link("设置", "withdraw", "gear", here == "/withdraw"),
+                        Link("设置", "withdraw", "settings", here == "/withdraw"),
                     ],
                 ),
             ],

@@ -80,7 +80,10 @@ def reindex(settings: Settings, console: Console) -> None:
             chinese, english = names[corpus]
             with console.progress(f"建立索引：{chinese}", f"indexing, {english}") as bar:
                 done = rebuilding.rebuild(database, engine, corpus, bar)
-            console.good(f"{chinese}：{done.documents} 篇", f"documents, {done.rate:.0f} per second")
+            console.good(
+                f"{chinese}：{done.documents} 条",
+                f"{english}: {done.documents} documents, {done.rate:.0f} per second",
+            )
     except rebuilding.RebuildRuns as error:
         raise CannotServe("另一个重建正在进行，请等它结束。\nAnother rebuild is at work; wait for it.") from error
     except (rebuilding.RebuildFailed, EngineDown) as error:

@@ -7,8 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.error import URLError
@@ -19,6 +18,7 @@ import pytest
 
 from operations.serve import CannotServe, require_free_port
 from settings import REPOSITORY, Settings
+from tests.support.processes import free_port, until
 
 # a web server that answers /healthz, and a second program; both write their process ids
 WEB = """
@@ -50,20 +50,6 @@ try:
 except serving.CannotServe as error:
     sys.exit(str(error))
 """
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for something that happens in other processes."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 def alive(folder: Path, name: str) -> list[int]:

@@ -1,0 +1,272 @@
+"""The command line on a data folder of its own, as an operator uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from settings import REPOSITORY
+from tenants.embedded import Cluster
+from tests.support.processes import free_port, until
+
+SECONDS = 120  # a start on a busy machine
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    return {**kept, "XINYA_DATA": str(data), **more}
+
+
+def xinya(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, str(REPOSITORY / "cli.py"), *arguments],
+        env=environment(data, **more),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd="/",
+    )
+
+
+class Serving:
+    """`xinya serve`, running."""
+
+    def __init__(self, data: Path, *arguments: str, **more: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.log = data.parent / "serve.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(REPOSITORY / "cli.py"), "serve", *arguments],
+                env=environment(data, PORT=str(self.port), WEB_PROCESSES="1", **more),
+                stdout=log,
+                stderr=log,
+                cwd="/",
+            )
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body; (0, "") when nothing answers."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except OSError:
+            return 0, ""
+        finally:
+            connection.close()
+
+    def ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return self.get("/readyz")[0] == 200
+
+    def family(self) -> dict[str, psutil.Process]:
+        """The supervised processes by name, and the database."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            words = " ".join(child.cmdline())
+            found["web" if "gunicorn" in words else "worker"] = child
+        if pid := Cluster(self.data).pid():
+            found["database"] = psutil.Process(pid)
+        return found
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(SECONDS)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    data = tmp_path_factory.mktemp("serve") / "data"
+    made = Serving(data)
+    try:
+        until(made.ready, SECONDS)
+        yield made
+    finally:
+        family = made.family()
+        assert made.stop() == 0, made.log.read_text()
+        _, left = psutil.wait_procs(list(family.values()), timeout=5)
+        assert not left
+        assert Cluster(data).pid() is None
+
+
+def test_it_serves_both_doors_and_says_where(serving: Serving) -> None:
+    assert serving.get("/healthz") == (200, "ok\n")
+    status, body = serving.get("/readyz")
+    parts = json.loads(body)["parts"]
+    assert status == 200
+    assert set(parts) == {"database (workspace)", "database (public)", "worker", "search", "storage"}
+    assert serving.get("/")[0] == 200
+    assert serving.get("/workspace/")[0] == 302
+    until(lambda: f"http://127.0.0.1:{serving.port}/workspace/" in serving.log.read_text())
+
+
+def test_doctor_finds_nothing_wrong_while_it_serves(serving: Serving) -> None:
+    told = xinya(serving.data, "doctor")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "All is well" in told.stdout
+
+
+def test_other_commands_share_the_running_database(serving: Serving) -> None:
+    before = Cluster(serving.data).pid()
+    assert xinya(serving.data, "db", "check").returncode == 0
+    assert Cluster(serving.data).pid() == before
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "database"])
+def test_a_killed_part_comes_back_by_itself(serving: Serving, name: str) -> None:
+    killed = serving.family()[name]
+    killed.send_signal(signal.SIGKILL)
+
+    def renewed() -> bool:
+        now = serving.family().get(name)
+        return now is not None and now.pid != killed.pid and serving.ready()
+
+    until(renewed, SECONDS)
+
+
+def test_readyz_names_a_part_that_is_down(serving: Serving) -> None:
+    files = serving.data / "files"
+    moved = serving.data / "files.moved"
+    if files.exists():
+        files.rename(moved)
+    files.write_text("in the way")
+    try:
+        until(lambda: serving.get("/readyz")[0] == 503, 30)
+        assert json.loads(serving.get("/readyz")[1])["failing"] == ["storage"]
+        assert serving.get("/healthz")[0] == 200
+    finally:
+        files.unlink()
+        if moved.exists():
+            moved.rename(files)
+    until(serving.ready, 30)
+
+
+def test_a_second_server_on_the_port_is_refused_with_advice(serving: Serving, tmp_path: Path) -> None:
+    told = xinya(tmp_path / "data", "serve", PORT=str(serving.port))
+    assert told.returncode == 1
+    assert f"PORT={serving.port + 1}" in told.stderr
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an up-to-date schema; nothing runs."""
+    folder = tmp_path_factory.mktemp("commands") / "data"
+    made = xinya(folder, "db", "upgrade")
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+def test_a_command_leaves_nothing_running(data: Path) -> None:
+    assert Cluster(data).pid() is None
+
+
+def test_an_older_schema_is_told_with_what_to_do(data: Path) -> None:
+    cluster = Cluster(data)
+    cluster.start()
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        (now,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        try:
+            told = xinya(data, "db", "check")
+            assert told.returncode == 1
+            assert "xinya db upgrade" in told.stdout
+            # a database that is not the embedded one is never changed unasked
+            refused = xinya(data, "serve", DATABASE_URL=cluster.url(), PORT=str(free_port()))
+            assert refused.returncode == 1
+            assert re.search("比程序(.|\n)*older than this program", refused.stderr)
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+            newer = xinya(data, "serve", PORT=str(free_port()))
+            assert newer.returncode == 1
+            assert "newer than this program" in newer.stderr
+        finally:
+            connection.execute("UPDATE alembic_version SET version_num = %s", [now])
+    cluster.leave()
+
+
+def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path) -> None:
+    (data / "secret_key").touch()
+    (data / "secret_key").chmod(0o644)
+    dead = f"127.0.0.1:{free_port()}"
+    told = xinya(data, "doctor", SMTP_URL=f"smtp://{dead}", ELASTICSEARCH_URL=f"http://{dead}")
+    (data / "secret_key").chmod(0o600)
+    assert told.returncode == 1
+    for advice in ("chmod 600", "xinya worker", "SMTP_URL", "ELASTICSEARCH_URL"):
+        assert advice in told.stdout
+
+
+def test_doctor_refuses_a_role_that_steps_around_isolation(data: Path) -> None:
+    cluster = Cluster(data)
+    told = xinya(data, "doctor", DATABASE_PUBLIC_URL=cluster.url())  # the owner of the tables
+    assert told.returncode == 1
+    assert "steps around isolation" in told.stdout
+
+
+def test_a_wrong_setting_is_named(data: Path) -> None:
+    told = xinya(data, "doctor", PORT="eighty")
+    assert told.returncode == 1
+    assert "PORT" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_database_that_does_not_answer_is_told(data: Path) -> None:
+    url = f"postgresql://x@127.0.0.1:{free_port()}/x"
+    told = xinya(data, "db", "upgrade", DATABASE_URL=url)
+    assert told.returncode == 1
+    assert "DATABASE_URL" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_person_is_added_once_and_by_the_rules(data: Path) -> None:
+    arguments = ("user", "add", "wang@example.cn", "王主任", "--role", "district_office", "--password")
+    weak = xinya(data, *arguments, "123")
+    assert weak.returncode == 1
+    assert "密码" in weak.stderr
+    assert xinya(data, *arguments, "summer-rain-on-the-canal-7").returncode == 0
+    again = xinya(data, *arguments, "summer-rain-on-the-canal-7")
+    assert again.returncode == 1
+    assert "这个邮箱已经有账号" in again.stderr
+
+
+def test_reindex_ends_well_on_an_empty_district(data: Path) -> None:
+    done = xinya(data, "reindex")
+    assert done.returncode == 0, done.stderr
+    assert "public search" in done.stdout
+
+
+def test_a_worker_ends_soon_when_told(data: Path) -> None:
+    working = subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "cli.py"), "worker"],
+        env=environment(data),
+        cwd="/",
+        stderr=subprocess.DEVNULL,
+    )
+
+    until(lambda: _workers(data) == 1, SECONDS)
+    working.terminate()
+    assert working.wait(30) in (0, 143, -signal.SIGTERM)
+    until(lambda: Cluster(data).pid() is None, 30)
+
+
+def _workers(data: Path) -> int:
+    """Workers that have signed on."""
+    cluster = Cluster(data)
+    if cluster.pid() is None:
+        return 0
+    with psycopg.connect(cluster.url("xinya_workspace")) as connection:
+        row = connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone()
+        return row[0] if row else 0

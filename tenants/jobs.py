@@ -9,6 +9,7 @@ a worker killed in the middle is started again.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ from tenants.database import Face, engine_for, open_session, url_for
 
 Handler = Callable[..., None]
 
+log = logging.getLogger(__name__)
+
 #: Every task by name; the worker finds its work here.
 app = procrastinate.App(connector=procrastinate.PsycopgConnector())
 #: Puts jobs in the queue on a connection it is given, from a page and from inside a job alike.
@@ -34,6 +37,8 @@ _DUE = """
     SELECT count(*) AS due FROM procrastinate_jobs
     WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
 """
+#: Seconds after which a worker without a sign of life counts as dead and its jobs are started again.
+_DEAD_AFTER = 15.0
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 _engine: Engine | None = None
 
@@ -112,18 +117,37 @@ def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -
     async def work() -> None:
         with app.replace_connector(connector) as running:
             async with running.open_async():
-                while True:
-                    await running.run_worker_async(
-                        wait=wait,
-                        concurrency=concurrency,
-                        fetch_job_polling_interval=2.0,
-                        delete_jobs="successful",
-                    )
-                    # jobs that ran last may have left further ones
-                    if wait or not (await connector.execute_query_one_async(_DUE))["due"]:
-                        return
+                rescue = asyncio.create_task(_rescue(running))
+                try:
+                    while True:
+                        await running.run_worker_async(
+                            wait=wait,
+                            concurrency=concurrency,
+                            fetch_job_polling_interval=2.0,
+                            update_heartbeat_interval=_DEAD_AFTER / 5,
+                            stalled_worker_timeout=_DEAD_AFTER,
+                            delete_jobs="successful",
+                        )
+                        # jobs that ran last may have left further ones
+                        if wait or not (await connector.execute_query_one_async(_DUE))["due"]:
+                            return
+                finally:
+                    rescue.cancel()
+                    await asyncio.wait([rescue])
 
     try:
         asyncio.run(work())
     finally:
         engine.dispose()
+
+
+async def _rescue(running: procrastinate.App) -> None:
+    """Start again, time after time, what a killed worker left in the middle."""
+    while True:
+        try:
+            for job in await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER):
+                log.warning("job %s of a dead worker is started again", job.call_string)
+                await running.job_manager.retry_job(job)
+        except procrastinate.exceptions.ProcrastinateException as error:
+            log.warning("cannot look for jobs of dead workers: %s", error)
+        await asyncio.sleep(_DEAD_AFTER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
-from wtforms import Field
+from wtforms import Field, SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 from wtforms.widgets import FileInput, TextInput
 
 STANDARD = {
@@ -28,6 +29,14 @@ STANDARD = {
     "Not a valid date value.": _l("日期写得不对，例如 2026-03-05。"),
     "Not a valid datetime value.": _l("时间写得不对，例如 2026-03-05 10:30。"),
     "Not a valid time value.": _l("时间写得不对，例如 10:30。"),
+    "Not a valid week value.": _l("请填写年和周，例如 2026-W10。"),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _l("请从列表中选择。"),
+    "Invalid value, can't be any of: %(values)s.": _l("不能填写：%(values)s。"),
+    "Date must be at least %(min)s.": _l("不能早于 %(min)s。"),
+    "Date must be at most %(max)s.": _l("不能晚于 %(max)s。"),
+    "Date must be between %(min)s and %(max)s.": _l("应在 %(min)s 到 %(max)s 之间。"),
+    "This field cannot be edited.": _l("这一项不能修改。"),
+    "This field is disabled and cannot have a value.": _l("这一项不能填写。"),
     "Number must be at least %(min)s.": _l("不能小于 %(min)s。"),
     "Number must be at most %(max)s.": _l("不能大于 %(max)s。"),
     "Number must be between %(min)s and %(max)s.": _l("应在 %(min)s 到 %(max)s 之间。"),
@@ -56,6 +65,11 @@ class _Sentences:
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return self.gettext(singular if n == 1 else plural)
+
+
+def choices(pairs: Iterable[tuple[object, object]]) -> list[Any]:
+    """Choices of a SelectField or RadioField from (value, label) pairs."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class Form(FlaskForm):

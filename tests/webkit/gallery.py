@@ -27,7 +27,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 from settings import Settings
 from webkit.app import create_app
 from webkit.chrome import Chrome, Link, NavGroup, Reader, provides
-from webkit.forms import Form, Kept, TagsField, UploadField
+from webkit.forms import Form, Kept, TagsField, UploadField, choices
 from webkit.fragments import render
 from webkit.pagination import Page, page_number
 
@@ -40,11 +40,13 @@ class SampleForm(Form):
 
     title = StringField("标题", [InputRequired(), Length(max=60)])
     email = EmailField("联系邮箱", [Optional(), Email()], description="只用于告诉您办理进度。")
-    kind = SelectField("类别", choices=[("plan", "规划解读"), ("sprout", "新芽项目")])
+    kind = SelectField("类别", choices=choices([("plan", "规划解读"), ("sprout", "新芽项目")]))
     when = DateField("发生日期", [Optional()])
     summary = TextAreaField("一句话说清楚", [InputRequired()], description="居民先看到的就是这一句。")
     tags = TagsField("标签", [Optional()], description="用顿号隔开，最多十个。")
-    audience = RadioField("谁能看到", choices=[("all", "所有人"), ("unit", "仅本单元居民")], default="all")
+    audience = RadioField(
+        "谁能看到", choices=choices([("all", "所有人"), ("unit", "仅本单元居民")]), default="all"
+    )
     cover = UploadField("封面图片", accept="image/*")
     agree = BooleanField("已取得照片中居民的同意")
     lat = StringField("纬度", [Optional()])

@@ -1,0 +1,59 @@
+"""The two switches: language and large type, by plain links and cookies, never out of the site."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from webkit.language import LANGUAGE_COOKIE, TYPE_COOKIE
+
+
+def test_a_reader_chooses_english_and_goes_on_where_they_were(public: Flask) -> None:
+    client = public.test_client()
+    assert '<html lang="zh-Hans"' in client.get("/list").text
+    answer = client.get("/list?kind=plan&lang=en&q=%E6%A1%A5")
+    assert answer.status_code == 303
+    assert answer.location == "/list?kind=plan&q=%E6%A1%A5"
+    assert '<html lang="en"' in client.get(answer.location).text
+    client.get("/list?lang=zh")
+    assert '<html lang="zh-Hans"' in client.get("/list").text
+
+
+def test_large_type_is_kept_and_taken_back(public: Flask) -> None:
+    client = public.test_client()
+    assert client.get("/?type=large").location == "/"
+    assert "large-type" in client.get("/").text.split("<head>")[0]
+    client.get("/?type=normal")
+    assert "large-type" not in client.get("/").text.split("<head>")[0]
+
+
+def test_the_switch_links_keep_the_other_arguments(public: Flask) -> None:
+    text = public.test_client().get("/list?kind=plan&kind=sprout&page=2").text
+    assert 'href="?kind=plan&amp;kind=sprout&amp;page=2&amp;lang=en"' in text
+    assert 'href="?kind=plan&amp;kind=sprout&amp;page=2&amp;type=large"' in text
+
+
+def test_a_prefix_is_kept(workspace: Flask) -> None:
+    answer = workspace.test_client().get("/list?lang=en", base_url="http://localhost/workspace")
+    assert answer.location == "/workspace/list"
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/?lang=en", "/%5Cevil.example?lang=en", "/%2F/evil.example?lang=en"]
+)
+def test_no_address_leads_out_of_the_site(public: Flask, path: str) -> None:
+    answer = public.test_client().get(path, base_url="http://localhost")
+    if answer.location:
+        assert urlsplit(answer.location).netloc in ("", "localhost")
+        assert not answer.location.startswith(("//", "/\\"))
+
+
+@pytest.mark.parametrize("value", ["fr", "", "../../etc", "zh_Hans_CN", "e" * 5000])
+def test_whatever_else_is_asked_for_is_ignored(public: Flask, value: str) -> None:
+    client = public.test_client()
+    assert client.get("/list", query_string={"lang": value}).status_code == 200
+    client.set_cookie(LANGUAGE_COOKIE, value[:100])
+    client.set_cookie(TYPE_COOKIE, value[:100])
+    assert '<html lang="zh-Hans" class="public"' in client.get("/list").text

@@ -1,0 +1,99 @@
+"""Addresses to return to, pages of a list, dates and sizes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from webkit import filters
+from webkit.pagination import Page, page_number, url_with, url_without
+from webkit.safe_redirect import is_local, next_url
+
+HOSTILE = [
+    "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example",
+    "https:evil.example", "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", " //evil.example", "",
+    "evil.example", "/%0a\r/x", "\x00/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", HOSTILE)
+def test_hostile_addresses_are_refused(public: Flask, target: str) -> None:
+    assert not is_local(target)
+    with public.test_request_context("/", query_string={"next": target}):
+        assert next_url("/home") == "/home"
+
+
+@given(st.text(alphabet=st.sampled_from("/\\:.@?#ab\t\r\n %"), max_size=12))
+def test_a_local_address_stays_on_the_host(target: str) -> None:
+    if is_local(target):
+        assert urlsplit(urljoin("https://here.example/x", target)).netloc == "here.example"
+        assert target.startswith("/") and not target.startswith("//") and "\\" not in target
+
+
+def test_a_local_address_is_taken(public: Flask) -> None:
+    with public.test_request_context("/", query_string={"next": "/article?n=1#c-2"}):
+        assert next_url("/home") == "/article?n=1#c-2"
+
+
+@given(st.integers(1, 300), st.integers(0, 6000), st.integers(1, 50))
+def test_the_numbers_of_the_pages(number: int, total: int, size: int) -> None:
+    page: Page[object] = Page([], number, total, size)
+    numbers = list(page.numbers())
+    shown = [n for n in numbers if n is not None]
+    assert shown == sorted(set(shown))
+    assert shown[0] == 1 and page.pages in shown
+    if number <= page.pages:
+        assert number in shown
+    assert len(numbers) <= 9
+    for before, gap, after in zip(numbers, numbers[1:], numbers[2:], strict=False):
+        if gap is None:
+            assert before is not None and after is not None and after - before > 2
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(st.text(max_size=12))
+def test_any_page_asked_for_is_a_page(public: Flask, text: str) -> None:
+    with public.test_request_context("/list", query_string={"page": text}):
+        assert 1 <= page_number() <= 10_000
+
+
+def test_links_change_one_argument_and_keep_the_rest(public: Flask) -> None:
+    with public.test_request_context("/list?kind=plan&kind=sprout&year=2026&page=4"):
+        assert url_with(page=5) == "/list?kind=plan&kind=sprout&year=2026&page=5"
+        assert url_with(year=None) == "/list?kind=plan&kind=sprout"
+        assert url_with(sort="-date") == "/list?kind=plan&kind=sprout&year=2026&sort=-date"
+        assert url_without("kind", "plan") == "/list?year=2026&kind=sprout"
+
+
+def test_dates_are_written_in_chinese_on_beijing_time(public: Flask) -> None:
+    late = dt.datetime(2026, 3, 4, 16, 30, tzinfo=dt.UTC)
+    with public.test_request_context("/"):
+        assert filters.date(late) == "2026年3月5日"
+        assert filters.datetime(late) == "2026年3月5日 00:30"
+        assert filters.date(None) == ""
+        with pytest.raises(ValueError, match="zone"):
+            filters.date(dt.datetime(2026, 3, 5))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "今天"), (-1, "昨天"), (1, "明天"), (-3, "3 天前"), (5, "5 天后"), (31, "2026年4月5日")],
+)
+def test_days_from_today(public: Flask, days: int, words: str) -> None:
+    today = dt.date(2026, 3, 5)
+    with public.test_request_context("/"):
+        assert filters.relative_days(today + dt.timedelta(days=days), today) == words
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(0, "0 B"), (999, "999 B"), (1200, "1.2 kB"), (2_400_000, "2.4 MB"), (3_000_000_000, "3.0 GB")],
+)
+def test_sizes(size: int, words: str) -> None:
+    assert filters.filesize(size) == words

@@ -267,6 +267,9 @@ def _workers(data: Path) -> int:
     cluster = Cluster(data)
     if cluster.pid() is None:
         return 0
-    with psycopg.connect(cluster.url("xinya_workspace")) as connection:
-        row = connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone()
-        return row[0] if row else 0
+    try:
+        with psycopg.connect(cluster.url("xinya_workspace")) as connection:
+            row = connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone()
+            return row[0] if row else 0
+    except psycopg.OperationalError:  # still starting
+        return 0

@@ -144,9 +144,10 @@ class Engine(Protocol):
 def entry(source_name: str, document: Document, version: int) -> Entry:
     """Analyse a document."""
     year = str(document.date.astimezone(SHANGHAI).year) if document.date else ""
+    names = list(dict.fromkeys((*document.labels, *document.tags)))
     texts = {
         "title": [document.title],
-        "labels": [*document.labels, *document.tags, year],
+        "labels": [*names, year],
         "body": [document.body, *document.passages],
     }
     streams: dict[str, str] = {}
@@ -157,11 +158,10 @@ def entry(source_name: str, document: Document, version: int) -> Entry:
         if name != "body":
             streams[f"{name}_sounds"] = analysis.stream([analysis.syllables(part) for part in folded])
             streams[f"{name}_initials"] = analysis.stream([analysis.initials(part) for part in folded])
-    labels = [fold(label) for label in (*document.labels, *document.tags)]
     keywords: dict[str, tuple[str, ...]] = {
         "access": tuple(sorted(document.access)),
         "source": (source_name,),
-        "spelling": spelling_keys(fold(document.title), labels),
+        "spelling": spelling_keys(fold(document.title), [fold(name) for name in names]),
         "facet_kind": (document.kind,),
         "facet_tenant": (document.tenant,),
         "facet_unit": (document.unit,),

@@ -25,7 +25,7 @@ def spelling_keys(title: str, labels: Sequence[str]) -> tuple[str, ...]:
         for word in (w for whole in words(text) for w in (whole, *inner_words(whole))):
             if 2 <= len(word) <= _LONGEST_WORD and not word[0].isdigit():
                 found.update(dict.fromkeys(_entry(_CORRECTION, k, word) for k in _mistaken(word)))
-    for label in labels:
+    for label in (" ".join(written.split()) for written in labels):
         if 2 <= len(label) <= _LONGEST_NAME and not label.isdigit():
             found.update(dict.fromkeys(_entry(_NAME, k, label) for k in _begun(label)))
     return tuple(found)

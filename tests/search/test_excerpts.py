@@ -1,0 +1,59 @@
+"""Excerpts: the right passage, marked as it was written, and nothing that executes."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.excerpts import LENGTH, excerpt, marked
+from search.lexicon import shipped_synonyms
+from search.query import parse
+from search.ranking import Literals, literals
+from search.sources import Passage
+
+
+def of(query: str) -> Literals:
+    return literals(parse(query), shipped_synonyms())
+
+
+def test_shows_the_passage_that_answers_and_names_its_document() -> None:
+    passages = [
+        Passage("本文介绍规划的背景。" * 30),
+        Passage("前言。" * 40 + "地块东侧设共享停车泊位二百个，夜间开放。" + "余文。" * 40, "附件《停车规划》第 3 页"),
+    ]
+    text, label = excerpt(passages, of("共享停车"))
+    assert label == "附件《停车规划》第 3 页"
+    assert "<mark>共享停车</mark>泊位二百个" in text
+    assert text.striptags().startswith("…")
+    assert len(text.striptags()) <= LENGTH + 2
+
+
+def test_prefers_the_window_with_most_of_what_was_asked() -> None:
+    text = "公园。" + "无关的话，" * 40 + "公园旁边的停车位和电梯一起改造。"
+    shown, _ = excerpt([Passage(text)], of("公园 停车位 电梯"))
+    assert shown.count("<mark>") == 3
+
+
+def test_marks_what_was_written_not_how_it_was_asked() -> None:
+    assert marked("關於口袋公園的通知", of("口袋公园")) == "關於<mark>口袋公園</mark>的通知"
+    assert "<mark>２０２１〕１０号</mark>" in marked("通政办发〔２０２１〕１０号", of("通政办发2021 10号"))
+    assert marked("小微绿地", of("口袋公园")) == "<mark>小微绿地</mark>"
+    assert marked("面积㎡的公园", of("公园")) == "面积㎡的<mark>公园</mark>"
+
+
+def test_begins_at_the_beginning_when_nothing_matches() -> None:
+    assert excerpt([Passage("正文开头"), Passage("附件")], of("koudai")) == ("正文开头", "")
+    assert excerpt([], of("公园")) == ("", "")
+
+
+@given(st.text(max_size=300), st.text(alphabet="公园<>&\"' -", max_size=12))
+def test_is_escaped_whatever_the_text(text: str, query: str) -> None:
+    for shown in (marked(text, of(query)), excerpt([Passage(text)], of(query))[0]):
+        bare = re.sub(r"</?mark>", "", shown)
+        assert "<" not in bare
+        assert ">" not in bare
+        assert shown.count("<mark>") == shown.count("</mark>")
+    assert html.unescape(re.sub(r"</?mark>", "", marked(text, of(query)))) == re.sub(r"\s+", " ", text) or "&" in text

@@ -1,0 +1,242 @@
+"""Rebuilds: whole, counted, replayed, exchanged; interrupted anywhere, the live index stands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from search.embedded import EmbeddedEngine
+from search.engine import Deletion, Engine, EngineDown, Entry
+from search.indexing import apply_pending
+from search.models import SearchChange, SearchState
+from search.outbox import changed
+from search.reindex import RebuildFailed, RebuildRuns, rebuild
+from search.sources import Corpus, Document, Source
+from tests.conftest import Deployment
+from tests.search.support import Shelf, TenantSource, ask, fill
+
+PUBLIC = Corpus.PUBLIC
+
+
+@pytest.fixture
+def shelf(register: Callable[[Source], None]) -> Shelf:
+    shelf = Shelf()
+    for number in range(1200):
+        shelf.put(f"第{number}号地块公示", "建设用地与绿地")
+    register(shelf)
+    return shelf
+
+
+class DuringRebuild(Shelf):
+    """A shelf on which something happens while it is walked through."""
+
+    def __init__(self, inner: Shelf, happen: Callable[[], None]) -> None:
+        super().__init__(held=inner.held)
+        self._happen: Callable[[], None] | None = happen
+
+    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
+        read = list(super().documents(session, ids))
+        if self._happen and len(ids) < 500:  # the last batch of the walk has been read
+            happen, self._happen = self._happen, None
+            happen()
+        return read
+
+
+def left(deployment: Deployment) -> int:
+    with deployment.session() as session:
+        return session.scalar(select(func.count()).select_from(SearchChange)) or 0
+
+
+def test_a_rebuild_counts_reports_and_exchanges(deployment: Deployment, engine: Engine, shelf: Shelf) -> None:
+    fill(engine, [Shelf().put("旧的一份")])
+    old = engine.live(PUBLIC)
+    steps: list[tuple[int, int | None]] = []
+    done = rebuild(deployment.workspace_engine, engine, PUBLIC, lambda n, total: steps.append((n, total)))
+    assert done.documents == engine.count(PUBLIC) == 1200
+    assert [n for n, _ in steps] == [500, 1000, 1200]
+    assert steps[0][1] == 1  # the live index says how many to expect
+    assert engine.live(PUBLIC) == done.index != old
+    assert ask(engine, "“第777号地块”").total == 1
+    assert ask(engine, "旧的一份").total == 0
+    assert engine.drop_others(PUBLIC, keep=[]) == []  # the old one is gone already
+    with deployment.session() as session:
+        state = session.get_one(SearchState, "public")
+        assert (state.rebuilt_count, state.building) == (1200, None)
+
+
+def test_what_changes_meanwhile_is_in_the_new_index_too(
+    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+) -> None:
+    inner = Shelf()
+    for number in range(700):
+        inner.put(f"第{number}号地块公示")
+    walked = sorted(inner.held)
+
+    def happen() -> None:
+        # applied to the live index by the worker while the new one is filled: a removal, a change, a new one
+        del inner.held[walked[0]]
+        old = inner.held[walked[1]]
+        inner.held[walked[1]] = Document(id=old.id, title="改过的题目", body="", kind="sprout", access=old.access)
+        new = inner.put("中途新增的公示")
+        with deployment.session() as session, session.begin():
+            changed(session, inner.name, walked[0], walked[1], new.id)
+        with deployment.session() as session, session.begin():
+            assert apply_pending(session, engine).changes == 3
+        assert left(deployment) == 3  # kept for the rebuild
+        # and one that still waits when the indexes are exchanged
+        late = inner.put("最后新增的公示")
+        with deployment.session() as session, session.begin():
+            changed(session, inner.name, late.id)
+
+    fill(engine, [])
+    register(DuringRebuild(inner, happen))
+    done = rebuild(deployment.workspace_engine, engine, PUBLIC)
+    assert done.replayed == 3
+    assert ask(engine, "“改过的题目”").total == 1
+    assert ask(engine, "中途新增").total == 1
+    assert not engine.contains(PUBLIC, [f"test-shelf:{walked[0]}"])
+    assert left(deployment) == 1
+    with deployment.session() as session, session.begin():
+        apply_pending(session, engine)
+    assert ask(engine, "最后新增").total == 1
+    assert engine.count(PUBLIC) == len(inner.held) == 701
+    assert left(deployment) == 0
+
+
+def test_only_one_rebuild_at_a_time(
+    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+) -> None:
+    inner = Shelf()
+    inner.put("一份")
+
+    def happen() -> None:
+        with pytest.raises(RebuildRuns):
+            rebuild(deployment.workspace_engine, engine, PUBLIC)
+
+    register(DuringRebuild(inner, happen))
+    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 1
+
+
+class _Loses:
+    """An engine that silently loses one document of a load."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
+        self._engine.load(corpus, index, (e for n, e in enumerate(entries) if n != 7))
+
+
+class _FailsAtExchange(_Loses):
+    """An engine that goes away when the new index should become the live one."""
+
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
+        self._engine.load(corpus, index, entries)
+
+    def publish(self, corpus: Corpus, index: str) -> None:
+        raise EngineDown("gone")
+
+
+@pytest.mark.parametrize(("worse", "error"), [(_Loses, RebuildFailed), (_FailsAtExchange, EngineDown)])
+def test_a_rebuild_that_fails_leaves_the_live_index_whole(
+    deployment: Deployment, engine: Engine, shelf: Shelf, worse: type[_Loses], error: type[Exception]
+) -> None:
+    live = fill(engine, [Shelf().put("仍在的一份")])
+    with pytest.raises(error):
+        rebuild(deployment.workspace_engine, worse(engine), PUBLIC)  # type: ignore[arg-type]
+    assert engine.live(PUBLIC) == live
+    assert ask(engine, "仍在的一份").total == 1
+    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 1200
+
+
+def test_changes_are_not_kept_for_a_rebuild_that_is_no_more(
+    deployment: Deployment, engine: Engine, shelf: Shelf
+) -> None:
+    fill(engine, [])
+    with deployment.session() as session, session.begin():
+        session.merge(SearchState(corpus="public", building="v1-killed", built=3))
+        changed(session, shelf.name, next(iter(shelf.held)))
+    with deployment.session() as session, session.begin():
+        apply_pending(session, engine)
+    assert left(deployment) == 0
+
+
+_CHILD = """
+    import os, sys
+    from pathlib import Path
+    from pydantic import SecretStr
+    from search import reindex, sources
+    from search.embedded import EmbeddedEngine
+    from search.sources import Corpus
+    from tenants.database import make_engine
+    from tests.search.support import TenantSource
+
+    stage = sys.argv[3]
+
+    class Dies(EmbeddedEngine):
+        def _die(self, at):
+            if at == stage:
+                os.kill(os.getpid(), 9)
+        def create(self, corpus):
+            index = super().create(corpus); self._die("created"); return index
+        def load(self, corpus, index, entries):
+            def some():
+                for number, entry in enumerate(entries):
+                    if number == 30: self._die("loading")
+                    yield entry
+            super().load(corpus, index, some()); self._die("loaded")
+        def publish(self, corpus, index):
+            self._die("before exchange"); super().publish(corpus, index); self._die("after exchange")
+
+    sources.register(TenantSource())
+    engine = Dies(Path(sys.argv[2]))
+    reindex.rebuild(make_engine(sys.argv[1]), engine, Corpus.PUBLIC)
+"""
+
+
+@pytest.mark.parametrize("stage", ["created", "loading", "loaded", "before exchange", "after exchange"])
+def test_a_killed_rebuild_can_be_run_again(
+    deployment: Deployment, register: Callable[[Source], None], tmp_path: Path, stage: str
+) -> None:
+    from tenants.identity.models import Tenant
+
+    with deployment.session() as session, session.begin():
+        for number in range(40):
+            name = f"{stage}{number}镇"
+            session.add(Tenant(kind="town", slug=uuid4().hex, name=name, short_name=name, introduction="滨水空间"))
+    with deployment.session() as session:
+        tenants = session.scalar(select(func.count()).select_from(Tenant))
+    engine = EmbeddedEngine(tmp_path / "search")
+    live = fill(engine, [Shelf().put("仍在的一份")])
+    url = deployment.workspace_engine.url.render_as_string(hide_password=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(_CHILD), url, str(tmp_path / "search"), stage],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    if stage == "after exchange":
+        assert engine.count(PUBLIC) == tenants
+    else:
+        assert engine.live(PUBLIC) == live
+        assert ask(engine, "仍在的一份").total == 1
+    engine.apply(PUBLIC, [Deletion("test-shelf:none", 10)])  # the worker's lock is free
+    register(TenantSource())
+    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == tenants
+    assert ask(engine, "滨水空间", limit=1).total == tenants
+    folders = [p.name for p in (tmp_path / "search" / "public").glob("v*")]
+    assert folders == [engine.live(PUBLIC)]

@@ -8,7 +8,7 @@ from portal.participation import queries as participation
 from portal.publishing.models import Kind
 from portal.publishing.queries import public as publications
 from portal.publishing.queries import showcase
-from public_site.cards import card, cards, points
+from public_site.cards import boundaries, card, cards, points
 from tenants.identity import places
 from tenants.permissions import Permission
 from tenants.requests import db, requires
@@ -21,10 +21,12 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 @requires(Permission.SITE_READ)
 def show() -> Response:
     session = db()
+    around = places.places(session)
     newest = publications.latest(session, kinds=[Kind.INTERPRETATION], limit=4)
     return render(
         "public_site/home/home.html",
-        places=places.places(session),
+        places=around,
+        boundaries=boundaries(places.units(session), {place.id: place.slug for place in around}),
         points=points(publications.near(session, limit=200)),
         nearby=cards(publications.latest(session, limit=6)),
         lead=card(newest[0]) if newest else None,

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.account.forms import EmailForm, InvitationForm, NewPasswordForm
-from portal.account.web import blueprint, take, too_often
+from portal.account.web import blueprint, too_often
+from portal.answers import take
 from tenants import actors
 from tenants.identity import new_passwords
 from tenants.identity.service import INVITATION

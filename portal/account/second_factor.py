@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.account.forms import CodeForm, EnrolForm
-from portal.account.web import blueprint, enter, reader, take, too_often
+from portal.account.web import blueprint, enter, reader, too_often
+from portal.answers import take
 from tenants.identity import second_factor as factor
 from tenants.identity import sign_in, totp
 from tenants.identity.throttle import Throttled

@@ -15,7 +15,8 @@ from portal.account import (
     second_factor,  # noqa: F401 - for its routes
 )
 from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
-from portal.account.web import blueprint, enter, reader, take, too_often
+from portal.account.web import blueprint, enter, reader, too_often
+from portal.answers import take
 from portal.reader import LAST_TENANT
 from tenants import actors
 from tenants.database import open_session

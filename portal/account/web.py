@@ -11,8 +11,7 @@ from portal.reader import LAST_TENANT, Reader
 from tenants.identity import queries as identity
 from tenants.identity.sign_in import Opened
 from tenants.identity.throttle import Throttled
-from tenants.requests import db, say, try_again
-from tenants.rules import Invalid
+from tenants.requests import db, try_again
 from webkit.forms import Form
 from webkit.fragments import render
 
@@ -41,8 +40,3 @@ def too_often(form: Form, error: Throttled, template: str, **context: Any) -> Re
     response = render(template, form=form, status=429, **context)
     response.retry_after = error.retry_at
     return response
-
-
-def take(form: Form, error: Invalid) -> None:
-    """Show what a service refused at its fields."""
-    form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})

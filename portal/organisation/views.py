@@ -1,22 +1,330 @@
-"""Pages of organisation."""
+"""Settings of a tenant and its responsible units; tenants and bureaus for the district office."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import json
+from typing import Any
+from uuid import UUID
 
-from tenants.permissions import Permission
-from tenants.requests import requires
+from flask import Blueprint, abort, flash, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.answers import take
+from portal.organisation import queries, service
+from portal.organisation.forms import (
+    BureauForm,
+    ConfirmForm,
+    NewTenantForm,
+    SettingsForm,
+    TenantForm,
+    UnitForm,
+)
+from portal.organisation.queries import TenantSettings, UnitSettings
+from tenants.deployment import settings_here
+from tenants.files import queries as files
+from tenants.files import service as file_service
+from tenants.files.inspect import Purpose
+from tenants.identity import service as people
+from tenants.identity import words
+from tenants.identity.models import TenantKind, UnitKind
+from tenants.permissions import Permission, Role
+from tenants.requests import actor, db, requires
+from tenants.rules import Conflict, Invalid, Missing, Refused
+from webkit.forms import Form, Kept
+from webkit.fragments import render
 
 blueprint = Blueprint("organisation", __name__, template_folder="templates")
+blueprint.add_app_template_filter(words.role_name)
+blueprint.add_app_template_filter(words.tenant_kind_name)
+blueprint.add_app_template_filter(words.unit_kind_name)
 
 
-@blueprint.get("/t/<tenant>/settings")
+@blueprint.route("/t/<tenant>/settings", methods=["GET", "POST"])
 @requires(Permission.SETTINGS_MANAGE)
-def settings(tenant: str) -> str:
-    return "settings"
+def settings(tenant: str) -> ResponseReturnValue:
+    known = queries.tenant(db(), g.tenant.id)
+    form = SettingsForm(obj=known)
+    may_upload = actor().may(Permission.FILE_WRITE)
+    theirs: list[tuple[str, str]] = []
+    status = None
+    if form.is_submitted() and may_upload:
+        _receive_picture(form)
+    if form.validate_on_submit() and not form.errors:
+        try:
+            changes = form.changes() | (_picture_change(form) if may_upload else {})
+            service.update_settings(
+                db(), actor(), known.id, changes, expected_version=_version(form.version.data)
+            )
+        except Conflict:
+            theirs, status = _differences(form, known), 409
+            form.version.data = str(known.version)
+        except (Invalid, Refused) as error:
+            take(form, error)
+        else:
+            flash(_("设置已保存。"), "success")
+            return redirect(url_for(".settings", tenant=tenant), 303)
+    elif form.is_submitted() and _version(form.version.data) != known.version:
+        theirs = _differences(form, known)
+        form.version.data = str(known.version)
+    if known.picture_file_id and form.picture.kept is None and not form.picture.removed and may_upload:
+        picture = files.get_many(db(), [known.picture_file_id]).get(known.picture_file_id)
+        if picture:
+            form.picture.keep(Kept(str(picture.id), picture.name, picture.size))
+    return render(
+        "portal/organisation/settings.html",
+        form=form,
+        known=known,
+        theirs=theirs,
+        may_upload=may_upload,
+        public_address=settings_here().public_address,
+        status=status or form.status,
+    )
+
+
+def _receive_picture(form: SettingsForm) -> None:
+    """Store a picture as soon as it comes, so that an error elsewhere does not lose it."""
+    if form.picture.file is not None:
+        try:
+            stored = file_service.upload(
+                db(),
+                actor(),
+                form.picture.file.stream,
+                form.picture.file.filename or "",
+                purpose=Purpose.PICTURE,
+            )
+        except Invalid as error:
+            take(form, Invalid({"picture": next(iter(error.errors.values()))}))
+        else:
+            form.picture.keep(Kept(str(stored.id), stored.name, stored.size))
+    elif form.picture.upload_id:
+        kept = _known_picture(form.picture.upload_id)
+        if kept is not None:
+            form.picture.keep(kept)
+
+
+def _known_picture(upload_id: str) -> Kept | None:
+    try:
+        found = files.get(db(), UUID(upload_id))
+    except (ValueError, Missing):
+        return None
+    return Kept(str(found.id), found.name, found.size) if found.kind == "image" else None
+
+
+def _picture_change(form: SettingsForm) -> dict[str, Any]:
+    return {"picture_file_id": UUID(form.picture.kept.upload_id) if form.picture.kept else None}
 
 
 @blueprint.get("/t/<tenant>/units/")
 @requires(Permission.SETTINGS_MANAGE)
-def units(tenant: str) -> str:
-    return "units"
+def units(tenant: str) -> ResponseReturnValue:
+    found = queries.units(db())
+    return render(
+        "portal/organisation/units.html",
+        units=found,
+        boundaries=[_feature(tenant, unit) for unit in found if unit.boundary and unit.active],
+        tenant=tenant,
+    )
+
+
+def _feature(tenant: str, unit: UnitSettings) -> dict[str, Any]:
+    properties = {
+        "title": unit.name,
+        "url": url_for(".edit_unit", tenant=tenant, unit=unit.slug),
+        "schematic": unit.schematic,
+    }
+    return {"type": "Feature", "geometry": unit.boundary, "properties": properties}
+
+
+@blueprint.route("/t/<tenant>/units/new", methods=["GET", "POST"])
+@requires(Permission.SETTINGS_MANAGE)
+def new_unit(tenant: str) -> ResponseReturnValue:
+    form = UnitForm(schematic=True)
+    if form.validate_on_submit():
+        fields = form.changes()
+        del fields["active"]
+        fields["kind"] = UnitKind(fields["kind"])
+        try:
+            service.create_unit(db(), actor(), **fields)
+        except (Invalid, Refused) as error:
+            take(form, error)
+        else:
+            flash(_("责任单元已建立。"), "success")
+            return redirect(url_for(".units", tenant=tenant), 303)
+    return render(
+        "portal/organisation/unit.html", form=form, unit=None, theirs=[], tenant=tenant, status=form.status
+    )
+
+
+@blueprint.route("/t/<tenant>/units/<unit>", methods=["GET", "POST"])
+@requires(Permission.SETTINGS_MANAGE)
+def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
+    known = queries.unit(db(), unit)
+    if known is None:
+        abort(404)
+    form = UnitForm(obj=known)
+    if not form.is_submitted():
+        form.boundary.data = json.dumps(known.boundary) if known.boundary else ""
+    theirs: list[tuple[str, str]] = []
+    status = None
+    if form.validate_on_submit():
+        try:
+            service.update_unit(
+                db(), actor(), known.id, form.changes(), expected_version=_version(form.version.data)
+            )
+        except Conflict:
+            theirs, status = _differences(form, known), 409
+            form.version.data = str(known.version)
+        except (Invalid, Refused) as error:
+            take(form, error)
+        else:
+            flash(_("责任单元已保存。"), "success")
+            return redirect(url_for(".units", tenant=tenant), 303)
+    return render(
+        "portal/organisation/unit.html",
+        form=form,
+        unit=known,
+        theirs=theirs,
+        tenant=tenant,
+        status=status or form.status,
+    )
+
+
+# --- the district office
+
+
+@blueprint.route("/district/tenants/new", methods=["GET", "POST"])
+@requires(Permission.TENANT_PROVISION)
+def new_tenant() -> ResponseReturnValue:
+    form = NewTenantForm()
+    if form.validate_on_submit():
+        try:
+            tenant = service.create_tenant(
+                db(),
+                actor(),
+                kind=TenantKind(form.kind.data),
+                slug=form.slug.data or "",
+                name=form.name.data or "",
+                short_name=form.short_name.data or "",
+            )
+            people.invite(
+                db(),
+                email=form.admin_email.data or "",
+                name=form.admin_name.data or "",
+                roles=[Role.TENANT_ADMIN],
+                tenant_id=tenant.id,
+            )
+        except Invalid as error:
+            # an error about the person belongs to the fields of the administrator
+            at = {"email": "admin_email"} if "email" in error.errors else {}
+            take(form, Invalid({at.get(name, name): refusal for name, refusal in error.errors.items()}))
+            db().rollback()
+        except Refused as error:
+            take(form, error)
+            db().rollback()
+        else:
+            flash(_("单位已开通，邀请已发给管理员。"), "success")
+            return redirect(url_for("district.tenants"), 303)
+    return render("portal/organisation/new_tenant.html", form=form, status=form.status)
+
+
+@blueprint.route("/district/tenants/<slug>/edit", methods=["GET", "POST"])
+@requires(Permission.TENANT_PROVISION)
+def edit_tenant(slug: str) -> ResponseReturnValue:
+    known = _tenant(slug)
+    form = TenantForm(obj=known)
+    theirs: list[tuple[str, str]] = []
+    status = None
+    if form.validate_on_submit():
+        if form.slug.data != known.slug and not form.moved.data:
+            form.take_errors({"moved": _("更改网址名前请先确认。")})
+        else:
+            try:
+                service.update_tenant(
+                    db(), actor(), known.id, form.changes(), expected_version=_version(form.version.data)
+                )
+            except Conflict:
+                theirs, status = _differences(form, known), 409
+                form.version.data = str(known.version)
+            except (Invalid, Refused) as error:
+                take(form, error)
+            else:
+                flash(_("已保存。"), "success")
+                return redirect(url_for("district.tenants"), 303)
+    return render(
+        "portal/organisation/edit_tenant.html",
+        form=form,
+        known=known,
+        theirs=theirs,
+        status=status or form.status,
+    )
+
+
+@blueprint.route("/district/tenants/<slug>/deactivate", methods=["GET", "POST"])
+@requires(Permission.TENANT_PROVISION)
+def deactivate_tenant(slug: str) -> ResponseReturnValue:
+    known = _tenant(slug)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        service.set_active(db(), actor(), known.id, active=False, reason=form.reason.data or "")
+        flash(_("%(name)s已停用。", name=known.name), "success")
+        return redirect(url_for("district.tenants"), 303)
+    return render("portal/organisation/deactivate_tenant.html", form=form, known=known, status=form.status)
+
+
+@blueprint.post("/district/tenants/<slug>/reactivate")
+@requires(Permission.TENANT_PROVISION)
+def reactivate_tenant(slug: str) -> ResponseReturnValue:
+    known = _tenant(slug)
+    service.set_active(db(), actor(), known.id, active=True, reason="")
+    flash(_("%(name)s已恢复使用。", name=known.name), "success")
+    return redirect(url_for("district.tenants"), 303)
+
+
+@blueprint.route("/district/bureaus/", methods=["GET", "POST"])
+@requires(Permission.TENANT_PROVISION)
+def bureaus() -> ResponseReturnValue:
+    form = BureauForm()
+    if form.validate_on_submit():
+        try:
+            service.create_bureau(
+                db(), actor(), name=form.name.data or "", short_name=form.short_name.data or ""
+            )
+        except (Invalid, Refused) as error:
+            take(form, error)
+        else:
+            flash(_("委办局已登记。"), "success")
+            return redirect(url_for(".bureaus"), 303)
+    return render(
+        "portal/organisation/bureaus.html", form=form, bureaus=queries.bureaus(db()), status=form.status
+    )
+
+
+def _tenant(slug: str) -> TenantSettings:
+    known = queries.tenant_by_slug(db(), slug)
+    if known is None:
+        abort(404)
+    return known
+
+
+def _version(text: str | None) -> int:
+    """The version an edit began with; what is no number was never a version."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _differences(form: Form, now: TenantSettings | UnitSettings) -> list[tuple[str, str]]:
+    """Where what was typed differs from what somebody else has saved: label, and their text."""
+    found = []
+    for field in form:
+        if field.name in ("version", "csrf_token", "boundary") or not hasattr(now, field.name):
+            continue
+        saved = getattr(now, field.name)
+        if _words(saved) != _words(field.data):
+            found.append((str(field.label.text), _words(saved) or _("（空）")))
+    return found
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return "" if value is None else str(value).strip().replace("\r\n", "\n")

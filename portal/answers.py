@@ -1,0 +1,15 @@
+"""What a service refused, shown at the form that asked for it."""
+
+from __future__ import annotations
+
+from tenants.requests import say
+from tenants.rules import Invalid, Refused
+from webkit.forms import Form
+
+
+def take(form: Form, error: Invalid | Refused) -> None:
+    """Put the sentences of `error` at the fields they concern, others at the top of the form."""
+    if isinstance(error, Refused):
+        form.form_errors.append(say(error.refusal))
+    else:
+        form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})

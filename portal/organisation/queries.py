@@ -1,0 +1,94 @@
+"""What pages of settings and units show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenants.identity.models import Bureau, ResponsibleUnit, Tenant
+
+
+@dataclass(frozen=True)
+class TenantSettings:
+    """Everything that is set for a tenant, with the version that an edit starts from."""
+
+    id: UUID
+    kind: str
+    slug: str
+    name: str
+    short_name: str
+    introduction: str
+    picture_file_id: UUID | None
+    contact_phone: str
+    contact_email: str
+    contact_address: str
+    office_hours: str
+    comment_policy: str
+    reply_days: int
+    latitude: float | None
+    longitude: float | None
+    active: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class UnitSettings:
+    """A responsible unit, with the version that an edit starts from."""
+
+    id: UUID
+    kind: str
+    slug: str
+    name: str
+    introduction: str
+    boundary: dict[str, Any] | None
+    schematic: bool
+    latitude: float | None
+    longitude: float | None
+    active: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class BureauRef:
+    """A department of the district."""
+
+    id: UUID
+    name: str
+    short_name: str
+
+
+_TENANT = tuple(getattr(Tenant, name) for name in TenantSettings.__dataclass_fields__)
+_UNIT = tuple(getattr(ResponsibleUnit, name) for name in UnitSettings.__dataclass_fields__)
+
+
+def tenant(session: Session, tenant_id: UUID) -> TenantSettings:
+    """Settings of a tenant."""
+    return TenantSettings(*session.execute(select(*_TENANT).where(Tenant.id == tenant_id)).one())
+
+
+def tenant_by_slug(session: Session, slug: str) -> TenantSettings | None:
+    """Settings of a tenant, also of a deactivated one."""
+    row = session.execute(select(*_TENANT).where(Tenant.slug == slug)).one_or_none()
+    return TenantSettings(*row) if row else None
+
+
+def units(session: Session) -> list[UnitSettings]:
+    """All units of the tenant, those in use first."""
+    query = select(*_UNIT).order_by(ResponsibleUnit.active.desc(), ResponsibleUnit.name)
+    return [UnitSettings(*row) for row in session.execute(query)]
+
+
+def unit(session: Session, slug: str) -> UnitSettings | None:
+    """A unit of the tenant by its address."""
+    row = session.execute(select(*_UNIT).where(ResponsibleUnit.slug == slug)).one_or_none()
+    return UnitSettings(*row) if row else None
+
+
+def bureaus(session: Session) -> list[BureauRef]:
+    """The departments of the district by name."""
+    rows = session.execute(select(Bureau.id, Bureau.name, Bureau.short_name).order_by(Bureau.name))
+    return [BureauRef(*row) for row in rows]

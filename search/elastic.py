@@ -127,11 +127,12 @@ class ElasticEngine:
             return int(self._writing.count(index=name)["count"])
 
     def contains(self, corpus: Corpus, keys: Sequence[str], index: str | None = None) -> set[str]:
+        if not keys:
+            return set()
         with _as_down():
-            answer = self._writing.search(
-                index=index or self._alias(corpus), query={"ids": {"values": list(keys)}}, size=len(keys), source=False
-            )
-        return {hit["_id"] for hit in answer["hits"]["hits"]}
+            # by id, so that what was written but not yet refreshed counts too
+            answer = self._writing.mget(index=index or self._alias(corpus), ids=list(keys), source=False)
+        return {document["_id"] for document in answer["docs"] if document.get("found")}
 
     def live(self, corpus: Corpus) -> str | None:
         with _as_down():

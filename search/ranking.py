@@ -137,12 +137,12 @@ def plan(query: Query, synonyms: Synonyms) -> Plan:
 
 
 def plan_titles(query: Query) -> Plan:
-    """The tree for suggestions while typing: all units in the title or names, the last perhaps only begun."""
+    """The tree for suggestions while typing: all units in the title, the last perhaps only begun."""
     asked = units(query)
     needed = []
     for unit in asked:
-        parts: list[Node] = [_literal(f, unit.text, WEIGHTS[f][0], unfinished=unit is asked[-1]) for f in SHORT_FIELDS]
-        needed.append(Best((*parts, *_sounds(unit.text, 1.0))))
+        written = _literal("title", unit.text, WEIGHTS["title"][0], unfinished=unit is asked[-1])
+        needed.append(Best((written, *_sounds(unit.text, 1.0, ("title",)))))
     return Plan(AtLeast(len(needed), tuple(needed)) if needed else None)
 
 
@@ -188,14 +188,14 @@ def _anywhere(text: str) -> Node:
     return Best(tuple(_literal(field, text, 1.0) for field in WEIGHTS))
 
 
-def _sounds(text: str, weight: float) -> list[Node]:
+def _sounds(text: str, weight: float, fields: Sequence[str] = SHORT_FIELDS) -> list[Node]:
     """Letters as pinyin, in full or by initials, in the short fields."""
     letters = text.replace(" ", "")
     if not (letters.isascii() and letters.isalpha()):
         return []
     found: list[Node] = []
     read = pinyin.split(letters)
-    for field in SHORT_FIELDS:
+    for field in fields:
         share = weight * WEIGHTS[field][0]
         if read:
             tokens, begun = read

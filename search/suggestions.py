@@ -131,17 +131,19 @@ def help_for(session: Session, query: Query, corpus: Corpus, access: frozenset[s
 
 
 def _fewer(query: Query, count: Callable[[Query], int]) -> Iterator[str]:
-    """The query with one word less, where that finds something."""
+    """The query with one word less, or else only one of its words, where that finds something."""
     units: list[Unit] = [unit for unit in ranking.units(query) if not unit.optional]
     if len(units) < 2:
         if query.unwanted and count(Query(query.wanted)):
             yield Query(query.wanted).key
         return
-    for left_out in units[:6]:
-        rest = tuple(Clause(unit.text, unit.exact) for unit in units if unit is not left_out)
-        shorter = Query(rest, query.unwanted)
-        if count(shorter):
-            yield shorter.key
+    clauses = [Clause(unit.text, unit.exact) for unit in units[:6]]
+    one_less = [Query(tuple(c for c in clauses if c is not left_out), query.unwanted) for left_out in clauses]
+    found = [shorter.key for shorter in one_less if count(shorter)]
+    if not found and len(clauses) > 2:
+        alone = [Query((clause,), query.unwanted) for clause in clauses]
+        found = [shorter.key for shorter in alone if count(shorter)]
+    yield from found
 
 
 def _neighbours(session: Session, query: Query, synonyms: Synonyms, corpus: Corpus) -> list[str]:

@@ -44,7 +44,8 @@ class TenantSource:
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
         columns = (Tenant.id, Tenant.name, Tenant.slug, Tenant.kind, Tenant.short_name, Tenant.introduction)
-        for row in session.execute(select(*columns).where(Tenant.id.in_(ids), Tenant.active)):
+        # which of them the reader sees is row security's to say
+        for row in session.execute(select(*columns).where(Tenant.id.in_(ids))):
             yield Found(
                 id=row.id,
                 title=row.name,

@@ -1,0 +1,322 @@
+"""What pages get: results that the database confirms, help where there are none, and rest instead of lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
+from werkzeug.datastructures import MultiDict
+
+from search import connect, curation, popular
+from search.embedded import EmbeddedEngine
+from search.engine import Engine, EngineDown, EngineRequest, EngineResult, Sort
+from search.indexing import apply_pending
+from search.lexicon import Synonyms
+from search.models import SearchQueryCount
+from search.outbox import changed
+from search.queries import SearchRequest, State, public_search, suggest, workspace_search
+from search.query import parse
+from search.ranking import plan
+from search.sources import PUBLIC, Corpus, Source, access_of
+from tenants import actors
+from tenants.actors import Actor
+from tenants.audit import AuditEntry
+from tenants.clock import today
+from tenants.identity.models import Tenant
+from tenants.permissions import Role
+from tenants.rules import Invalid, Missing, Refused
+from tests.conftest import Deployment
+from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, day, fill
+
+Search = Callable[..., Any]
+
+
+@pytest.fixture
+def shelf(deployment: Deployment, engine: Engine, register: Callable[[Source], None]) -> Shelf:
+    shelf = Shelf()
+    shelf.put("口袋公园建设通知", "永顺镇的口袋公园开工。", labels=("永顺镇",), tags=("绿地",), date=day(2024))
+    shelf.put("口袋公园竣工", "花草都种好了。", labels=("梨园镇",), tags=("绿地",), date=day(2025), kind="outreach")
+    attached = ("共享停车的附件内容",)
+    shelf.put("停车泊位改造", "张家湾的停车位。", labels=("张家湾镇",), date=day(2023), passages=attached)
+    shelf.put("街道办事处的月报", "工作月报。", date=day(2022), kind="announcement")
+    register(shelf)
+    fill(engine, shelf.held.values())
+    for database in (deployment.public_engine, deployment.workspace_engine):
+        connect.use(engine, database.url)
+    return shelf
+
+
+@pytest.fixture
+def find(deployment: Deployment, shelf: Shelf) -> Search:
+    def search(text: str = "", **changes: Any) -> Any:
+        with deployment.public_session() as session:
+            return public_search(session, SearchRequest(text, **changes))
+
+    return search
+
+
+def office(deployment: Deployment) -> Actor:
+    actor = actors.in_district(uuid4(), "区办", [Role.DISTRICT_OFFICE])
+    assert actor is not None
+    return actor
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted(deployment: Deployment) -> Iterator[None]:
+    yield
+    popular.flush(deployment.public_engine)
+    with deployment.session() as session, session.begin():
+        session.execute(SearchQueryCount.__table__.delete())  # type: ignore[attr-defined]
+
+
+def test_a_result_has_marks_facets_and_the_passage(find: Search) -> None:
+    result = find("口袋公园")
+    assert result.state is State.FOUND
+    assert [hit.title for hit in result.hits][:1] == ["<mark>口袋公园</mark>竣工"]
+    assert result.total == 2
+    kinds = {(v.value, v.count, v.chosen) for v in result.facets["kind"]}
+    assert kinds == {("outreach", 1, False), ("sprout", 1, False)}
+    chosen = find("口袋公园", filters={"kind": ("outreach",)})
+    assert chosen.total == 1
+    assert next(v for v in chosen.facets["kind"] if v.value == "outreach").chosen
+    (hit,) = find("共享停车").hits
+    assert (hit.passage, str(hit.excerpt)) == ("附件", "<mark>共享停车</mark>的附件内容")
+
+
+def test_nothing_asked_shows_the_newest(find: Search) -> None:
+    result = find()
+    assert (result.state, result.total) == (State.BLANK, 4)
+    assert [hit.date.year for hit in result.hits] == [2025, 2024, 2023, 2022]
+
+
+def test_the_database_has_the_last_word(deployment: Deployment, find: Search, shelf: Shelf) -> None:
+    gone = next(d for d in shelf.held.values() if "竣工" in d.title)
+    del shelf.held[gone.id]  # withdrawn, and the worker has not heard of it yet
+    result = find("口袋公园")
+    assert [hit.id for hit in result.hits] == [d.id for d in shelf.held.values() if "口袋公园" in d.title]
+    assert result.total == 1
+    del shelf.held[result.hits[0].id]
+    assert find("口袋公园").state is State.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("张家弯", "张家湾"), ("口带公园", "口袋公园"), ("停车伯位", "停车泊位"), ("tingcheboweii", None)],
+)
+def test_typing_errors_get_an_offer_never_a_replacement(find: Search, typed: str, meant: str | None) -> None:
+    result = find(typed)
+    assert result.suggestion == meant
+    if meant:
+        assert result.request.text == typed
+        assert find(meant).total >= 1
+
+
+def test_a_query_without_results_is_helped(find: Search) -> None:
+    result = find("口袋公园 双师意见")
+    assert result.state is State.NOTHING
+    assert "口袋公园" in result.help.fewer
+    assert find("电梯 加梯").help.neighbours
+    assert find("口袋公园 -公园").help.fewer == ("口袋公园",)
+
+
+def test_an_engine_that_is_down_is_resting_not_empty(deployment: Deployment, find: Search) -> None:
+    asked: list[int] = []
+
+    class Down(EmbeddedEngine):
+        def search(self, request: EngineRequest) -> EngineResult:
+            asked.append(1)
+            raise EngineDown("no answer")
+
+    for database in (deployment.public_engine, deployment.workspace_engine):
+        connect.use(Down(deployment.settings.data_folder / "none"), database.url)
+    for _ in range(10):
+        result = find("口袋公园")
+        assert (result.state, result.hits, result.suggestion, result.help) == (State.RESTING, (), None, None)
+    assert len(asked) == 3  # the breaker spares the others the wait
+    with deployment.public_session() as session:
+        assert suggest(session, "口袋") == []
+
+
+def test_suggestions_come_from_names_titles_and_what_is_often_asked(
+    deployment: Deployment, find: Search, shelf: Shelf
+) -> None:
+    for _ in range(3):
+        find("永顺镇 公园")
+    find("永顺镇 只问一次")
+    popular.flush(deployment.public_engine)
+    with deployment.public_session() as session:
+        found = suggest(session, "永顺")
+        assert [(s.kind, s.text) for s in found] == [("label", "永顺镇"), ("popular", "永顺镇 公园")]
+        by_letters = suggest(session, "tingchebowei")
+        assert [(s.kind, s.text) for s in by_letters] == [("title", "停车泊位改造")]
+        assert by_letters[0].address.startswith("/a/")
+        assert [s.text for s in suggest(session, "")] == ["永顺镇 公园"]
+        for odd in ("*", "[", "-", "“", "\\", "(" * 99):
+            suggest(session, odd)
+
+
+def test_queries_are_counted_by_day_without_personal_data(deployment: Deployment, find: Search) -> None:
+    for text in ("口袋公园", "口袋公園", "没有这样的东西", "13800138000", "某人@example.com", "x" * 60):
+        find(text)
+    find("口袋公园", page=2)
+    find("口袋公园", filters={"kind": ("sprout",)})
+    popular.flush(deployment.public_engine)
+    with deployment.session(office(deployment)) as session:
+        assert [(q.query, q.asked, q.in_vain) for q in popular.top(session, today())] == [
+            ("口袋公园", 2, 0),
+            ("没有这样的东西", 1, 1),
+        ]
+        assert [q.query for q in popular.top(session, today(), in_vain=True)] == ["没有这样的东西"]
+        assert popular.top(session, today() + timedelta(days=1)) == []
+
+
+def test_the_office_edits_synonyms_and_sees_the_effect_before(deployment: Deployment, find: Search) -> None:
+    actor = office(deployment)
+    wanted = [*(g for _, g in curation.groups(deployment.session(actor))), ("绣花", "口袋公园")]
+    with deployment.session(actor) as session:
+        assert [(e.now, e.then) for e in curation.effects(session, wanted, ["绣花"])] == [(0, 2)]
+        assert find("绣花").total == 0
+        curation.save_groups(session, actor, wanted)
+        session.commit()
+    assert find("绣花").total == 2
+    with deployment.session(actor) as session:
+        for bad in ([], [("一个",)], [("同样", "同樣")], [("词" * 50, "短")]):
+            with pytest.raises(Invalid):
+                curation.save_groups(session, actor, bad)
+        curation.save_groups(session, actor, wanted[:-1])
+        session.commit()
+    assert find("绣花").total == 0
+    with deployment.session() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "search.synonyms")).all()
+        assert entries[0].changes["groups"] == [[], ["绣花 口袋公园"]]
+    assert curation.parse_groups("a，b、c\n\n d  e ") == [("a", "b", "c"), ("d", "e")]
+    staff = actors.in_tenant(uuid4(), "职员", [Role.TENANT_STAFF], uuid4())
+    assert staff is not None
+    with deployment.session(staff) as session, pytest.raises(Refused):
+        curation.save_groups(session, staff, wanted)
+
+
+def test_a_pinned_answer_stands_first(deployment: Deployment, find: Search, shelf: Shelf) -> None:
+    actor = office(deployment)
+    report = next(d for d in shelf.held.values() if "月报" in d.title)
+    with deployment.session(actor) as session:
+        made = curation.pin(session, actor, "口袋公園", shelf.name, report.id)
+        assert curation.pin(session, actor, "口袋公园", shelf.name, report.id) is made
+        with pytest.raises(Missing):
+            curation.pin(session, actor, "口袋公园", shelf.name, uuid4())
+        session.commit()
+    hits = find("口袋公园").hits
+    assert [(hit.id == report.id, hit.pinned) for hit in hits] == [(True, True), (False, False), (False, False)]
+    assert not any(hit.pinned for hit in find("口袋公园", filters={"year": ("2024",)}).hits)
+    with deployment.session(actor) as session:
+        curation.unpin(session, actor, made.id)
+        session.commit()
+    assert not any(hit.pinned for hit in find("口袋公园").hits)
+
+
+def test_a_request_survives_its_address() -> None:
+    request = SearchRequest("公园", {"kind": ("sprout", "outreach"), "year": ("2024",)}, Sort.DATE, page=3)
+    assert SearchRequest.from_args(MultiDict(request.args(page=3))) == request
+    assert ("page", "3") not in request.args()
+    assert ("kind", "sprout") not in request.toggled("kind", "sprout")
+    assert ("tag", "绿地") in request.toggled("tag", "绿地")
+
+
+ARGUMENTS = st.tuples(st.sampled_from(["q", "kind", "tag", "year", "sort", "page"]), st.text(max_size=20))
+
+
+@given(st.text(max_size=120), st.lists(ARGUMENTS, max_size=6))
+@example("", [("page", "99999999999999")])
+@example("-", [("page", "-1"), ("sort", "'"), ("tag", "\x00")])
+@example("a\x00b \ud800", [])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_address_is_an_error(find: Search, text: str, pairs: list[tuple[str, str]]) -> None:
+    request = SearchRequest.from_args(MultiDict([("q", text), *pairs]))
+    result = find(request.text, filters=request.filters, sort=request.sort, page=request.page)
+    assert result.state is not State.RESTING
+    assert result.page >= 1
+    assert result.total >= len(result.hits) - 1
+
+
+@pytest.fixture
+def two_towns(
+    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+) -> tuple[UUID, UUID]:
+    """Two tenants that can be found in the workspace by their own staff, and one of them by anyone."""
+    register(TenantSource())
+    register(WorkspaceTenantSource())
+    fill(engine, [], Corpus.PUBLIC)
+    fill(engine, [], Corpus.WORKSPACE)
+    for database in (deployment.public_engine, deployment.workspace_engine):
+        connect.use(engine, database.url)
+    with deployment.session() as session, session.begin():
+        towns = [
+            Tenant(kind="town", slug=uuid4().hex, name=f"机密{n}镇", short_name=n, introduction="疏解整治")
+            for n in "甲乙"
+        ]
+        towns[1].active = False
+        session.add_all(towns)
+        session.flush()
+        for source in ("test-tenant", "test-workspace-tenant"):
+            changed(session, source, *(town.id for town in towns))
+    with deployment.session() as session, session.begin():
+        apply_pending(session, engine)
+    return towns[0].id, towns[1].id
+
+
+def test_nobody_finds_what_they_may_not_open(deployment: Deployment, two_towns: tuple[UUID, UUID]) -> None:
+    first, second = two_towns
+
+    def seen(actor: Actor | None) -> set[str]:
+        assert actor is not None
+        with deployment.session(actor) as session:
+            result = workspace_search(session, SearchRequest("疏解整治"))
+            named = suggest(session, "机密", Corpus.WORKSPACE)
+            assert result.total == len(result.hits) == sum(v.count for v in result.facets["kind"])
+            titles = {str(hit.title) for hit in result.hits}
+            assert {s.text for s in named if s.kind == "title"} <= titles
+            return titles
+
+    staff = Role.TENANT_STAFF
+    assert seen(actors.in_tenant(uuid4(), "甲", [staff], first)) == {"机密甲镇"}
+    assert seen(actors.in_tenant(uuid4(), "乙", [staff], second)) == {"机密乙镇"}
+    assert seen(actors.in_tenant(uuid4(), "丙", [staff], uuid4())) == set()
+    assert seen(actors.in_district(uuid4(), "区办", [Role.DISTRICT_OFFICE])) == {"机密甲镇", "机密乙镇"}
+    assert seen(actors.oneself(uuid4(), "某人")) == set()
+    assert seen(actors.anonymous()) == set()
+    with deployment.public_session() as session:
+        assert [str(h.title) for h in public_search(session, SearchRequest("疏解整治")).hits] == ["机密甲镇"]
+
+
+def test_the_engine_itself_keeps_tenants_apart(
+    deployment: Deployment, engine: Engine, two_towns: tuple[UUID, UUID]
+) -> None:
+    """Even before the database is asked: the counts of others are not shown either."""
+    def total(access: frozenset[str]) -> int:
+        asked = EngineRequest(Corpus.WORKSPACE, plan(parse("疏解整治"), Synonyms([])), access)
+        return engine.search(asked).total
+
+    for tenant in two_towns:
+        actor = actors.in_tenant(uuid4(), "某人", [Role.PLANNER], tenant)
+        assert actor is not None
+        assert total(access_of(actor)) == 1
+    assert total(access_of(office(deployment))) == 2
+    assert total(PUBLIC) == total(frozenset()) == total(access_of(actors.anonymous())) == 0
+
+
+def test_the_public_role_cannot_touch_what_is_curated(deployment: Deployment) -> None:
+    for statement in (
+        "INSERT INTO search_synonym (id, words, created_at) VALUES (gen_random_uuid(), '{a,b}', now())",
+        "DELETE FROM search_pin",
+        "SELECT * FROM search_state",
+        "DELETE FROM search_query_count",
+    ):
+        with pytest.raises(ProgrammingError, match="denied"), deployment.public_session() as session:
+            session.connection().exec_driver_sql(statement)

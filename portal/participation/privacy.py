@@ -65,6 +65,8 @@ _SERVICE = re.compile(r"[48]00\d{7}")
 #: A number without area code counts behind a word for telephone.
 _LOCAL = re.compile(r"[3-8]\d{6,7}")
 _TELEPHONE = re.compile(r"(?:电话|座机|手机|联系我|致电|打给我|tel|phone)[^0-9\n]{0,6}$", re.IGNORECASE)
+#: Digits of the longest number with its country code: no row of pieces beyond can be one.
+_LONGEST = 23
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 #: First digit of the region, code of the province.
 _PROVINCES = frozenset(
@@ -101,7 +103,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[Finding]:
     pieces = [(run.start() + m.start(), run.start() + m.end()) for m in re.finditer(r"[^ ]+", run.group())]
     i = 0
     while i < len(pieces):
-        for j in range(len(pieces), i, -1):
+        for j in range(min(len(pieces), i + _LONGEST), i, -1):
             start, end = pieces[i][0], pieces[j - 1][1]
             if kind := _kind(text, start, end):
                 yield Finding(kind, start, end)
@@ -115,7 +117,11 @@ def _kind(text: str, start: int, end: int) -> Kind | None:
     """What kind of number `text[start:end]` is, taken as a whole."""
     raw = text[start:end]
     digits = re.sub(r"[ +-]", "", raw).upper()
-    if len(digits) < 7 or _UNIT_BEHIND.match(text, end) or _MONEY_BEFORE.search(text, 0, start):
+    if (
+        not 7 <= len(digits) <= _LONGEST
+        or _UNIT_BEHIND.match(text, end)
+        or _MONEY_BEFORE.search(text[:start][-2:])
+    ):
         return None
     if _is_identity_card(digits):
         return Kind.IDENTITY_CARD
@@ -142,7 +148,7 @@ def _is_landline(text: str, start: int, raw: str, digits: str) -> bool:
         return bool(_LANDLINE.fullmatch(re.sub(r"[ +-]", "", _EXTENSION.sub("", raw))))
     if _SERVICE.fullmatch(digits):
         return "-" in raw
-    return bool(_LOCAL.fullmatch(digits) and _TELEPHONE.search(text, 0, start)) and _spoken(raw)
+    return bool(_LOCAL.fullmatch(digits) and _TELEPHONE.search(text[:start][-12:])) and _spoken(raw)
 
 
 def _is_identity_card(digits: str) -> bool:

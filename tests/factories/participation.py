@@ -1,0 +1,143 @@
+"""A place where residents comment, for tests: a tenant with a published article, its staff, residents."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.participation import service
+from tenants import actors
+from tenants.actors import Actor, Scope
+from tenants.clock import now
+from tenants.database import open_session
+from tenants.identity.models import CommentPolicy, Resident, ResidentSession
+from tenants.identity.queries import token_hash
+from tenants.permissions import Role
+from tests.factories import people, publishing
+from tests.factories.people import Person, Place
+
+if TYPE_CHECKING:
+    from tests.conftest import Deployment
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A resident of a test, with a live session whose token is `token`."""
+
+    id: UUID
+    name: str
+    email: str
+    token: str
+
+    def actor(self) -> Actor:
+        return actors.resident(self.id, self.name, token_hash(self.token))
+
+    def sign_in(self, client: FlaskClient) -> None:
+        """Give a test client this resident's session, as if signed in."""
+        with client.session_transaction() as session:
+            session["_user_id"] = self.token
+            session["_fresh"] = True
+
+
+def resident(deployment: Deployment, name: str = "王芳", **changes: object) -> Neighbour:
+    """A resident who is signed in."""
+    email, token = f"{secrets.token_hex(6)}@example.cn", secrets.token_urlsafe(24)
+    with deployment.session() as session, session.begin():
+        row = Resident(email=email, display_name=name, **changes)
+        session.add(row)
+        session.flush()
+        resident_id = row.id
+    holder = Actor(Scope.ANONYMOUS, resident_session=token_hash(token))
+    with deployment.public_session(holder) as session, session.begin():
+        session.add(
+            ResidentSession(
+                resident_id=resident_id, token_hash=token_hash(token), expires_at=now() + timedelta(days=1)
+            )
+        )
+    return Neighbour(resident_id, name, email, token)
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A tenant with an article to talk about."""
+
+    deployment: Deployment
+    tenant: Place
+    clerk: Person
+    colleague: Person
+    planner: Person
+    publication_id: UUID
+    code: str
+
+    @contextmanager
+    def at_desk(self, person: Person | None = None) -> Iterator[Session]:
+        """A transaction in which the clerk (or another) works in the tenant."""
+        actor = (person or self.clerk).actor(self.tenant)
+        with open_session(self.deployment.workspace_engine, actor) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def in_public(self, who: Neighbour | None = None) -> Iterator[Session]:
+        """A transaction of the public role, by a resident or a visitor."""
+        with self.deployment.public_session(who.actor() if who else None) as session, session.begin():
+            yield session
+
+    def comment(
+        self,
+        who: Neighbour,
+        body: str = "希望多装几盏路灯。",
+        *,
+        to: UUID | None = None,
+        at: datetime | None = None,
+    ) -> UUID:
+        """A comment, as the resident would write it."""
+        with self.in_public(who) as session:
+            return service.write_comment(
+                session, who.actor(), self.publication_id, body, parent_id=to, now=at
+            ).id
+
+    def show(self, *comment_ids: UUID) -> None:
+        """Approve comments."""
+        with self.at_desk() as session:
+            service.show_many(session, self.clerk.actor(), comment_ids)
+
+    def answer(
+        self, comment_id: UUID, body: str = "谢谢您的意见，我们已转给设计单位。", at: datetime | None = None
+    ) -> UUID:
+        """Answer a comment officially."""
+        with self.at_desk() as session:
+            return service.answer(session, self.clerk.actor(), comment_id, body, now=at).id
+
+
+def corner(
+    deployment: Deployment,
+    *,
+    policy: CommentPolicy = CommentPolicy.SHOW,
+    name: str = "玉桥街道办事处",
+    **changes: object,
+) -> Corner:
+    """A tenant with staff and one published article, open for comments."""
+    with deployment.session() as session, session.begin():
+        place = people.tenant(session, name, comment_policy=policy.value, **changes)
+        clerk = people.staff(session, Role.TENANT_STAFF, place=place, name="李敏")
+        colleague = people.staff(session, Role.TENANT_STAFF, place=place, name="赵强")
+        planner = people.staff(session, Role.PLANNER, place=place, name="孙规划")
+    with open_session(deployment.workspace_engine, clerk.actor()) as session, session.begin():
+        publication = publishing.published(session, clerk.actor(), colleague.actor())
+        publication_id, code = publication.id, publication.code
+    return Corner(deployment, place, clerk, colleague, planner, publication_id, code)
+
+
+def article(place: Corner, title: str) -> tuple[UUID, str]:
+    """Another published article of the tenant."""
+    with place.at_desk() as session:
+        made = publishing.published(session, place.clerk.actor(), place.colleague.actor(), title=title)
+        return made.id, made.code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 
 from settings import Settings
@@ -69,6 +69,13 @@ def init_app(
     }
     if https:
         headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
+
+    @app.before_request
+    def refuse_nul() -> None:
+        """No text of a person holds a NUL, and PostgreSQL keeps none: say so before anything is asked of it."""
+        given = [*(request.view_args or {}).values(), *request.args.values(), *request.form.values()]
+        if any(isinstance(value, str) and "\x00" in value for value in given):
+            abort(400)
 
     @app.after_request
     def protect(response: Response) -> Response:

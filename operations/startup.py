@@ -18,8 +18,11 @@ from tenants.database import Face, engine_for, make_engine, url_for
 
 def prepare(settings: Settings, faces: Sequence[Face], console: Console, *, database: bool) -> None:
     """Everything a deployment needs before it can serve. Raises CannotServe or EmbeddedError."""
-    for finding in (*checks.data_folder(settings), *checks.assets(), *checks.secret_key(settings)):
-        if not finding.ok and finding.part != "data folder":
+    for finding in checks.data_folder(settings):
+        if not finding.ok:
+            console.warn(finding.chinese, finding.english)
+    for finding in (*checks.secret_key(settings), *checks.assets()):
+        if not finding.ok:
             raise CannotServe(f"{finding.chinese}\n{finding.english}")
     if database:
         with console.step("启动数据库", "starting the embedded database"):

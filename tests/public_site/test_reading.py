@@ -117,10 +117,10 @@ def test_feeds_are_atom_with_stable_ids(deployment: Deployment, visitor: StrictC
         answer = visitor.get(f"{path}?v={article.code}")
         assert answer.mimetype == "application/atom+xml"
         feed = etree.fromstring(answer.data)
-        ids = feed.xpath("a:entry/a:id/text()", namespaces=ATOM)
+        ids = [entry.findtext("a:id", namespaces=ATOM) for entry in feed.iterfind("a:entry", ATOM)]
         assert f"http://localhost/a/{article.code}" in ids
         assert len(ids) == len(set(ids))
-        assert '订阅者也看得到 <b>& 引号"' in feed.xpath("a:entry/a:title/text()", namespaces=ATOM)
+        assert '订阅者也看得到 <b>& 引号"' in [title.text for title in feed.iterfind("a:entry/a:title", ATOM)]
 
 
 def test_the_sitemap_leads_to_every_article(
@@ -128,7 +128,7 @@ def test_the_sitemap_leads_to_every_article(
 ) -> None:
     article = publish(deployment, place)
     index = etree.fromstring(visitor.get(f"/sitemap.xml?v={article.code}").data)
-    parts = [loc.text.removeprefix("http://localhost") for loc in index.iter("{*}loc")]
+    parts = [str(loc.text).removeprefix("http://localhost") for loc in index.iter("{*}loc")]
     found: set[str] = set()
     for part in parts:
         found |= {

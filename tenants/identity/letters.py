@@ -9,47 +9,110 @@ from sqlalchemy.orm import Session
 from tenants import mail
 from tenants.deployment import settings_here
 from tenants.identity.models import Staff
+from tenants.rules import N_
+
+_CODE = N_("%(code)s 是您在%(product)s的验证码，10 分钟内有效。请不要告诉别人，工作人员不会向您索取。")
 
 
 def send_invitation(session: Session, staff: Staff, place: str, token: str, tenant_id: UUID | None) -> None:
     """Ask somebody to set a password and come in."""
-    link = f"{settings_here().workspace_address}/invitation/{token}"
-    _send(session, staff, "invitation", tenant_id, place=place, link=link)
+    _send(
+        session,
+        staff,
+        subject=N_("邀请您加入%(place)s的工作空间"),
+        text=N_(
+            "%(name)s，您好：\n\n%(place)s邀请您使用%(product)s。请在 7 天内打开下面的链接，设置密码后即可登录。"
+            "\n\n%(link)s\n\n如果您不认识邀请方，不必理会这封邮件。"
+        ),
+        action=N_("接受邀请"),
+        path=f"/invitation/{token}",
+        place=place,
+        tenant_id=tenant_id,
+    )
 
 
 def send_added(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
     """Tell somebody who has an account that they now work for another place, too."""
-    _send(session, staff, "added", tenant_id, place=place, link=f"{settings_here().workspace_address}/")
+    _send(
+        session,
+        staff,
+        subject=N_("您已加入%(place)s的工作空间"),
+        text=N_(
+            "%(name)s，您好：\n\n%(place)s给您增加了角色。用原来的账号登录%(product)s，就能在页面上方切换到这个单位。"
+            "\n\n%(link)s"
+        ),
+        action=N_("去看看"),
+        path="/",
+        place=place,
+        tenant_id=tenant_id,
+    )
 
 
 def send_reset(session: Session, staff: Staff, token: str) -> None:
     """A link with which to set a new password, for an hour."""
-    _send(session, staff, "reset", link=f"{settings_here().workspace_address}/reset/{token}")
+    _send(
+        session,
+        staff,
+        subject=N_("重新设置密码"),
+        text=N_(
+            "%(name)s，您好：\n\n有人（应当是您自己）申请重新设置%(product)s的登录密码。请在 1 小时内打开下面的链接。"
+            "\n\n%(link)s\n\n如果不是您本人申请，不必理会，密码不会改变。"
+        ),
+        action=N_("设置新密码"),
+        path=f"/reset/{token}",
+    )
 
 
 def send_password_changed(session: Session, staff: Staff) -> None:
     """Tell the owner of an account that its password is another now."""
-    _send(session, staff, "password_changed", link=f"{settings_here().workspace_address}/forgot")
+    _send(
+        session,
+        staff,
+        subject=N_("您的密码已经更改"),
+        text=N_(
+            "%(name)s，您好：\n\n您在%(product)s的登录密码刚刚更改，其他设备已经退出登录。"
+            "\n\n如果不是您本人操作，请立即重新设置密码，并告诉本单位管理员。\n\n%(link)s"
+        ),
+        action=N_("不是我，重新设置密码"),
+        path="/forgot",
+    )
 
 
 def send_code(session: Session, address: str, code: str, locale: str) -> None:
     """A resident's one-time code, by mail or by text message."""
-    mail.enqueue(
-        session,
-        to=address,
-        template="identity/code",
-        context={"code": code},
-        locale=locale,
-        channel="email" if "@" in address else "sms",
-    )
+    values = {"code": code, "product": settings_here().product_name}
+    if "@" in address:
+        mail.enqueue(
+            session, to=address, subject=N_("验证码 %(code)s"), text=_CODE, values=values, locale=locale
+        )
+    else:
+        mail.enqueue_sms(session, to=address, text=_CODE, values=values, locale=locale)
 
 
-def _send(session: Session, staff: Staff, letter: str, tenant_id: UUID | None = None, **context: str) -> None:
+def _send(
+    session: Session,
+    staff: Staff,
+    *,
+    subject: str,
+    text: str,
+    action: str,
+    path: str,
+    place: str = "",
+    tenant_id: UUID | None = None,
+) -> None:
+    values = {
+        "name": staff.name,
+        "place": place,
+        "product": settings_here().product_name,
+        "link": f"{settings_here().workspace_address}{path}",
+    }
     mail.enqueue(
         session,
         to=staff.email,
-        template=f"identity/{letter}",
-        context={"name": staff.name, **context},
+        subject=subject,
+        text=text,
+        action=action,
+        values=values,
         locale=staff.locale,
         tenant_id=tenant_id,
     )

@@ -117,7 +117,8 @@ def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -
     async def work() -> None:
         with app.replace_connector(connector) as running:
             async with running.open_async():
-                rescue = asyncio.create_task(_rescue(running))
+                await _rescue(running)
+                rescue = asyncio.create_task(_keep_rescuing(running))
                 try:
                     while True:
                         await running.run_worker_async(
@@ -142,12 +143,16 @@ def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -
 
 
 async def _rescue(running: procrastinate.App) -> None:
-    """Start again, time after time, what a killed worker left in the middle."""
+    """Start again what a killed worker left in the middle."""
+    try:
+        for job in await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER):
+            log.warning("job %s of a dead worker is started again", job.call_string)
+            await running.job_manager.retry_job(job)
+    except procrastinate.exceptions.ProcrastinateException as error:
+        log.warning("cannot look for jobs of dead workers: %s", error)
+
+
+async def _keep_rescuing(running: procrastinate.App) -> None:
     while True:
-        try:
-            for job in await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER):
-                log.warning("job %s of a dead worker is started again", job.call_string)
-                await running.job_manager.retry_job(job)
-        except procrastinate.exceptions.ProcrastinateException as error:
-            log.warning("cannot look for jobs of dead workers: %s", error)
         await asyncio.sleep(_DEAD_AFTER)
+        await _rescue(running)

@@ -132,7 +132,8 @@ def test_the_sitemap_leads_to_every_article(
     found: set[str] = set()
     for part in parts:
         found |= {
-            loc.text for loc in etree.fromstring(visitor.get(f"{part}?v={article.code}").data).iter("{*}loc")
+            str(loc.text)
+            for loc in etree.fromstring(visitor.get(f"{part}?v={article.code}").data).iter("{*}loc")
         }
     assert f"http://localhost/a/{article.code}" in found
     assert "Sitemap: http://localhost/sitemap.xml" in visitor.get("/robots.txt").text

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
+from babel.dates import format_date
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment
+from portal.participation.models import Comment, Fate
+from portal.participation.words import FATES
 from portal.publishing.models import Publication, PublicationVersion
-from tenants import clock, mail
+from tenants import clock
 from tenants.deployment import settings_here
 from tenants.identity.models import Resident, Tenant
+from tenants.mail import letter, service
+from tenants.rules import N_
 
 #: What happened longer ago is no news (records entered later, demonstration data).
 NEWS = timedelta(days=1)
 
 
 class Notice(StrEnum):
-    """What the mail tells; also the name of its template."""
+    """What a mail tells."""
 
     RECEIVED = "received"
     HELD = "held"
@@ -32,6 +36,34 @@ class Notice(StrEnum):
     HIDDEN = "hidden"
     GRANTED = "granted"  # an appeal: the comment is shown again
     UPHELD = "upheld"  # an appeal: it stays hidden
+
+
+#: Subject and first sentence of each.
+_SAYS: dict[Notice, tuple[str, str]] = {
+    Notice.RECEIVED: (
+        N_("您的意见已经收到"),
+        N_("您在《%(title)s》下的意见已经公开展示，%(tenant)s会研究并答复。"),
+    ),
+    Notice.HELD: (
+        N_("您的意见已经收到，等待审核"),
+        N_("您在《%(title)s》下的意见已经收到。%(tenant)s审核以后，大家就能看到。"),
+    ),
+    Notice.SHOWN: (N_("您的意见已经公开展示"), N_("您在《%(title)s》下的意见通过了审核，大家都能看到了。")),
+    Notice.ANSWERED: (N_("%(tenant)s答复了您的意见"), N_("%(tenant)s答复了您在《%(title)s》下的意见。")),
+    Notice.FATE: (N_("您的意见有了新进展：%(fate)s"), N_("您在《%(title)s》下的意见有了新进展：%(fate)s。")),
+    Notice.HIDDEN: (
+        N_("您的意见没有公开展示"),
+        N_("您在《%(title)s》下的意见没有公开展示。理由是："),
+    ),
+    Notice.GRANTED: (
+        N_("您的申诉有了结果：恢复展示"),
+        N_("您的申诉成立。您在《%(title)s》下的意见已经恢复展示。"),
+    ),
+    Notice.UPHELD: (
+        N_("您的申诉有了结果：维持原来的处理"),
+        N_("%(tenant)s重新看过您在《%(title)s》下的意见，维持不公开展示。理由是："),
+    ),
+}
 
 
 def tell(
@@ -47,7 +79,7 @@ def tell(
 
     In the transaction of the change. The workspace sees the residents who commented in its tenant, a resident themself.
     """
-    if clock.now() - at > NEWS or comment.resident_id is None or not hasattr(mail, "enqueue"):
+    if clock.now() - at > NEWS or comment.resident_id is None:
         return
     resident = session.execute(
         select(Resident.email, Resident.notify, Resident.locale, Resident.display_name).where(
@@ -57,39 +89,75 @@ def tell(
     if resident is None or not resident.notify or not resident.email:
         return
     place = session.execute(
-        select(Tenant.name, Publication.code, PublicationVersion.title)
+        select(Tenant.name, PublicationVersion.title)
         .select_from(Publication)
         .join(Tenant, Tenant.id == Publication.tenant_id)
         .outerjoin(PublicationVersion, PublicationVersion.id == Publication.live_id)
         .where(Publication.id == comment.publication_id)
-    ).one_or_none()
+    ).one()
+    words = _Words(resident.locale, place.name, place.title, comment)
+    subject, _ = _SAYS[notice]
     address = settings_here().public_address
-    stop = f"{address}/account/unsubscribe/{unsubscribe_token(comment.resident_id)}"
-    context: dict[str, Any] = {
-        "name": resident.display_name,
-        "tenant": place.name if place else "",
-        "title": place.title if place and place.title else "",
-        "said": comment.body,
-        "answer": answer,
-        "fate": comment.fate if with_fate or notice is Notice.FATE else "",
-        "reason": comment.moderation_reason
-        if notice in (Notice.HIDDEN, Notice.UPHELD)
-        else comment.fate_reason,
-        "due_on": comment.due_on,
-        "url": f"{address}/comments/{comment.id}",
-        "mine": f"{address}/account/comments",
-        "unsubscribe_url": stop,
-    }
-    mail.enqueue(
+    service.enqueue(
         session,
         to=resident.email,
-        template=f"participation/{notice.value}",
-        context=context,
+        subject=words.say(subject),
+        text="\n\n".join(
+            [
+                words.say(N_("%(name)s，您好："), name=resident.display_name),
+                *words.paragraphs(notice, answer, with_fate=with_fate),
+                f"{address}/comments/{comment.id}",
+            ]
+        ),
+        action=N_("查看这条意见"),
         locale=resident.locale,
         tenant_id=comment.tenant_id,
-        unsubscribe_url=stop,
+        unsubscribe_url=f"{address}/unsubscribe/{unsubscribe_token(comment.resident_id)}",
         dedupe_key=f"comment:{comment.id}:{notice.value}:{comment.version}",
     )
+
+
+class _Words:
+    """The sentences of one letter, in the language of whoever reads it."""
+
+    def __init__(self, locale: str, tenant: str, title: str | None, comment: Comment) -> None:
+        self.locale, self.comment = locale, comment
+        self.values = {
+            "tenant": tenant,
+            "title": title or letter.translated(N_("一篇已撤下的内容"), {}, locale),
+            "fate": letter.translated(FATES[Fate(comment.fate)], {}, locale),
+        }
+
+    def say(self, sentence: str, **more: str) -> str:
+        return letter.translated(sentence, self.values | more, self.locale)
+
+    def paragraphs(self, notice: Notice, answer: str, *, with_fate: bool) -> Iterator[str]:
+        """What happened, why, the resident's own words, and what can be done now."""
+        comment = self.comment
+        yield self.say(_SAYS[notice][1])
+        if notice in (Notice.HIDDEN, Notice.UPHELD) and comment.moderation_reason:
+            yield _quoted(comment.moderation_reason)
+        if answer:
+            yield _quoted(answer)
+        if with_fate:
+            yield self.say(N_("办理结果：%(fate)s。"))
+        if (with_fate or notice is Notice.FATE) and comment.fate_reason:
+            yield self.say(N_("说明："))
+            yield _quoted(comment.fate_reason)
+        yield self.say(N_("您的意见是："))
+        yield _quoted(comment.body)
+        if notice in (Notice.RECEIVED, Notice.HELD) and comment.due_on:
+            yield self.say(N_("我们会在%(day)s前答复您。"), day=_day(comment.due_on, self.locale))
+        if notice is Notice.HIDDEN:
+            yield self.say(N_("如果您认为处理不当，可以在“我的意见”里申诉一次。"))
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.split("\n"))
+
+
+def _day(day: date, locale: str) -> str:
+    return str(format_date(day, "long", locale="en" if locale.startswith("en") else "zh_Hans_CN"))
 
 
 def unsubscribe_token(resident_id: UUID) -> str:

@@ -241,6 +241,16 @@ def outcome_of(row: Any) -> Outcome | None:
     return Outcome(row.outcome_code, row.outcome_title) if row.outcome_title else None
 
 
+def in_thread(session: Session, publication_id: UUID, comment_id: UUID) -> ThreadComment | None:
+    """One comment under a publication as the reader sees it, without its replies. One query."""
+    row = session.execute(
+        with_outcome(select(*_THREAD, _mine(session).label("mine")).select_from(C)).where(
+            C.id == comment_id, C.publication_id == publication_id, C.visibility != Visibility.WITHDRAWN
+        )
+    ).one_or_none()
+    return _comment(row) if row else None
+
+
 def whereabouts(session: Session, comment_id: UUID, *, size: int = THREAD_SIZE) -> tuple[str, int] | None:
     """Code of the publication under which the reader sees this comment, and the page of its thread."""
     me = aliased(Comment)

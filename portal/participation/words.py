@@ -1,0 +1,34 @@
+"""What people call the states of a comment. Message ids: give them to gettext."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.participation.models import Fate, Visibility
+from tenants.rules import N_
+
+FATES: Mapping[Fate, str] = {
+    Fate.RECEIVED: N_("已收到"),
+    Fate.STUDYING: N_("正在研究"),
+    Fate.ADOPTED: N_("已采纳"),
+    Fate.NOT_ADOPTED: N_("未采纳"),
+    Fate.DONE: N_("已办成"),
+}
+VISIBILITIES: Mapping[Visibility, str] = {
+    Visibility.HELD: N_("待审核"),
+    Visibility.SHOWN: N_("已公开"),
+    Visibility.HIDDEN: N_("未公开"),
+    Visibility.WITHDRAWN: N_("已撤回"),
+}
+#: Steps in the history of a comment.
+ACTIONS: Mapping[str, str] = {
+    "written": N_("写下意见"),
+    "edited": N_("修改了文字"),
+    "shown": N_("公开展示"),
+    "hidden": N_("不公开展示"),
+    "appealed": N_("提出申诉"),
+    "upheld": N_("维持不公开"),
+    "withdrawn": N_("撤回意见"),
+    "answered": N_("正式答复"),
+    **{fate.value: word for fate, word in FATES.items()},
+}

@@ -1,7 +1,7 @@
 // Builds what the browser gets: scss, js and img in this folder -> ../static/dist, with a
 // content hash in every name, a manifest from logical to built names, and compressed copies.
 
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -41,12 +41,14 @@ const entryPoints = [
   ...(await sources("img", ".svg")),
 ];
 
-await rm(target, { recursive: true, force: true });
-await mkdir(target, { recursive: true });
+// made beside and exchanged at the end, so that nobody ever finds half a build
+const made = `${target}.new`;
+await rm(made, { recursive: true, force: true });
+await mkdir(made, { recursive: true });
 
 const { metafile } = await esbuild.build({
   entryPoints,
-  outdir: target,
+  outdir: made,
   outbase: here,
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
@@ -83,7 +85,9 @@ for (const [path, output] of Object.entries(metafile.outputs)) {
   }
 }
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
-await writeFile(join(target, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
+await writeFile(join(made, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
+await rm(target, { recursive: true, force: true });
+await rename(made, target);
 
 console.log(relative(root, target));
 for (const [name, plain, small] of sizes.sort()) {

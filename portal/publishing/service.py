@@ -112,11 +112,12 @@ def save(
 def autosave_draft(
     session: Session, actor: Actor, code: str, fields: Mapping[str, Any], *, base_number: int
 ) -> datetime:
-    """Keep what the actor has typed so far, by itself: one draft per person. Returns when it was kept."""
-    publication_id, state = _identity(session, code)
+    """Keep what the actor has typed so far, by itself: one draft per person. Returns when it was kept.
+
+    It is kept whatever became of the publication meanwhile: what somebody typed is not lost.
+    """
+    publication_id = _identity(session, code)
     require(policy.may_create(actor))
-    if state != State.DRAFT:
-        raise Conflict(state)
     kept = {**fields, "body": richtext.sanitise(str(fields.get("body", "")))}
     now = clock.now()
     row = {
@@ -134,7 +135,7 @@ def autosave_draft(
 
 def discard_draft(session: Session, actor: Actor, code: str) -> None:
     """Forget what the actor typed and did not save."""
-    publication_id, _state = _identity(session, code)
+    publication_id = _identity(session, code)
     session.execute(
         delete(PublicationDraft).where(
             PublicationDraft.publication_id == publication_id, PublicationDraft.staff_id == actor.id
@@ -348,13 +349,11 @@ def _load(session: Session, code: str, expected_version: int | None = None) -> P
     return publication
 
 
-def _identity(session: Session, code: str) -> tuple[UUID, str]:
-    row = session.execute(
-        select(Publication.id, Publication.state).where(Publication.code == code)
-    ).one_or_none()
-    if row is None:
+def _identity(session: Session, code: str) -> UUID:
+    found = session.scalar(select(Publication.id).where(Publication.code == code))
+    if found is None:
         raise Missing
-    return row.id, row.state
+    return found
 
 
 def _head(session: Session, publication: Publication) -> PublicationVersion:

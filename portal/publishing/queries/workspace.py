@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
 from sqlalchemy import Select, Text, and_, cast, distinct, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment
+from portal.publishing import richtext
 from portal.publishing.content import Content, of_version
 from portal.publishing.models import (
     Kind,
@@ -171,6 +173,12 @@ class Record:
     pictures: tuple[Picture, ...]
     documents: tuple[DocumentRef, ...]
     demo: bool
+
+    @property
+    def shown(self) -> Markup:
+        """The body of the newest version as a page shows it."""
+        widths = {picture.id: picture.widths for picture in self.pictures}
+        return richtext.present(self.content.body, widths)
 
 
 def listing(

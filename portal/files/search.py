@@ -1,0 +1,72 @@
+"""Files in the workspace's search: found by their name and by their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.publishing.models import FileText
+from search.sources import Corpus, Document, Found, Passage, readable, register
+from tenants.files.models import StoredFile
+from tenants.identity.models import Tenant
+from tenants.permissions import Permission
+
+F = StoredFile
+
+
+class TenantFiles:
+    """Every file of a tenant, for those who may open its files."""
+
+    name = "file"
+    corpus = Corpus.WORKSPACE
+
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        query = select(F.id).where(F.deleted_at.is_(None)).order_by(F.id).limit(limit)
+        return session.scalars(query.where(F.id > after) if after else query).all()
+
+    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
+        words = _words(session, ids)
+        for file_id, name, tenant_id, created_at, slug, _short in _rows(session, ids):
+            yield Document(
+                id=file_id,
+                title=name,
+                body="",
+                kind="file",
+                access=readable(tenant_id, Permission.FILE_READ),
+                passages=tuple(passage.text for passage in words.get(file_id, ())),
+                tenant=slug,
+                date=created_at,
+            )
+
+    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+        words = _words(session, ids)
+        for file_id, name, _tenant_id, created_at, slug, short in _rows(session, ids):
+            address = f"/t/{slug}/files/{file_id}/download"
+            yield Found(file_id, name, address, "file", created_at, short, "", tuple(words.get(file_id, ())))
+
+
+def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[Any]:
+    return session.execute(
+        select(F.id, F.name, F.tenant_id, F.created_at, Tenant.slug, Tenant.short_name)
+        .join(Tenant, Tenant.id == F.tenant_id)
+        .where(F.id.in_(ids), F.deleted_at.is_(None))
+    ).all()
+
+
+def _words(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Passage]]:
+    rows = session.execute(
+        select(FileText.file_id, FileText.text, FileText.label)
+        .where(FileText.file_id.in_(ids))
+        .order_by(FileText.file_id, FileText.position)
+    )
+    found: dict[UUID, list[Passage]] = {}
+    for file_id, text, label in rows:
+        found.setdefault(file_id, []).append(Passage(text, label))
+    return found
+
+
+register(TenantFiles())

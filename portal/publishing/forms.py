@@ -1,0 +1,268 @@
+"""Forms of publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import wtforms
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    FieldList,
+    FloatField,
+    FormField,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from portal.publishing import policy
+from portal.publishing.content import Attachment, Content
+from portal.publishing.models import Kind
+from portal.publishing.queries.words import KINDS
+from tenants.clock import SHANGHAI
+from tenants.files.queries import FileInfo
+from webkit.forms import Form, Kept, TagsField, UploadField
+
+IMAGES = "image/png,image/jpeg,image/webp,image/gif"
+DOCUMENTS = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.csv,image/*"
+
+
+def local(instant: datetime | None) -> datetime | None:
+    """An instant as a clock in Shanghai shows it, for `datetime-local`."""
+    return instant.astimezone(SHANGHAI).replace(tzinfo=None) if instant else None
+
+
+def aware(shown: datetime | None) -> datetime | None:
+    """What somebody typed by the clock of Shanghai, as an instant."""
+    return shown.replace(tzinfo=SHANGHAI) if shown else None
+
+
+class BeginForm(Form):
+    """What a new publication needs to exist: then everything typed is kept by itself."""
+
+    kind = RadioField(_l("写什么"), [InputRequired()])
+    title = StringField(
+        _l("标题"),
+        [InputRequired(), Length(max=policy.TITLE_MOST)],
+        description=_l("居民一看就懂的一句话，以后可以再改。"),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [(kind.value, _(name)) for kind, name in KINDS.items()]
+
+
+class ImportForm(Form):
+    """A Word or text file to begin from."""
+
+    kind = SelectField(_l("作为什么导入"), [InputRequired()])
+    file = UploadField(
+        _l("文件"),
+        accept=".docx,.txt",
+        description=_l("Word 文档（.docx）或纯文本（.txt）。标题、列表、表格和图片会保留。"),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [(kind.value, _(name)) for kind, name in KINDS.items()]
+
+
+class DocumentForm(wtforms.Form):
+    """One document of the text; `position` orders them."""
+
+    file_id = HiddenField()
+    title = StringField(_l("附件名称"))
+    position = StringField(_l("顺序"))
+    remove = BooleanField(_l("移除"))
+
+
+class ArticleForm(Form):
+    """Everything an editor writes. Only a title is needed to save; the checklist asks for the rest."""
+
+    number = IntegerField(widget=wtforms.widgets.HiddenInput())
+    title = StringField(_l("标题"), [InputRequired(), Length(max=policy.TITLE_MOST)])
+    summary = TextAreaField(
+        _l("摘要"),
+        [Optional(), Length(max=300)],
+        description=_l("居民先看到的就是这一段：做什么、在哪儿、什么时候。20 到 140 个字。"),
+    )
+    body = TextAreaField(_l("正文"), [Optional()])
+    for_you = TextAreaField(
+        _l("对您的影响"),
+        [Optional(), Length(max=1000)],
+        description=_l("用大白话告诉居民：和我有什么关系？出行、停车、噪声、房子……一行一条。"),
+    )
+    tags = TagsField(_l("标签"), [Optional()], description=_l("用顿号隔开，最多十个。"))
+    unit_id = SelectField(_l("责任单元"), [Optional()])
+    cover = UploadField(_l("封面图"), accept=IMAGES)
+    cover_alt = StringField(
+        _l("封面图的文字说明"),
+        [Optional(), Length(max=200)],
+        description=_l("读给看不见图的人听，例如“改造后的车棚，槐树下有长椅”。"),
+    )
+    before = UploadField(_l("改造前的照片"), accept=IMAGES)
+    before_alt = StringField(_l("改造前照片的文字说明"), [Optional(), Length(max=200)])
+    after = UploadField(_l("改造后的照片"), accept=IMAGES)
+    after_alt = StringField(_l("改造后照片的文字说明"), [Optional(), Length(max=200)])
+    documents = FieldList(FormField(DocumentForm), _l("附件"))
+    new_documents = MultipleFileField(_l("添加附件"))
+    event_starts_at = DateTimeLocalField(_l("开始时间"), [Optional()])
+    event_ends_at = DateTimeLocalField(_l("结束时间"), [Optional()])
+    event_place = StringField(_l("活动地点"), [Optional(), Length(max=100)])
+    place_label = StringField(
+        _l("位置名称"), [Optional(), Length(max=60)], description=_l("例如“玉桥东里南门三角地”。")
+    )
+    latitude = FloatField(_l("纬度"), [Optional(), NumberRange(-90, 90)])
+    longitude = FloatField(_l("经度"), [Optional(), NumberRange(-180, 180)])
+    note = StringField(
+        _l("这一版改了什么"),
+        [Optional(), Length(max=200)],
+        description=_l("写给同事看，不公开。"),
+    )
+
+    def offer_units(self, units: list[tuple[UUID, str, str]]) -> None:
+        """The units to choose from: (id, slug, name)."""
+        self.unit_id.choices = [("", _("不限于某个单元")), *((str(id_), name) for id_, _slug, name in units)]
+
+    def uploads(self) -> Mapping[str, UploadField]:
+        """The fields of single pictures."""
+        return {"cover": self.cover, "before": self.before, "after": self.after}
+
+    def keep(self, stored: Mapping[UUID, FileInfo], ids: Mapping[str, UUID | None]) -> None:
+        """Show these stored pictures as uploaded: field -> file."""
+        for name, file_id in ids.items():
+            info = stored.get(file_id) if file_id else None
+            if info is not None and info.kind == "image":
+                self.uploads()[name].keep(Kept(str(info.id), info.name, info.size))
+
+    def add_document(self, info: FileInfo) -> None:
+        """A row for a file that was just uploaded."""
+        title = info.name.rpartition(".")[0] or info.name
+        self.documents.append_entry(
+            {"file_id": str(info.id), "title": title, "position": str(len(self.documents) + 1)}
+        )
+
+    def content(self) -> Content:
+        """What the form says. Pictures and documents are ids that the service looks up."""
+        return Content(
+            title=self.title.data or "",
+            summary=self.summary.data or "",
+            body=self.body.data or "",
+            for_you=self.for_you.data or "",
+            tags=tuple(self.tags.data or ()),
+            unit_id=_uuid(self.unit_id.data),
+            cover_file_id=_uuid(self.cover.upload_id),
+            cover_alt=self.cover_alt.data or "",
+            place_label=self.place_label.data or "",
+            latitude=self.latitude.data,
+            longitude=self.longitude.data,
+            event_place=self.event_place.data or "",
+            event_starts_at=aware(self.event_starts_at.data),
+            event_ends_at=aware(self.event_ends_at.data),
+            documents=self._documents(),
+            before=_picture(self.before, self.before_alt.data),
+            after=_picture(self.after, self.after_alt.data),
+            note=self.note.data or "",
+        )
+
+    def document_ids(self) -> list[UUID]:
+        """The files of the rows of documents."""
+        return [id_ for row in self.documents if (id_ := _uuid(row.form.file_id.data))]
+
+    def _documents(self) -> tuple[Attachment, ...]:
+        rows = []
+        for index, row in enumerate(self.documents):
+            file_id = _uuid(row.form.file_id.data)
+            if file_id is None or row.form.remove.data:
+                continue
+            typed = (row.form.position.data or "").strip()
+            position = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else index + 1
+            rows.append((position, index, Attachment(file_id, (row.form.title.data or "")[:120])))
+        unique = {attachment.file_id: attachment for _, _, attachment in sorted(rows, key=lambda r: r[:2])}
+        return tuple(unique.values())
+
+
+def fields_of(content: Content, number: int) -> dict[str, Any]:
+    """The data of the form for a text; pictures are kept apart (`ArticleForm.keep`)."""
+    return {
+        "number": number,
+        "title": content.title,
+        "summary": content.summary,
+        "body": content.body,
+        "for_you": content.for_you,
+        "tags": list(content.tags),
+        "unit_id": str(content.unit_id or ""),
+        "cover_alt": content.cover_alt,
+        "before_alt": content.before.title if content.before else "",
+        "after_alt": content.after.title if content.after else "",
+        "documents": [
+            {"file_id": str(document.file_id), "title": document.title, "position": str(position)}
+            for position, document in enumerate(content.documents, 1)
+        ],
+        "event_starts_at": local(content.event_starts_at),
+        "event_ends_at": local(content.event_ends_at),
+        "event_place": content.event_place,
+        "place_label": content.place_label,
+        "latitude": content.latitude,
+        "longitude": content.longitude,
+        "note": "",
+    }
+
+
+def pictures_of(content: Content) -> dict[str, UUID | None]:
+    """The pictures of a text by field."""
+    return {
+        "cover": content.cover_file_id,
+        "before": content.before.file_id if content.before else None,
+        "after": content.after.file_id if content.after else None,
+    }
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _picture(field: UploadField, alternative: str | None) -> Attachment | None:
+    file_id = _uuid(field.upload_id)
+    return Attachment(file_id, alternative or "") if file_id else None
+
+
+class StepForm(Form):
+    """A step without words: the version guards against a colleague's step in between."""
+
+    version = IntegerField(widget=wtforms.widgets.HiddenInput())
+
+
+class ReasonForm(StepForm):
+    """A step that needs a reason."""
+
+    reason = TextAreaField(
+        _l("原因"),
+        [InputRequired(), Length(min=policy.REASON_LEAST, max=policy.REASON_MOST)],
+    )
+
+
+class ScheduleForm(StepForm):
+    """When an approved text goes out by itself."""
+
+    at = DateTimeLocalField(_l("发布时间"), [InputRequired()], description=_l("北京时间。到时自动公开。"))
+
+
+def sections(kind: Kind) -> frozenset[str]:
+    """Which parts of the form a kind has."""
+    parts = {Kind.SPROUT: {"change"}, Kind.OUTREACH: {"event"}}
+    return frozenset(parts.get(kind, set()))

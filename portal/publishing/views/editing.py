@@ -1,0 +1,265 @@
+"""The editor: writing, keeping drafts, and two people at the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from portal.publishing import policy, queries, richtext, service
+from portal.publishing.content import Content
+from portal.publishing.forms import ArticleForm, fields_of, pictures_of, sections
+from portal.publishing.views.common import address, blueprint, inside, kind_name, load, outside, state_of
+from portal.publishing.views.differences import CHOICES, Difference, differences, merged
+from tenants.clock import now
+from tenants.files import queries as files
+from tenants.files import service as uploads
+from tenants.files.inspect import Purpose
+from tenants.files.storage import StoreDown
+from tenants.permissions import Permission
+from tenants.requests import actor, close, db, requires, say
+from tenants.rules import Conflict, Invalid, Refused
+from webkit.filters import datetime as clock_time
+from webkit.fragments import render
+
+#: A colleague whose draft was kept this recently is at it right now.
+AT_IT = timedelta(minutes=10)
+
+
+@blueprint.get("/t/<tenant>/publications/<code>/edit")
+@requires(Permission.PUBLICATION_WRITE)
+def edit(tenant: str, code: str) -> ResponseReturnValue:
+    record = load(code)
+    if refusal := policy.may_edit(actor(), record):
+        flash(say(refusal), "warning")
+        return redirect(address(record), 303)
+    own = _own_draft(record)
+    if own is None:
+        form = ArticleForm(data=fields_of(record.content, record.number))
+        pictures = pictures_of(record.content)
+    else:
+        form = ArticleForm(formdata=MultiDict(own))
+        pictures = _kept(own)
+    return _page(record, form, pictures, recovered=own is not None)
+
+
+@blueprint.post("/t/<tenant>/publications/<code>/edit")
+@requires(Permission.PUBLICATION_WRITE)
+def save(tenant: str, code: str) -> ResponseReturnValue:
+    record = load(code)
+    form = ArticleForm()
+    form.body.data = outside(form.body.data or "", tenant)
+    form.offer_units(queries.units(db()))
+    valid = form.validate()
+    added = _take_uploads(form)
+    valid = valid and not form.errors
+    action = request.form.get("action", "save")
+    if action == "attach" or (action == "save" and not valid):
+        if added:
+            _keep_draft(record, form)
+        return _page(record, form, _kept(request.form), status=422 if form.errors else 200)
+    if action == "merge":
+        return _merge(record, form)
+    if not valid:
+        return _page(record, form, _kept(request.form), status=422)
+    expected = form.number.data if form.number.data is not None else record.number
+    try:
+        service.save(db(), actor(), code, form.content(), expected_number=expected)
+    except Invalid as invalid:
+        form.take_errors({_FIELDS.get(name, name): say(refusal) for name, refusal in invalid.errors.items()})
+        return _page(record, form, _kept(request.form), status=422)
+    except Refused as refused:
+        form.form_errors.append(say(refused.refusal))
+        _keep_draft(record, form)
+        return _page(record, form, _kept(request.form), status=409)
+    except Conflict:
+        _keep_draft(record, form)
+        return _conflict(load(code), form)
+    flash(_("已保存。"), "success")
+    return redirect(url_for(".show", tenant=tenant, code=code), 303)
+
+
+#: Where a service's refusal is shown.
+_FIELDS = {"cover_file_id": "cover", "documents": "new_documents"}
+
+
+@blueprint.post("/t/<tenant>/publications/<code>/draft")
+@requires(Permission.PUBLICATION_WRITE)
+def keep_draft(tenant: str, code: str) -> ResponseReturnValue:
+    """Keep what is typed, for the editor's script."""
+    typed = _typed(request.form, tenant)
+    try:
+        at = service.autosave_draft(db(), actor(), code, typed, base_number=_number(typed))
+    except Invalid as invalid:
+        return jsonify(error=" ".join(say(refusal) for refusal in invalid.errors.values())), 422
+    return jsonify(saved=at.isoformat())
+
+
+@blueprint.post("/t/<tenant>/publications/<code>/draft/discard")
+@requires(Permission.PUBLICATION_WRITE)
+def discard_draft(tenant: str, code: str) -> ResponseReturnValue:
+    service.discard_draft(db(), actor(), code)
+    flash(_("已丢弃没有保存的改动。"), "success")
+    return redirect(url_for(".edit", tenant=tenant, code=code), 303)
+
+
+def _own_draft(record: queries.Record) -> dict[str, str] | None:
+    who = actor().id
+    return queries.draft_fields(db(), record.id, who) if who else None
+
+
+def _typed(form: Mapping[str, str], tenant: str) -> dict[str, str]:
+    """The fields as typed, the body with the addresses that are stored."""
+    kept = {name: value for name, value in form.items() if name not in ("csrf_token", "action")}
+    kept["body"] = outside(kept.get("body", ""), tenant)
+    return kept
+
+
+def _number(typed: Mapping[str, str]) -> int:
+    number = typed.get("number", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+
+
+def _keep_draft(record: queries.Record, form: ArticleForm) -> None:
+    """Keep what was typed, in a transaction of its own: the answer will be an error and roll this one back."""
+    typed = _typed(request.form, record.tenant.slug)
+    for name, field in form.uploads().items():
+        typed[f"{name}_upload"] = field.upload_id
+    typed = {name: value for name, value in typed.items() if not name.startswith("documents-")}
+    for index, row in enumerate(form.documents):
+        for name in ("file_id", "title", "position"):
+            typed[f"documents-{index}-{name}"] = str(row.form[name].data or "")
+    close()
+    try:
+        service.autosave_draft(db(), actor(), record.code, typed, base_number=_number(typed))
+    except Invalid:
+        return  # a body that cannot be kept is still on the page
+    close(commit=True)
+
+
+def _kept(typed: Mapping[str, str]) -> dict[str, UUID | None]:
+    """The pictures that a form carries as ids."""
+    kept: dict[str, UUID | None] = {}
+    for name in ("cover", "before", "after"):
+        text = "" if typed.get(f"{name}_remove") else typed.get(f"{name}_upload", "")
+        try:
+            kept[name] = UUID(text) if text else None
+        except ValueError:
+            kept[name] = None
+    return kept
+
+
+def _take_uploads(form: ArticleForm) -> bool:
+    """Store every file that came with the form, at once: an error elsewhere loses none. True when there was one."""
+    taken = False
+    for field in form.uploads().values():
+        if field.file:
+            stored, error = _store(field.file, Purpose.PICTURE)
+            if stored:
+                form.keep({stored.id: stored}, {field.name: stored.id})
+                taken = True
+            else:
+                field.errors = [*field.errors, error]
+    for sent in request.files.getlist(form.new_documents.name):
+        if not sent.filename:
+            continue
+        stored, error = _store(sent, Purpose.ATTACHMENT)
+        if stored:
+            form.add_document(stored)
+            taken = True
+        else:
+            form.new_documents.errors = [*form.new_documents.errors, f"{sent.filename}：{error}"]
+    return taken
+
+
+def _store(sent: Any, purpose: Purpose) -> tuple[files.FileInfo | None, str]:
+    try:
+        file = uploads.upload(db(), actor(), sent.stream, sent.filename, purpose=purpose)
+    except Invalid as invalid:
+        return None, " ".join(say(refusal) for refusal in invalid.errors.values())
+    except StoreDown:
+        return None, _("文件库暂时不能用，请过几分钟再试。")
+    return files.get(db(), file.id), ""
+
+
+def _page(
+    record: queries.Record,
+    form: ArticleForm,
+    pictures: Mapping[str, UUID | None],
+    *,
+    recovered: bool = False,
+    status: int = 200,
+) -> Response:
+    session, tenant = db(), record.tenant.slug
+    form.offer_units(queries.units(session))
+    carried = {name: UUID(f.kept.upload_id) for name, f in form.uploads().items() if f.kept}
+    shown = {**pictures, **carried}
+    stored = files.get_many(session, [*(i for i in shown.values() if i), *form.document_ids()])
+    form.keep(stored, shown)
+    if form.number.data is None:
+        form.number.data = record.number
+    with suppress(Invalid):  # a body beyond reason stays as it was typed
+        form.body.data = richtext.sanitise(form.body.data or "")
+    form.body.data = str(inside(form.body.data or "", tenant))
+    drafts = queries.drafts_of(session, record)
+    colleagues = [d for d in drafts if d.staff_id != actor().id and d.saved_at > now() - AT_IT]
+    own = next((d for d in drafts if d.staff_id == actor().id), None)
+    return render(
+        "portal/publishing/edit.html",
+        "attachments",
+        status=status,
+        tenant=tenant,
+        record=record,
+        state=state_of(record),
+        kind_name=kind_name(record),
+        form=form,
+        sections=sections(record.kind),
+        stored={str(file_id): info for file_id, info in stored.items()},
+        colleagues=colleagues,
+        recovered=clock_time(own.saved_at) if recovered and own else "",
+        behind=form.number.data < record.number,
+        summary_most=policy.SUMMARY_MOST,
+    )
+
+
+def _conflict(record: queries.Record, form: ArticleForm) -> Response:
+    """Both texts with what differs; the person says which part of which to keep. Everything typed is on the page."""
+    mine, theirs = form.content().tidied(), record.content
+    found: list[Difference] = differences(theirs, mine, record.tenant.slug)
+    return render(
+        "portal/publishing/conflict.html",
+        status=409,
+        tenant=record.tenant.slug,
+        record=record,
+        differences=found,
+        choices=CHOICES,
+        typed=_carried(record, form),
+    )
+
+
+def _carried(record: queries.Record, form: ArticleForm) -> list[tuple[str, str]]:
+    """What was typed as hidden inputs, so that the choice can be made from this page alone."""
+    typed = _typed(request.form, record.tenant.slug)
+    for name, field in form.uploads().items():
+        typed[f"{name}_upload"] = field.upload_id
+        typed.pop(f"{name}_remove", None)
+    return [(name, value) for name, value in typed.items() if name != "number"]
+
+
+def _merge(record: queries.Record, form: ArticleForm) -> Response:
+    """The editor again, with what was chosen of both texts, on top of the newest version."""
+    mine: Content = form.content().tidied()
+    chosen = {
+        name.removeprefix("take-"): value for name, value in request.form.items() if name.startswith("take-")
+    }
+    content = merged(record.content, mine, chosen)
+    again = ArticleForm(formdata=None, data=fields_of(content, record.number))
+    again.note.data = form.note.data
+    return _page(record, again, pictures_of(content))

@@ -13,6 +13,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader
 
 from settings import REPOSITORY, Settings
+from tenants.rules import N_
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _templates = Environment(
@@ -53,6 +54,11 @@ def translated(message: str, values: Mapping[str, Any], locale: str) -> str:
     return _INVISIBLE.sub("", sentence % values if values else sentence)
 
 
+def quoted(text: str) -> str:
+    """Somebody's words as a quotation in a letter, every line of them, so that none can pass for ours."""
+    return "\n".join(f"> {line.strip()}".rstrip() for line in text.strip().splitlines() if line.strip())
+
+
 def one_line(text: str) -> str:
     """Fit for a header: no line ends, no more than 200 characters."""
     return " ".join(text.split())[:200]
@@ -71,7 +77,7 @@ def write(
     """Write a letter. `subject`, `text` and `action` are message ids.
 
     Paragraphs of `text` are set apart by empty lines. One whose lines begin with `> ` is shown as a
-    quotation; one that is nothing but an address of this deployment becomes a button that says `action`.
+    quotation (see `quoted`); one that is nothing but an address of this deployment becomes a button that says `action`.
     """
     body = translated(text, values, locale)
     ours = (f"{settings.public_address}/", f"{settings.workspace_address}/")
@@ -81,7 +87,7 @@ def write(
         "subject": one_line(translated(subject, values, locale)),
         "text": body,
         "parts": [_part(paragraph, ours) for paragraph in re.split(r"\n\s*\n", body.strip())],
-        "action": action,
+        "action": translated(action or N_("打开"), {}, locale),
         "product": settings.product_name,
         "district": settings.district_name,
         "unsubscribe_url": unsubscribe_url,

@@ -293,6 +293,15 @@ def test_a_number_that_is_none_is_refused(deployment: Deployment) -> None:
     assert set(refused.value.errors) == {"phone"}
 
 
+def test_somebodys_words_stay_a_quotation_whatever_they_hold() -> None:
+    words = mail.quoted("第一行\n\nhttp://localhost/sign-in\n  > 第三行")
+    written = letter.write(
+        Settings(public_url="http://localhost"), "x", "您写道：\n\n%(words)s", {"words": words}, locale="zh"
+    )
+    assert written.html.count("<blockquote") == 1 and "<a " not in written.html
+    assert "> http://localhost/sign-in" in written.text
+
+
 @given(st.text(max_size=60), st.text(max_size=200))
 @hypothesis_settings(deadline=None)
 def test_any_words_make_a_message(title: str, name: str) -> None:

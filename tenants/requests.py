@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound, TooManyRequests
 from werkzeug.exceptions import Conflict as HTTPConflict
 
-from tenants.actors import Actor
+from tenants.actors import Actor, anonymous
 from tenants.clock import SHANGHAI
 from tenants.database import open_session
 from tenants.identity.throttle import Throttled
@@ -77,9 +77,12 @@ def install(app: Flask, engine: Engine) -> None:
     """Give the app its engine and the one commit at the end of a successful unsafe request."""
     app.extensions["engine"] = engine
 
-    @app.before_request
     def give_engine() -> None:
         g.engine = engine
+        g.actor = anonymous()  # until the door knows better
+
+    # before everything that may refuse the request: its error page, too, is drawn with the database at hand
+    app.before_request_funcs.setdefault(None, []).insert(0, give_engine)
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -87,4 +87,4 @@ def stored_file(session: Session, tenant_id: UUID, kind: str = "image", name: st
 
 def picture_html(file_ids: Iterable[UUID], alt: str = "改造前的三角地") -> str:
     """A body with these pictures in it."""
-    return BODY + "".join(f'<figure><img src="/media/{i}/1280.webp" alt="{alt}"></figure>' for i in file_ids)
+    return BODY + "".join(f'<figure><img src="/media/{i}/1280" alt="{alt}"></figure>' for i in file_ids)

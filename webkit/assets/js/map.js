@@ -116,7 +116,7 @@ function pick(box) {
     } else if (marker) {
       marker.setLatLng(point);
     } else {
-      marker = L.marker(point, { icon: pin("chosen"), draggable: true, alt: t("选定的位置") }).addTo(map);
+      marker = L.marker(point, { icon: pin("chosen"), draggable: true, title: t("选定的位置") }).addTo(map);
       marker.on("dragend", () => choose(marker.getLatLng()));
     }
   };

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, render_template, request
-from jinja2_fragments.flask import render_block
+from flask import Response, current_app, make_response, render_template, request
 
 
 def wants_part() -> bool:
@@ -19,9 +18,20 @@ def wants_part() -> bool:
 def render(template: str, block: str | None = None, *, status: int = 200, **context: object) -> Response:
     """Render `template`, or only `block` of it for htmx."""
     if block and wants_part():
-        response = make_response(render_block(template, block, **context), status)
+        response = make_response(_render_block(template, block, context), status)
     else:
         response = make_response(render_template(template, **context), status)
     if block:
         response.vary.add("HX-Request")
     return response
+
+
+def _render_block(name: str, block: str, values: dict[str, object]) -> str:
+    """The block alone, yet with the macros that its template imports at the top."""
+    current_app.update_template_context(values)
+    template = current_app.jinja_env.get_template(name)
+    context = template.new_context(values)
+    page = template.root_render_func(context)
+    next(page, None)  # up to the first words of the layout: imports are done, inherited blocks known
+    page.close()  # type: ignore[attr-defined]
+    return "".join(context.blocks[block][0](context))

@@ -8,7 +8,11 @@ const ATTRIBUTES = { A: ["href"], IMG: ["src", "alt", "width", "height"], TD: ["
 const RENAMED = { B: "strong", I: "em", H5: "h4", H6: "h4", TFOOT: "tbody" };
 const SAFE_LINK = /^(https?:|mailto:|tel:|\/(?!\/)|#(?!_))/i;
 
-const style = (element) => element.getAttribute("style") ?? "";
+// renamed before parsing: the content policy would report each style and handler, even in a lifeless document
+const inert = (html) => html
+  .replace(/<style[\s\S]*?<\/style\s*>/gi, "")
+  .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
+const style = (element) => element.dataset.style ?? "";
 
 function rename(element, name) {
   const renamed = element.ownerDocument.createElement(name);
@@ -134,11 +138,26 @@ function reduce(body, origin) {
   return lost;
 }
 
+const CHINESE = /[\u3000-\u9fff\uff00-\uffef]/;
+
 function tidyText(body) {
+  body.normalize();
   const walker = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  let before = "";
+  let block = null;
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    node.data = node.data.replace(/[\u00a0\t\r\n ]+/g, " ").replace(/([\u3000-\u9fff\uff00-\uffef]) (?=[\u3001-\u9fff\uff00-\uffef])/g, "$1");
+    const own = node.parentElement.closest("p, h2, h3, h4, li, td, th, figcaption");
+    if (own !== block) before = "";
+    block = own;
+    let text = "";
+    for (const char of node.data.replace(/[\u00a0\t\r\n ]+/g, " ")) {
+      // a space between Chinese characters is where a line was broken
+      if (char !== " " && text.endsWith(" ") && CHINESE.test(char) && CHINESE.test(text.at(-2) ?? before)) text = text.slice(0, -1);
+      text += char;
+    }
+    node.data = text;
+    before = text.at(-1) ?? before;
   }
   for (const block of body.querySelectorAll("p, h2, h3, h4, li")) {
     const first = block.firstChild;
@@ -151,7 +170,7 @@ function tidyText(body) {
 
 /** Clean `html`. Pictures stay only from `origin` (this site); the others are counted in `lost`. */
 export function cleanWord(html, origin = location.origin) {
-  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const { body } = new DOMParser().parseFromString(inert(html), "text/html");
   dropRubbish(body);
   headings(body);
   lists(body);

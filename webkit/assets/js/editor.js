@@ -108,7 +108,7 @@ class Writing {
 
   write() {
     clearTimeout(this.timer);
-    const html = this.editor.isEmpty ? "" : this.editor.getHTML();
+    const html = this.editor.getHTML().replace(/(<p><\/p>)+$/, ""); // the line to go on writing in
     if (html === this.written || (this.written === undefined && html === this.textarea.value)) return;
     this.written = html;
     this.textarea.value = html;
@@ -148,7 +148,7 @@ class Writing {
         headers: { "X-CSRFToken": csrfToken(this.textarea), Accept: "application/json" },
       });
       answer = await response.json();
-      if (!response.ok) throw new Error(answer.error);
+      if (!response.ok || answer.error) throw new Error(answer.error);
     } catch (error) {
       toast(error instanceof TypeError || !error.message ? t("网络不通，图片没有传上去。") : error.message, "danger");
       return;

@@ -132,6 +132,7 @@ def _fill(world: World, tenant: UUID) -> None:
             record = Publication(
                 tenant_id=tenant, code=uuid4().hex[:10], kind="sprout", state=state, updated_at=now(),
                 edited_by_name="测试", published_at=now() if live else None,
+                first_published_at=now() if live else None,
             )  # fmt: skip
             made(record)
             published = record.id  # the last one

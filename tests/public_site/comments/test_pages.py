@@ -246,7 +246,8 @@ def test_ones_own_list_filters_and_exports(place: Corner, reader: StrictClient, 
     page = reader.get("/account/comments?show=answered").text
     assert f'id="c-{plain}"' not in page and f'id="c-{answered}"' in page
     assert "这一类里没有意见" in reader.get("/account/comments?show=hidden").text
-    sheet = load_workbook(BytesIO(reader.get("/account/comments/export").data)).active
+    with reader.get("/account/comments/export") as download:
+        sheet = load_workbook(BytesIO(download.data)).active
     assert sheet is not None
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert {c.data_type for c in cells if c.value == "=1+1 想多种几棵树。"} == {"s"}

@@ -11,6 +11,7 @@ from tenants import actors
 from tenants.database import open_session
 from tenants.identity import queries, sign_in
 from tenants.identity.queries import SignedInStaff, TenantRef
+from tenants.permissions import IN_TENANT
 
 #: Where the cookie keeps the tenant that was open last.
 LAST_TENANT = "tenant"
@@ -35,7 +36,8 @@ class Reader(UserMixin):
     @property
     def open_tenants(self) -> list[TenantRef]:
         """Tenants this person may open: their own, or all of them for oversight."""
-        return self._tenants if self.staff.district_roles else self.own_tenants
+        oversees = any(IN_TENANT[role] for role in self.staff.district_roles)
+        return self._tenants if oversees else self.own_tenants
 
     def tenant_by_slug(self, slug: str) -> TenantRef | None:
         """The tenant with this address, when this person may open it."""

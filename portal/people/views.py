@@ -1,22 +1,139 @@
-"""Pages of people."""
+"""People and roles of a tenant."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from uuid import UUID
 
+from flask import flash, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.answers import take
+from portal.people import (
+    district,  # noqa: F401 - for its routes
+    queries,
+    service,
+)
+from portal.people.forms import EndForm, InviteForm, RolesForm
+from portal.people.queries import PersonState
+from portal.people.web import blueprint, export, filter_of_request, list_page, states, the_person
+from tenants.identity import policy
+from tenants.identity import service as identity
 from tenants.permissions import Permission
-from tenants.requests import requires
-
-blueprint = Blueprint("people", __name__, template_folder="templates")
+from tenants.requests import actor, db, requires, say
+from tenants.rules import Invalid, Refused
+from webkit.fragments import render
 
 
 @blueprint.get("/t/<tenant>/people/")
 @requires(Permission.PERSON_READ)
-def index(tenant: str) -> str:
-    return "index"
+def index(tenant: str) -> ResponseReturnValue:
+    by = filter_of_request()
+    return render(
+        "portal/people/index.html",
+        "results",
+        people=list_page(by),
+        by=by,
+        states=states(),
+        roles=queries.grantable(db()),
+        tenant=tenant,
+        may_manage=actor().may(Permission.PERSON_MANAGE),
+    )
 
 
-@blueprint.get("/district/people/")
-@requires(Permission.DISTRICT_PERSON_MANAGE)
-def district() -> str:
-    return "district"
+@blueprint.get("/t/<tenant>/people.xlsx", endpoint="export")
+@requires(Permission.PERSON_READ)
+def export_tenant(tenant: str) -> ResponseReturnValue:
+    return export(_("%(name)s人员", name=g.tenant.short_name), filter_of_request(), places=False)
+
+
+@blueprint.route("/t/<tenant>/people/invite", methods=["GET", "POST"])
+@requires(Permission.PERSON_MANAGE)
+def invite(tenant: str) -> ResponseReturnValue:
+    form = InviteForm()
+    if form.validate_on_submit():
+        try:
+            invited = service.invite(
+                db(),
+                actor(),
+                email=form.email.data or "",
+                name=form.name.data or "",
+                job_title=form.job_title.data or "",
+                roles=form.chosen(),
+            )
+        except (Invalid, Refused) as error:
+            take(form, error)
+            db().rollback()
+        else:
+            name = invited.staff.name
+            words = (
+                _("邀请已发给%(name)s。", name=name) if invited.waits else _("%(name)s已加入。", name=name)
+            )
+            flash(words, "success")
+            return redirect(url_for(".show", tenant=tenant, person=invited.staff.id), 303)
+    return render("portal/people/invite.html", form=form, tenant=tenant, status=form.status)
+
+
+@blueprint.get("/t/<tenant>/people/<uuid:person>")
+@requires(Permission.PERSON_READ)
+def show(tenant: str, person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    refusal = policy.may_change_roles_of(actor(), person, actor().tenant_id)
+    return render(
+        "portal/people/show.html",
+        person=found,
+        history=queries.history(db(), person),
+        states=states(),
+        tenant=tenant,
+        may_manage=actor().may(Permission.PERSON_MANAGE),
+        refusal=say(refusal) if refusal else "",
+    )
+
+
+@blueprint.route("/t/<tenant>/people/<uuid:person>/roles", methods=["GET", "POST"])
+@requires(Permission.PERSON_MANAGE)
+def roles(tenant: str, person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    form = RolesForm(roles=[held.role.value for held in found.roles])
+    if form.validate_on_submit():
+        try:
+            if not form.chosen():
+                raise Invalid({"roles": _("请至少选择一个角色。要结束任职，请用“结束任职”。")})
+            service.set_roles(db(), actor(), person, form.chosen())
+        except (Invalid, Refused) as error:
+            take(form, error)
+            db().rollback()
+        else:
+            flash(_("角色已更改，立即生效。"), "success")
+            return redirect(url_for(".show", tenant=tenant, person=person), 303)
+    return render("portal/people/roles.html", form=form, person=found, tenant=tenant, status=form.status)
+
+
+@blueprint.route("/t/<tenant>/people/<uuid:person>/end", methods=["GET", "POST"])
+@requires(Permission.PERSON_MANAGE)
+def end(tenant: str, person: UUID) -> ResponseReturnValue:
+    """End somebody's work in the tenant, or take an invitation back."""
+    found = the_person(person)
+    form = EndForm()
+    if form.validate_on_submit():
+        try:
+            service.set_roles(db(), actor(), person, [], reason=form.reason.data)
+        except Refused as error:
+            take(form, error)
+            db().rollback()
+        else:
+            if found.state is PersonState.INVITED:
+                flash(_("邀请已取消。"), "success")
+            else:
+                flash(_("%(name)s不再在本单位任职。", name=found.name), "success")
+            return redirect(url_for(".index", tenant=tenant), 303)
+    return render("portal/people/end.html", form=form, person=found, tenant=tenant, status=form.status)
+
+
+@blueprint.post("/t/<tenant>/people/<uuid:person>/resend")
+@requires(Permission.PERSON_MANAGE)
+def resend(tenant: str, person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    identity.resend_invitation(db(), person, tenant_id=actor().tenant_id)
+    flash(_("邀请已重新发给%(name)s。", name=found.name), "success")
+    return redirect(url_for(".show", tenant=tenant, person=person), 303)

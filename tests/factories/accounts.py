@@ -67,6 +67,12 @@ def submit(client: FlaskClient, path: str, /, *, page: str = "", **fields: objec
     return client.post(path, data={"csrf_token": token_of(shown), **fields})
 
 
+def led_to(answer: TestResponse) -> str:
+    """Where an answer redirects, as a path inside the workspace."""
+    assert answer.status_code in (302, 303), answer.status_code
+    return answer.headers["Location"].removeprefix("/workspace")
+
+
 def sign_in(client: FlaskClient, who: Account, password: str = PASSWORD, **fields: object) -> TestResponse:
     """Sign in at the workspace's door with the password; the second factor is another page."""
     return submit(client, "/sign-in", email=who.email, password=password, **fields)

@@ -1,0 +1,174 @@
+"""All people of the district, for its office."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.answers import take
+from portal.organisation import queries as organisation
+from portal.people import queries, service
+from portal.people.forms import EndForm, GrantForm, OfficeInviteForm, PlaceFields
+from portal.people.queries import Held, PersonState
+from portal.people.web import blueprint, export, filter_of_request, list_page, states, the_person
+from tenants.identity import queries as identity_queries
+from tenants.identity import service as identity
+from tenants.permissions import Permission, Role
+from tenants.requests import actor, db, requires
+from tenants.rules import Invalid, Refused
+from webkit.fragments import render
+
+
+@blueprint.get("/district/people/", endpoint="district")
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def index() -> ResponseReturnValue:
+    by = filter_of_request()
+    return render(
+        "portal/people/district.html",
+        "results",
+        people=list_page(by),
+        by=by,
+        states=states(),
+        roles=queries.grantable(db()),
+        tenants=identity_queries.tenants(db()),
+        counts=queries.counts(db()),
+        State=PersonState,
+    )
+
+
+@blueprint.get("/district/people.xlsx")
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def export_district() -> ResponseReturnValue:
+    return export(_("全区人员"), filter_of_request(), places=True)
+
+
+def _offered(form: PlaceFields) -> None:
+    form.offer(identity_queries.tenants(db()), [(b.id, b.name) for b in organisation.bureaus(db())])
+
+
+@blueprint.route("/district/people/invite", methods=["GET", "POST"])
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def invite_district() -> ResponseReturnValue:
+    form = OfficeInviteForm()
+    _offered(form)
+    if form.validate_on_submit():
+        try:
+            invited = service.invite(
+                db(),
+                actor(),
+                email=form.email.data or "",
+                name=form.name.data or "",
+                job_title=form.job_title.data or "",
+                roles=[Role(form.role.data)],
+                **form.where(),
+            )
+        except (Invalid, Refused) as error:
+            take(form, error)
+            db().rollback()
+        else:
+            name = invited.staff.name
+            words = (
+                _("邀请已发给%(name)s。", name=name) if invited.waits else _("%(name)s已加入。", name=name)
+            )
+            flash(words, "success")
+            return redirect(url_for(".show_district", person=invited.staff.id), 303)
+    return render("portal/people/invite_district.html", form=form, status=form.status)
+
+
+@blueprint.get("/district/people/<uuid:person>")
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def show_district(person: UUID) -> ResponseReturnValue:
+    return render(
+        "portal/people/show_district.html",
+        person=the_person(person),
+        history=queries.history(db(), person),
+        states=states(),
+        myself=actor().id == person,
+    )
+
+
+@blueprint.route("/district/people/<uuid:person>/grant", methods=["GET", "POST"])
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def grant(person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    form = GrantForm()
+    _offered(form)
+    if form.validate_on_submit():
+        try:
+            service.grant(db(), person, Role(form.role.data), **form.where())
+        except (Invalid, Refused) as error:
+            take(form, error)
+            db().rollback()
+        else:
+            flash(_("角色已增加，立即生效。"), "success")
+            return redirect(url_for(".show_district", person=person), 303)
+    return render("portal/people/grant.html", form=form, person=found, status=form.status)
+
+
+@blueprint.route("/district/people/<uuid:person>/roles/<uuid:role>/end", methods=["GET", "POST"])
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def end_role(person: UUID, role: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    held = _held(found.roles, role)
+    form = EndForm()
+    if form.validate_on_submit():
+        try:
+            service.end_role(db(), held.id, reason=form.reason.data or "")
+        except Refused as error:
+            take(form, error)
+            db().rollback()
+        else:
+            flash(_("角色已结束，立即生效。"), "success")
+            return redirect(url_for(".show_district", person=person), 303)
+    return render("portal/people/end_role.html", form=form, person=found, held=held, status=form.status)
+
+
+def _held(roles: tuple[Held, ...], role: UUID) -> Held:
+    found = next((held for held in roles if held.id == role), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+@blueprint.route("/district/people/<uuid:person>/deactivate", methods=["GET", "POST"])
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def deactivate(person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    form = EndForm()
+    if form.validate_on_submit():
+        try:
+            service.deactivate(db(), person, reason=form.reason.data or "")
+        except Refused as error:
+            take(form, error)
+            db().rollback()
+        else:
+            flash(_("%(name)s的账号已停用，所有设备已退出登录。", name=found.name), "success")
+            return redirect(url_for(".show_district", person=person), 303)
+    return render("portal/people/deactivate.html", form=form, person=found, status=form.status)
+
+
+@blueprint.post("/district/people/<uuid:person>/reactivate")
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def reactivate(person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    service.reactivate(db(), person)
+    flash(_("%(name)s的账号已恢复。", name=found.name), "success")
+    return redirect(url_for(".show_district", person=person), 303)
+
+
+@blueprint.post("/district/people/<uuid:person>/resend")
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def resend_district(person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
+    first = next(iter(found.roles), None)
+    identity.resend_invitation(
+        db(),
+        person,
+        tenant_id=first.tenant_id if first else None,
+        bureau_id=first.bureau_id if first else None,
+    )
+    flash(_("邀请已重新发给%(name)s。", name=found.name), "success")
+    return redirect(url_for(".show_district", person=person), 303)

@@ -1,0 +1,107 @@
+"""Forms of people and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tenants.identity.queries import TenantRef
+from tenants.identity.service import NAME_MAX
+from tenants.identity.words import ROLES, role_name
+from tenants.permissions import DISTRICT_ROLES, TENANT_ROLES, Role
+from webkit.forms import Form
+
+
+class RolesField(SelectMultipleField):
+    """Roles of a tenant as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _tenant_role_choices() -> list[tuple[str, str]]:
+    return [(role.value, role_name(role)) for role in TENANT_ROLES]
+
+
+class InviteForm(Form):
+    """Whom to ask in, and as what."""
+
+    email = StringField(
+        _l("邮箱"),
+        [DataRequired(), Length(max=200)],
+        description=_l("已有账号的人会直接加入，不用重新注册。"),
+    )
+    name = StringField(_l("姓名"), [DataRequired(), Length(max=NAME_MAX)])
+    job_title = StringField(_l("职务"), [Length(max=NAME_MAX)])
+    roles = RolesField(_l("角色"), choices=_tenant_role_choices)
+
+    def chosen(self) -> list[Role]:
+        """The ticked roles."""
+        return [Role(value) for value in self.roles.data or []]
+
+
+class RolesForm(Form):
+    """The roles somebody holds in the tenant."""
+
+    roles = RolesField(_l("角色"), choices=_tenant_role_choices)
+
+    def chosen(self) -> list[Role]:
+        """The ticked roles."""
+        return [Role(value) for value in self.roles.data or []]
+
+
+class PlaceFields(Form):
+    """A role and where it is held, for the district office."""
+
+    role = SelectField(_l("角色"), [DataRequired()])
+    place = SelectField(
+        _l("在哪里任职"),
+        description=_l("工作组和财政角色选“全区”；委办局人员选委办局；其余选属地单位。"),
+    )
+
+    def offer(self, tenants: Sequence[TenantRef], bureaus: Sequence[tuple[UUID, str]]) -> None:
+        """Fill the choices."""
+        order = (*DISTRICT_ROLES, Role.BUREAU_STAFF, *TENANT_ROLES)
+        self.role.choices = [(role.value, gettext(ROLES[role])) for role in order]
+        self.place.choices = {
+            gettext("全区"): [("", gettext("全区"))],
+            gettext("属地单位"): [(f"tenant:{t.id}", t.name) for t in tenants],
+            gettext("委办局"): [(f"bureau:{id_}", name) for id_, name in bureaus],
+        }
+        if not bureaus:
+            del self.place.choices[gettext("委办局")]
+
+    def where(self) -> dict[str, UUID]:
+        """`tenant_id` or `bureau_id`, or nothing for the district."""
+        kind, _, id_ = (self.place.data or "").partition(":")
+        return {f"{kind}_id": UUID(id_)} if id_ else {}
+
+
+class GrantForm(PlaceFields):
+    """One more role."""
+
+
+class OfficeInviteForm(PlaceFields):
+    """Whom the district office asks in, as what and where."""
+
+    email = StringField(
+        _l("邮箱"),
+        [DataRequired(), Length(max=200)],
+        description=_l("已有账号的人会直接加入，不用重新注册。"),
+    )
+    name = StringField(_l("姓名"), [DataRequired(), Length(max=NAME_MAX)])
+    job_title = StringField(_l("职务"), [Length(max=NAME_MAX)])
+
+
+class EndForm(Form):
+    """A dangerous step asks why."""
+
+    reason = TextAreaField(
+        _l("原因"), [DataRequired(), Length(max=500)], description=_l("写入操作记录。"), render_kw={"rows": 3}
+    )

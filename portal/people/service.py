@@ -1,0 +1,80 @@
+"""Changes to people, as the pages ask for them: made by `tenants.identity.service`, told to the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from search import outbox
+from tenants.actors import Actor
+from tenants.identity import service as identity
+from tenants.identity.service import Invited
+from tenants.permissions import Role
+
+SOURCE = "person"
+
+
+def invite(
+    session: Session,
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    job_title: str,
+    roles: Iterable[Role],
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+) -> Invited:
+    """Ask somebody in; who has an account gets the roles added."""
+    invited = identity.invite(
+        session,
+        email=email,
+        name=name,
+        job_title=job_title,
+        roles=roles,
+        tenant_id=tenant_id or (actor.tenant_id if bureau_id is None else None),
+        bureau_id=bureau_id,
+    )
+    outbox.changed(session, SOURCE, invited.staff.id)
+    return invited
+
+
+def set_roles(
+    session: Session, actor: Actor, staff_id: UUID, roles: Iterable[Role], *, reason: str | None = None
+) -> None:
+    """Make these the roles somebody holds in the actor's tenant; none of them ends their work there."""
+    identity.set_roles(session, staff_id, roles, tenant_id=actor.tenant_id, reason=reason)
+    outbox.changed(session, SOURCE, staff_id)
+
+
+def grant(
+    session: Session,
+    staff_id: UUID,
+    role: Role,
+    *,
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+) -> None:
+    """Give one more role anywhere in the district."""
+    identity.grant_role(session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+    outbox.changed(session, SOURCE, staff_id)
+
+
+def end_role(session: Session, assignment_id: UUID, *, reason: str) -> None:
+    """End one role anywhere in the district."""
+    ended = identity.end_role(session, assignment_id, reason=reason)
+    outbox.changed(session, SOURCE, ended.staff_id)
+
+
+def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
+    """Close an account everywhere, at once."""
+    identity.deactivate(session, staff_id, reason=reason)
+    outbox.changed(session, SOURCE, staff_id)
+
+
+def reactivate(session: Session, staff_id: UUID) -> None:
+    """Open a closed account again."""
+    identity.reactivate(session, staff_id)
+    outbox.changed(session, SOURCE, staff_id)

@@ -39,9 +39,9 @@ def describe() -> Chrome:
         )
         for t in reader.open_tenants
     ]
-    if reader.staff.district_roles:
+    if reader.sees_district:
         switch.insert(0, Link(_("全区总览"), url_for("district.overview"), active=tenant is None))
-    here = tenant.name if tenant else (_("全区") if reader.staff.district_roles else "")
+    here = tenant.name if tenant else (_("全区") if reader.sees_district else "")
     return Chrome(
         home_url=url_for("account.home"),
         groups=groups,

@@ -11,7 +11,7 @@ from tenants import actors
 from tenants.database import open_session
 from tenants.identity import queries, sign_in
 from tenants.identity.queries import SignedInStaff, TenantRef
-from tenants.permissions import IN_TENANT
+from tenants.permissions import IN_DISTRICT, IN_TENANT
 
 #: Where the cookie keeps the tenant that was open last.
 LAST_TENANT = "tenant"
@@ -32,6 +32,11 @@ class Reader(UserMixin):
     def own_tenants(self) -> list[TenantRef]:
         """Tenants in which this person holds a role."""
         return [t for t in self._tenants if t.id in self.staff.tenant_ids]
+
+    @property
+    def sees_district(self) -> bool:
+        """Whether the pages across the district are open to this person."""
+        return any(IN_DISTRICT.get(role) for role in self.staff.district_roles)
 
     @property
     def open_tenants(self) -> list[TenantRef]:

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
 from tenants import actors
 from tenants.clock import now
@@ -143,7 +143,10 @@ def address(app: Flask, rule: Rule, values: dict[str, object]) -> str:
             chosen[name] = min(converter.items)
             continue
         assert name in values, f"give a value for {name} of {rule} in `arguments`"
-        chosen[name] = converter.to_python(str(values[name]))
+        value = str(values[name])
+        if isinstance(converter, UUIDConverter) and len(value) != 36:
+            value = str(uuid4())
+        chosen[name] = converter.to_python(value)
     built = rule.build(chosen)
     assert built, rule
     return built[1]

@@ -78,6 +78,35 @@ class ImportForm(Form):
         self.kind.choices = [(kind.value, _(name)) for kind, name in KINDS.items()]
 
 
+class ImportedForm(Form):
+    """What a file became, to be looked at before it is a draft."""
+
+    kind = SelectField(_l("栏目"), [InputRequired()])
+    title = StringField(_l("标题"), [InputRequired(), Length(max=policy.TITLE_MOST)])
+    summary = TextAreaField(_l("摘要"), [Optional(), Length(max=300)])
+    body = HiddenField()
+    code = HiddenField()
+    file_id = HiddenField()
+    attach = BooleanField(_l("把原文件也放进附件，供公众下载"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [(kind.value, _(name)) for kind, name in KINDS.items()]
+
+    def content(self) -> Content:
+        """The first version: the number of an official document becomes a tag, so that it is found by it."""
+        original = _uuid(self.file_id.data) if self.attach.data else None
+        title = self.title.data or ""
+        return Content(
+            title=title,
+            summary=self.summary.data or "",
+            body=self.body.data or "",
+            tags=(self.code.data,) if self.code.data else (),
+            documents=(Attachment(original, title[:120]),) if original else (),
+            note=_("从文件导入"),
+        )
+
+
 class DocumentForm(wtforms.Form):
     """One document of the text; `position` orders them."""
 

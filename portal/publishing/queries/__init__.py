@@ -33,6 +33,7 @@ from portal.publishing.queries.workspace import (
     Record,
     Row,
     VersionRow,
+    WaitingRow,
     approvers,
     comment_count,
     draft_fields,
@@ -46,6 +47,7 @@ from portal.publishing.queries.workspace import (
     units,
     version_content,
     versions_of,
+    waiting,
 )
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "Row",
     "SitemapEntry",
     "VersionRow",
+    "WaitingRow",
     "approvers",
     "cards",
     "comment_count",
@@ -92,4 +95,5 @@ __all__ = [
     "upcoming",
     "version_content",
     "versions_of",
+    "waiting",
 ]

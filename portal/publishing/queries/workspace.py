@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import Select, Text, and_, cast, distinct, func, literal, or_, select, union_all
+from sqlalchemy import Select, Text, and_, cast, distinct, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment
@@ -523,3 +523,62 @@ def units(session: Session) -> list[tuple[UUID, str, str]]:
     """The active units of the tenant: (id, slug, name). One query."""
     rows = session.execute(select(U.id, U.slug, U.name).where(U.active).order_by(U.name))
     return [(id_, slug, name) for id_, slug, name in rows]
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A publication that asks for somebody's hand. `since` is its last step, `reason` that step's."""
+
+    code: str
+    title: str
+    kind: Kind
+    state: State
+    author: str
+    edited_by: UUID | None
+    since: datetime
+    publish_at: datetime | None
+    action: str
+    reason: str | None
+    head_id: UUID | None
+    live_id: UUID | None
+
+
+def waiting(session: Session, staff_id: UUID, *, limit: int = 200) -> tuple[WaitingRow, ...]:
+    """What is in review or approved, and this person's drafts; the longest waiting first. One query."""
+    last = (
+        select(PublicationEvent.action, PublicationEvent.created_at, PublicationEvent.reason)
+        .where(PublicationEvent.publication_id == P.id)
+        .order_by(PublicationEvent.created_at.desc(), PublicationEvent.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    rows = session.execute(
+        select(
+            P.code,
+            V.title,
+            P.kind,
+            P.state,
+            P.edited_by_name,
+            P.edited_by,
+            last.c.created_at,
+            P.publish_at,
+            last.c.action,
+            last.c.reason,
+            P.head_id,
+            P.live_id,
+        )
+        .select_from(P)
+        .join(V, V.id == P.head_id)
+        .join(last, true())
+        .where(
+            or_(
+                P.state.in_((State.IN_REVIEW, State.APPROVED)),
+                and_(P.state == State.DRAFT, P.edited_by == staff_id),
+            )
+        )
+        .order_by(last.c.created_at)
+        .limit(limit)
+    )
+    return tuple(
+        WaitingRow(code, title, Kind(kind), State(state), *rest) for code, title, kind, state, *rest in rows
+    )

@@ -1,4 +1,4 @@
-"""What the pages of publishing share: the blueprint, the record or 404, words, addresses of pictures in the workspace."""
+"""What the pages of publishing share: blueprint, the record or 404, words, addresses of pictures in the workspace."""
 
 from __future__ import annotations
 

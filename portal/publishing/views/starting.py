@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, redirect, request, url_for
+from contextlib import suppress
+from io import BytesIO
+from uuid import UUID
+
+from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.publishing import queries, service
+from portal.publishing import policy, queries, richtext, service
 from portal.publishing.content import Content
-from portal.publishing.forms import BeginForm
+from portal.publishing.forms import BeginForm, ImportedForm, ImportForm
+from portal.publishing.importing import Imported, import_document
 from portal.publishing.models import Kind
 from portal.publishing.queries.words import KINDS
-from portal.publishing.views.common import blueprint
+from portal.publishing.views.common import blueprint, inside
+from tenants.files import queries as file_queries
 from tenants.files import service as files
 from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
-from tenants.rules import Invalid
+from tenants.rules import Invalid, Missing
+from webkit.forms import Kept
 from webkit.fragments import render
 
 ABOUT = {
@@ -51,7 +58,87 @@ def new(tenant: str) -> ResponseReturnValue:
 @blueprint.route("/t/<tenant>/publications/import", methods=["GET", "POST"])
 @requires(Permission.PUBLICATION_WRITE)
 def import_file(tenant: str) -> ResponseReturnValue:
-    return redirect(url_for(".new", tenant=tenant), 303)
+    """Upload, look at what it became, then keep it as a draft."""
+    form = ImportForm()
+    if form.validate_on_submit() and (found := _read(form)) is not None:
+        imported, file_id = found
+        return _show_imported(
+            tenant,
+            ImportedForm(
+                formdata=None,
+                data={
+                    "kind": form.kind.data,
+                    "title": imported.title[: policy.TITLE_MOST],
+                    "summary": imported.summary,
+                    "body": imported.html,
+                    "code": imported.document_code or "",
+                    "file_id": str(file_id),
+                },
+            ),
+            [say(warning) for warning in imported.warnings],
+        )
+    return render("portal/publishing/import.html", status=form.status, tenant=tenant, form=form)
+
+
+@blueprint.post("/t/<tenant>/publications/import/keep")
+@requires(Permission.PUBLICATION_WRITE)
+def keep_imported(tenant: str) -> ResponseReturnValue:
+    form = ImportedForm()
+    if form.validate():
+        try:
+            publication = service.create(db(), actor(), Kind(form.kind.data), form.content())
+        except Invalid as invalid:
+            form.take_errors({name: say(refusal) for name, refusal in invalid.errors.items()})
+        else:
+            flash(_("已导入为草稿，可以接着改。"), "success")
+            return redirect(url_for(".edit", tenant=tenant, code=publication.code), 303)
+    return _show_imported(tenant, form, [])
+
+
+def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
+    """Store the file at once, then read it; None with the reason at the field."""
+    sent = form.file.file
+    try:
+        if sent is not None:
+            stored = files.upload(db(), actor(), sent.stream, sent.filename or "", purpose=Purpose.IMPORT)
+            file_id = stored.id
+        else:
+            file_id = UUID(form.file.upload_id)
+        info = file_queries.get(db(), file_id)
+        form.file.keep(Kept(str(info.id), info.name, info.size))
+        content = file_queries.open_file(info).read()
+        return import_document(content, info.name, store_image=_store_image), file_id
+    except Invalid as invalid:
+        form.take_errors({name: say(refusal) for name, refusal in invalid.errors.items()})
+    except (Missing, ValueError):
+        form.take_errors({"file": _("请选择文件。")})
+    except StoreDown:
+        form.take_errors({"file": _("文件库暂时不能用，请过几分钟再试。")})
+    return None
+
+
+def _store_image(data: bytes, content_type: str) -> str:
+    """Keep a picture of an imported document; its address in texts."""
+    name = f"{_('导入的图片')}.{content_type.rpartition('/')[2] or 'png'}"
+    file = files.upload(db(), actor(), BytesIO(data), name, purpose=Purpose.PICTURE)
+    width = max((w for w in file.widths if w <= 1600), default=file.width or 0)
+    return file_queries.media_url(file.id, width)
+
+
+def _show_imported(tenant: str, form: ImportedForm, warnings: list[str]) -> Response:
+    with suppress(Invalid):
+        form.body.data = richtext.sanitise(form.body.data or "")
+    body = form.body.data or ""
+    return render(
+        "portal/publishing/imported.html",
+        status=form.status,
+        tenant=tenant,
+        form=form,
+        warnings=warnings,
+        words=richtext.word_count(body),
+        pictures=len(richtext.images_in(body)),
+        body=inside(str(richtext.present(body)), tenant),
+    )
 
 
 @blueprint.post("/t/<tenant>/publications/images")

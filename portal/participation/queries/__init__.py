@@ -14,6 +14,7 @@ from portal.participation.queries.desk import (
     detail,
     every,
     listing,
+    outcomes,
     template,
     templates,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "in_thread",
     "listing",
     "mine",
+    "outcomes",
     "own",
     "public_thread",
     "said_and_done",

@@ -20,6 +20,8 @@ from tenants.clock import today
 from tenants.identity.models import Tenant
 
 PAGE_SIZE = 30
+#: So many publications are offered to show what changed.
+MOST_OUTCOMES = 200
 #: An export holds at most this many rows.
 EXPORTED = 50_000
 
@@ -394,6 +396,17 @@ def chosen(session: Session, comment_ids: Sequence[UUID]) -> list[Row]:
     """These comments, oldest first. One query."""
     query = with_outcome(_rows(*OUTCOME)).where(C.id.in_(list(comment_ids))).order_by(C.created_at)
     return [_row(row) for row in session.execute(query)]
+
+
+def outcomes(session: Session) -> tuple[tuple[UUID, str], ...]:
+    """What the tenant published, the newest first: what may show what changed. One query."""
+    rows = session.execute(
+        select(P.id, V.title)
+        .join(V, V.id == P.live_id)
+        .order_by(P.first_published_at.desc())
+        .limit(MOST_OUTCOMES)
+    )
+    return tuple((publication_id, title) for publication_id, title in rows)
 
 
 def templates(session: Session) -> tuple[Template, ...]:

@@ -1,0 +1,84 @@
+"""What a clerk fills in at the comment desk."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.participation import policy
+from portal.participation.service.ready import LONGEST_TITLE
+from webkit.forms import Form
+
+
+class Versioned(Form):
+    """A form about a comment as the clerk saw it."""
+
+    version = HiddenField()
+
+    @property
+    def expected(self) -> int | None:
+        """The version that was seen; None when the field was tampered with or left out."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+class AnswerForm(Versioned):
+    """An official answer and, in the same step, what becomes of the comment."""
+
+    body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)])
+    fate = SelectField(_l("同时更新办理结果"), validate_choice=True)
+    reason = TextAreaField(
+        _l("结果的说明"),
+        [Optional(), Length(max=policy.LONGEST_REASON)],
+        description=_l("采纳、不采纳和办成都要写明，居民会看到。"),
+    )
+
+
+class ReviseForm(Versioned):
+    """A correction of an official answer."""
+
+    body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)])
+
+
+class FateForm(Versioned):
+    """What becomes of a comment, and why."""
+
+    reason = TextAreaField(_l("说明"), [Optional(), Length(max=policy.LONGEST_REASON)])
+
+
+class DoneForm(Versioned):
+    """What changed, and where it can be seen."""
+
+    reason = TextAreaField(_l("办成了什么"), [InputRequired(), Length(max=policy.LONGEST_REASON)])
+    outcome = SelectField(
+        _l("相关内容"), [Optional()], description=_l("选一篇已发布的内容，居民可以点开看到变化。")
+    )
+
+
+class HideForm(Versioned):
+    """Why a comment is not shown."""
+
+    reason = RadioField(_l("理由"), [InputRequired()], choices=list(policy.MODERATION_REASONS.items()))
+    words = TextAreaField(
+        _l("补充说明"),
+        [Optional(), Length(max=policy.LONGEST_REASON)],
+        description=_l("居民会看到理由和这里的说明，并可以申诉一次。"),
+    )
+
+
+class UpholdForm(Versioned):
+    """Why an appeal does not change the decision."""
+
+    words = TextAreaField(_l("答复申诉"), [InputRequired(), Length(max=policy.LONGEST_REASON)])
+
+
+class TemplateForm(Form):
+    """A ready beginning for answers."""
+
+    title = StringField(_l("名称"), [InputRequired(), Length(max=LONGEST_TITLE)])
+    body = TextAreaField(_l("内容"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)])
+
+
+class PlainForm(Form):
+    """Nothing but the button."""

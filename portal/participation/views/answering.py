@@ -1,0 +1,149 @@
+"""Answering, and saying what becomes of a comment."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.participation import policy, queries, service
+from portal.participation.forms import DoneForm, FateForm, ReviseForm, Versioned
+from portal.participation.models import Fate
+from portal.participation.views.common import answer_form, blueprint, kept, load, page, to_comment
+from portal.participation.words import FATES
+from tenants.permissions import Permission
+from tenants.requests import actor, db, requires, say
+from tenants.rules import Conflict, Invalid, Refused
+from webkit.fragments import render
+
+SOMEBODY_WAS_FIRST = "同事刚刚处理过这条意见，下面是最新情况。您写的内容还在，没有发出。"
+
+
+@blueprint.post("/t/<tenant>/comments/<uuid:comment_id>/answer")
+@requires(Permission.COMMENT_ANSWER)
+def answer(tenant: str, comment_id: UUID) -> ResponseReturnValue:
+    """Answer officially, perhaps with a fate. Whoever is second sees the first answer and keeps what they typed."""
+    detail = load(comment_id)
+    form = answer_form(detail.comment)
+    if request.form.get("use"):
+        # a template joins what was typed: nothing is lost, nothing is sent
+        ready = (t.body for t in queries.templates(db()) if str(t.id) == request.form.get("template"))
+        form.body.data = "\n\n".join(filter(None, [policy.clean(form.body.data or ""), *ready]))
+        return page(tenant, detail, form)
+    if form.validate_on_submit():
+        try:
+            service.answer(
+                db(),
+                actor(),
+                comment_id,
+                form.body.data or "",
+                expected_version=form.expected,
+                fate=Fate(form.fate.data) if form.fate.data else None,
+                reason=form.reason.data,
+            )
+        except Invalid as error:
+            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        except Refused as error:
+            form.form_errors.append(say(error.refusal))
+        except Conflict:
+            form.version.data = str(detail.comment.version)
+            return page(tenant, load(comment_id), form, status=409, news=_(SOMEBODY_WAS_FIRST))
+        else:
+            return to_comment(tenant, comment_id, _("答复已经发出，并已通知居民。"))
+    return page(tenant, detail, form, status=form.status)
+
+
+@blueprint.route("/t/<tenant>/comments/<uuid:comment_id>/fate/<to>", methods=["GET", "POST"])
+@requires(Permission.COMMENT_ANSWER)
+def fate(tenant: str, comment_id: UUID, to: str) -> ResponseReturnValue:
+    """Say what becomes of the comment; the resident reads the reason."""
+    detail = load(comment_id)
+    step = next((s for s in policy.next_steps(detail.comment.fate) if s.fate == to), None)
+    if step is None or policy.may_set_fate(actor(), detail.comment, step.fate):
+        abort(409)
+    form: FateForm | DoneForm
+    form = (
+        DoneForm(version=str(detail.comment.version))
+        if step.fate is Fate.DONE
+        else FateForm(version=str(detail.comment.version))
+    )
+    if isinstance(form, DoneForm):
+        form.outcome.choices = [("", _("不关联")), *((str(i), title) for i, title in queries.outcomes(db()))]
+    else:
+        form.reason.flags.required = step.needs_reason
+    if form.validate_on_submit():
+        outcome = form.outcome.data if isinstance(form, DoneForm) else ""
+        try:
+            service.set_fate(
+                db(),
+                actor(),
+                comment_id,
+                step.fate,
+                form.reason.data,
+                expected_version=form.expected,
+                outcome_publication_id=UUID(outcome) if outcome else None,
+            )
+        except Invalid as error:
+            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        except Conflict:
+            was_first(form, detail.comment.version)
+        else:
+            return to_comment(
+                tenant, comment_id, _("已改为“%(fate)s”，并已通知居民。", fate=_(FATES[step.fate]))
+            )
+    return render(
+        "portal/participation/ask.html",
+        status=form.status,
+        tenant=tenant,
+        comment=detail.comment,
+        form=form,
+        title=_("改为“%(fate)s”", fate=_(FATES[step.fate])),
+        consequence=_("更正会留在办理记录里。居民会收到通知，所有人都能看到新的结果和说明。")
+        if step.correction
+        else _("居民会收到通知，所有人都能看到结果和说明。"),
+        button=_("确定"),
+        action=url_for(".fate", tenant=tenant, comment_id=comment_id, to=to, **kept()),
+        back=url_for(".show", tenant=tenant, comment_id=comment_id, **kept()),
+        danger=False,
+    )
+
+
+def was_first(form: Versioned, version: int) -> None:
+    """Tell in the form that a colleague was first; sent again, it goes through."""
+    form.form_errors.append(_("同事刚刚处理过这条意见。请看过最新情况再决定。"))
+    form.version.data = str(version)
+
+
+@blueprint.route("/t/<tenant>/comments/answers/<uuid:answer_id>", methods=["GET", "POST"])
+@requires(Permission.COMMENT_ANSWER)
+def revise(tenant: str, answer_id: UUID) -> ResponseReturnValue:
+    """Correct an official answer."""
+    detail = queries.detail(db(), answer_id)
+    if detail is None or not detail.comment.official or detail.comment.parent_id is None:
+        abort(404)
+    official = detail.comment
+    form = ReviseForm(body=official.body, version=str(official.version))
+    if form.validate_on_submit():
+        try:
+            service.revise_answer(
+                db(), actor(), answer_id, form.body.data or "", expected_version=form.expected
+            )
+        except Invalid as error:
+            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        except Conflict:
+            form.form_errors.append(_("同事刚刚改过这份答复，最新的文字在上面。您写的还在，没有保存。"))
+            form.version.data = str(official.version)
+        else:
+            assert official.parent_id is not None
+            return to_comment(tenant, official.parent_id, _("答复已经更正。"))
+    return render(
+        "portal/participation/revise.html",
+        status=form.status,
+        tenant=tenant,
+        official=official,
+        question=detail.parent,
+        form=form,
+        kept=kept,
+    )

@@ -16,8 +16,7 @@ from webkit.sheets import Column
 
 
 def read(rows: list[list[object]]) -> tuple[list[tuple[object, ...]], bytes]:
-    with sheets.write("表", [Column("甲"), Column("乙")], rows) as file:
-        content = file.read()
+    content = sheets.write("表", [Column("甲"), Column("乙")], rows)
     sheet = load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     return [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)], content
@@ -25,8 +24,7 @@ def read(rows: list[list[object]]) -> tuple[list[tuple[object, ...]], bytes]:
 
 def test_what_looks_like_a_formula_stays_text() -> None:
     hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")', "#N/A"]
-    with sheets.write("表", [Column("甲")], [[text] for text in hostile]) as file:
-        content = file.read()
+    content = sheets.write("表", [Column("甲")], [[text] for text in hostile])
     sheet = load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     cells = [row[0] for row in sheet.iter_rows(min_row=2)]
@@ -54,8 +52,8 @@ def test_any_text_can_be_exported(text: str) -> None:
 
 
 def test_a_long_export_says_where_it_ends() -> None:
-    with sheets.write("表", [Column("甲")], ([n] for n in range(10)), limit=3) as file:
-        sheet = load_workbook(file).active
+    content = sheets.write("表", [Column("甲")], ([n] for n in range(10)), limit=3)
+    sheet = load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)][:3] == [0, 1, 2]
     assert "只导出前 3 行" in str(sheet.cell(5, 1).value)

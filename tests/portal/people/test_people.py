@@ -1,0 +1,331 @@
+"""People and roles: who may invite, change and end what, and what nobody learns."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from sqlalchemy import select
+from uuid_utils.compat import uuid7
+
+from tenants import actors
+from tenants.audit import AuditEntry
+from tenants.identity import service
+from tenants.identity.models import Staff
+from tenants.permissions import Role
+from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories.accounts import PASSWORD, last_letter, led_to, letters_to, submit
+from tests.factories.people import Person, Place
+from tests.support.html import StrictClient
+
+
+class Office:
+    """A tenant with an administrator and a planner, another tenant, and the district office."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        with deployment.session() as session, session.begin():
+            self.place = people.tenant(session, "玉桥街道办事处")
+            self.other = people.tenant(session, "台湖镇政府")
+            self.admin = people.staff(session, Role.TENANT_ADMIN, place=self.place, name="甄管理")
+            self.planner = people.staff(session, Role.PLANNER, place=self.place, name="林规划")
+            self.stranger = people.staff(session, Role.TENANT_ADMIN, place=self.other, name="外单位的人")
+            self.office = people.staff(session, Role.DISTRICT_OFFICE, name="区办的人")
+
+    def at(self, path: str = "") -> str:
+        return f"/t/{self.place.slug}/people/{path}"
+
+
+@pytest.fixture(scope="module")
+def office(deployment: Deployment) -> Office:
+    return Office(deployment)
+
+
+def client_of(app: Flask, person: Person) -> StrictClient:
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    person.sign_in(client)
+    return client
+
+
+@pytest.fixture
+def admin(app_workspace: Flask, office: Office) -> StrictClient:
+    return client_of(app_workspace, office.admin)
+
+
+@pytest.fixture
+def district(app_workspace: Flask, office: Office) -> StrictClient:
+    return client_of(app_workspace, office.office)
+
+
+def new_person(office: Office, *roles: Role, place: Place | None = None) -> Person:
+    with office.deployment.session() as session, session.begin():
+        return people.staff(session, *roles, place=place or office.place)
+
+
+def entries(office: Office, staff_id: UUID) -> list[AuditEntry]:
+    with office.deployment.session() as session:
+        query = (
+            select(AuditEntry).where(AuditEntry.entity_id == str(staff_id)).order_by(AuditEntry.created_at)
+        )
+        return list(session.scalars(query))
+
+
+def test_the_list_shows_ones_own_tenant_and_nobody_else(admin: StrictClient, office: Office) -> None:
+    page = admin.get(office.at()).text
+    assert "林规划" in page
+    assert "外单位的人" not in page
+    assert "区办的人" not in page
+
+
+def test_the_list_is_narrowed_by_the_address(admin: StrictClient, office: Office) -> None:
+    assert "甄管理" not in admin.get(office.at("?role=planner")).text.split('id="results"')[1]
+    assert "林规划" in admin.get(office.at("?q=林规")).text
+    nothing = admin.get(office.at("?q=100%25_%5C")).text
+    assert "没有符合条件的人员" in nothing
+    assert "林规划" in admin.get(office.at("?state=nonsense&role=nonsense&page=99")).text
+
+
+def test_somebody_new_is_invited_and_comes_in(
+    admin: StrictClient, app_workspace: Flask, office: Office
+) -> None:
+    email = f"{uuid7().hex}@example.cn"
+    done = submit(
+        admin, office.at("invite"), email=email.upper(), name="新同事", roles=["planner", "architect"]
+    )
+    shown = admin.get(led_to(done)).text
+    assert "邀请已发给新同事" in shown
+    assert "已邀请" in shown
+    letter = last_letter(office.deployment, email)
+    link = re.search(r"/workspace(/invitation/\S+)", letter)
+    assert link
+    guest = app_workspace.test_client()
+    assert "至少 10 个字符" in submit(guest, link[1], name="新同事", password="short", again="short").text
+    assert submit(guest, link[1], name="", password=PASSWORD, again=PASSWORD).status_code == 422
+    done = submit(guest, link[1], name="新同事", job_title="工程师", password=PASSWORD, again=PASSWORD)
+    assert led_to(done) == "/sign-in"
+    assert guest.get(link[1]).status_code == 410, "the link works once"
+    submit(guest, "/sign-in", email=email, password=PASSWORD)
+    assert led_to(guest.get("/")) == f"/t/{office.place.slug}/"
+    assert "在用" in admin.get(office.at("?q=新同事")).text
+
+
+def test_who_has_an_account_is_added_and_nothing_of_them_is_told(admin: StrictClient, office: Office) -> None:
+    known = new_person(office, Role.PLANNER, place=office.other)
+    done = submit(admin, office.at("invite"), email=known.email, name="随便写的名字", roles=["architect"])
+    shown = admin.get(led_to(done)).text
+    assert known.name in shown
+    assert "随便写的名字" not in shown
+    assert "台湖" not in shown
+    assert "责任规划师" not in shown, "the role elsewhere"
+    assert "给您增加了角色" in last_letter(office.deployment, known.email)
+    actor = actors.oneself(known.id, known.name)
+    with office.deployment.session(actor) as session:
+        from tenants.identity import queries
+
+        assert {r.role for r in queries.roles_of(session, known.id)} == {Role.PLANNER, Role.ARCHITECT}
+
+
+def test_an_invitation_may_be_sent_again_and_taken_back(
+    admin: StrictClient, app_workspace: Flask, office: Office
+) -> None:
+    email = f"{uuid7().hex}@example.cn"
+    where = led_to(submit(admin, office.at("invite"), email=email, name="等一等", roles=["planner"]))
+    assert led_to(submit(admin, f"{where}/resend", page=where)) == where
+    assert letters_to(office.deployment, email) == 2
+    link = re.search(r"/workspace(/invitation/\S+)", last_letter(office.deployment, email))
+    assert link
+    guest = app_workspace.test_client()
+    assert guest.get(link[1]).status_code == 200
+    submit(admin, f"{where}/end", reason="填错了邮箱")
+    assert guest.get(link[1]).status_code == 410
+    assert "等一等" not in admin.get(office.at()).text
+    assert "等一等" in admin.get(office.at("?state=ended")).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"email": "no address", "name": "某人", "roles": ["planner"]}, "邮箱地址写得不对"),
+        ({"email": "a@example.cn", "name": "某人", "roles": []}, "请至少选择一个角色"),
+        ({"email": "a@example.cn", "name": "某人", "roles": ["district_office"]}, "不在列表中"),
+        ({"email": "a@example.cn", "name": "名" * 41, "roles": ["planner"]}, "最多 40 个字"),
+    ],
+)
+def test_a_bad_invitation_says_why_and_keeps_what_was_typed(
+    admin: StrictClient, office: Office, fields: dict[str, object], sentence: str
+) -> None:
+    answer = submit(admin, office.at("invite"), **fields)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert str(fields["email"]) in answer.text
+
+
+def test_roles_change_at_once_and_leave_a_record(
+    admin: StrictClient, app_workspace: Flask, office: Office
+) -> None:
+    person = new_person(office, Role.PLANNER)
+    theirs = client_of(app_workspace, person)
+    assert theirs.get(office.at("invite")).status_code == 403
+    where = office.at(str(person.id))
+    submit(admin, f"{where}/roles", roles=["planner", "tenant_admin"])
+    assert theirs.get(office.at("invite")).status_code == 200
+    submit(admin, f"{where}/roles", roles=["technician"])
+    page = admin.get(where).text
+    assert "不再担任责任规划师" in page
+    assert "由甄管理办理" in page
+    found = [(e.action, e.changes, e.actor_name, e.tenant_id) for e in entries(office, person.id)]
+    assert ("role.grant", {"role": [None, "technician"]}, "甄管理", office.place.id) in found
+    assert ("role.end", {"role": ["planner", None]}, "甄管理", office.place.id) in found
+
+
+def test_nobody_changes_their_own_roles(admin: StrictClient, office: Office) -> None:
+    where = office.at(str(office.admin.id))
+    assert "自己的角色由另一位管理员办理" in admin.get(where).text
+    answer = submit(admin, f"{where}/roles", roles=["tenant_staff"])
+    assert answer.status_code == 422
+    assert "自己的角色由另一位管理员办理" in answer.text
+    answer = submit(admin, office.at("invite"), email=office.admin.email, name="我", roles=["planner"])
+    assert "自己的角色由另一位管理员办理" in answer.text
+
+
+def test_the_last_administrator_stays(district: StrictClient, office: Office) -> None:
+    with office.deployment.session() as session, session.begin():
+        place = people.tenant(session, "潞源街道办事处")
+        admin = people.staff(session, Role.TENANT_ADMIN, place=place)
+    end = f"/t/{place.slug}/people/{admin.id}/end"
+    answer = submit(district, end, reason="离职")
+    assert answer.status_code == 422
+    assert "最后一位管理员" in answer.text
+    answer = submit(district, f"/district/people/{admin.id}/deactivate", reason="离职")
+    assert "这是潞源最后一位管理员" in answer.text
+    # somebody invited who has not come yet is no replacement
+    with office.deployment.session() as session, session.begin():
+        waiting = Staff(email=f"{uuid7().hex}@example.cn", name="还没来")
+        session.add(waiting)
+        session.flush()
+        service.grant_role(session, waiting.id, Role.TENANT_ADMIN, tenant_id=place.id)
+    assert "最后一位管理员" in submit(district, end, reason="离职").text
+    new_person(office, Role.TENANT_ADMIN, place=place)
+    assert submit(district, end, reason="换人").status_code == 303
+
+
+def test_two_administrators_cannot_remove_each_other_at_once(office: Office) -> None:
+    """Each in a transaction of their own, as two processes would."""
+    with office.deployment.session() as session, session.begin():
+        place = people.tenant(session, "新华街道办事处")
+        one = people.staff(session, Role.TENANT_ADMIN, place=place)
+        two = people.staff(session, Role.TENANT_ADMIN, place=place)
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from tenants.rules import Refused
+
+    barrier = Barrier(2)
+
+    def remove(actor: Person, target: Person) -> bool:
+        with office.deployment.session(actor.actor()) as session:
+            session.begin()
+            barrier.wait()
+            try:
+                service.set_roles(session, target.id, [], tenant_id=place.id)
+            except Refused:
+                return False
+            session.commit()
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(remove, one, two), pool.submit(remove, two, one)]
+    assert sorted(f.result() for f in done) == [False, True]
+
+
+def test_the_office_closes_and_opens_accounts(
+    district: StrictClient, app_workspace: Flask, office: Office
+) -> None:
+    person = new_person(office, Role.PLANNER)
+    theirs = client_of(app_workspace, person)
+    assert theirs.get(office.at()).status_code == 200
+    where = f"/district/people/{person.id}"
+    assert submit(district, f"{where}/deactivate", reason="").status_code == 422, "a reason is asked for"
+    assert led_to(submit(district, f"{where}/deactivate", reason="调离")) == where
+    assert theirs.get(office.at()).status_code == 302, "out with the next request"
+    assert "已停用" in district.get("/district/people/?state=deactivated").text
+    found = entries(office, person.id)[-1]
+    assert (found.action, found.reason, found.actor_name) == ("person.deactivate", "调离", "区办的人")
+    submit(district, f"{where}/reactivate", page=where)
+    assert "在用" in district.get(where).text
+    assert theirs.get(office.at()).status_code == 302
+
+
+def test_the_office_gives_roles_anywhere_and_only_where_they_belong(
+    district: StrictClient, office: Office
+) -> None:
+    person = new_person(office, Role.PLANNER)
+    where = f"/district/people/{person.id}"
+    grant = f"{where}/grant"
+    assert submit(district, grant, role="working_group", place="").status_code == 303
+    assert submit(district, grant, role="architect", place=f"tenant:{office.other.id}").status_code == 303
+    wrong = submit(district, grant, role="architect", place="")
+    assert wrong.status_code == 422
+    assert "这个角色不在这里任职" in wrong.text
+    assert submit(district, grant, role="working_group", place=f"tenant:{office.other.id}").status_code == 422
+    page = district.get(where).text
+    assert "台湖" in page
+    end = re.search(rf'href="/workspace({where}/roles/[^/]+/end)"', page)
+    assert end
+    assert led_to(submit(district, end[1], reason="到期")) == where
+
+
+def test_the_office_cannot_close_its_own_account(district: StrictClient, office: Office) -> None:
+    answer = submit(district, f"/district/people/{office.office.id}/deactivate", reason="试试")
+    assert answer.status_code == 422
+    assert "不能停用自己的账号" in answer.text
+
+
+def test_a_tenants_administrator_sees_nobody_of_another(admin: StrictClient, office: Office) -> None:
+    for path in ("", "/roles", "/end"):
+        assert admin.get(office.at(f"{office.stranger.id}{path}")).status_code == 404
+    assert admin.get(f"/district/people/{office.stranger.id}").status_code == 404
+    assert admin.get("/district/people/").status_code == 404
+
+
+def test_the_export_has_what_the_list_has(
+    admin: StrictClient, district: StrictClient, office: Office
+) -> None:
+    answer = admin.get(f"/t/{office.place.slug}/people.xlsx?q=林规划")
+    sheet = load_workbook(BytesIO(answer.data)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0][:2] == ("姓名", "职务")
+    assert [(row[0], row[3], row[4]) for row in rows[1:]] == [("林规划", "责任规划师", "在用")]
+    everybody = load_workbook(BytesIO(district.get("/district/people.xlsx").data)).active
+    assert everybody is not None
+    assert {"外单位的人", "区办的人"} <= {row[0] for row in everybody.iter_rows(values_only=True)}
+
+
+def test_the_list_costs_the_same_with_many_people(
+    admin: StrictClient, office: Office, count_queries: object
+) -> None:
+    def cost() -> int:
+        with count_queries() as queries:  # type: ignore[operator]
+            assert admin.get(office.at()).status_code == 200
+        return len(queries)
+
+    few = cost()
+    with office.deployment.session() as session, session.begin():
+        for _ in range(40):
+            people.staff(session, Role.TECHNICIAN, place=office.place)
+    assert cost() == few
+    assert few <= 10
+
+
+def test_secrets_are_never_in_the_record(office: Office) -> None:
+    with office.deployment.session() as session:
+        text = str([(e.changes, e.label, e.reason) for e in session.scalars(select(AuditEntry))])
+    assert PASSWORD not in text
+    assert "argon2" not in text

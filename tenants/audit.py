@@ -23,6 +23,7 @@ class AuditEntry(Identified, Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index("ix_audit_entry_tenant_time", "tenant_id", "created_at"),
+        Index("ix_audit_entry_time", "created_at"),
         Index("ix_audit_entry_entity", "entity", "entity_id"),
     )
 

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index("ix_audit_entry_entity", "audit_entry", ["entity", "entity_id"], unique=False)
+    op.create_index("ix_audit_entry_time", "audit_entry", ["created_at"], unique=False)
     op.create_index("ix_audit_entry_tenant_time", "audit_entry", ["tenant_id", "created_at"], unique=False)
     op.create_table(
         "bureau",

@@ -75,7 +75,7 @@ def create_tenant(
     _check_tenant(session, tenant)
     session.add(tenant)
     session.flush()
-    audit.record(session, "tenant.create", "tenant", tenant.id, label=tenant.name, tenant_id=tenant.id, at=at)
+    audit.record(session, "tenant.created", "tenant", tenant.id, label=tenant.name, tenant_id=tenant.id, at=at)
     outbox.changed(session, "tenant", tenant.id)
     session.flush()
     return tenant
@@ -108,7 +108,7 @@ def set_active(session: Session, actor: Actor, tenant_id: UUID, *, active: bool,
     tenant.active = active
     audit.record(
         session,
-        "tenant.reactivate" if active else "tenant.deactivate",
+        "tenant.reactivated" if active else "tenant.deactivated",
         "tenant",
         tenant.id,
         label=tenant.name,
@@ -152,7 +152,7 @@ def create_unit(
     _check_unit(session, unit)
     session.add(unit)
     session.flush()
-    audit.record(session, "unit.create", "unit", unit.id, label=unit.name, at=at)
+    audit.record(session, "unit.created", "unit", unit.id, label=unit.name, at=at)
     outbox.changed(session, "unit", unit.id)
     session.flush()
     return unit
@@ -174,7 +174,7 @@ def update_unit(
     _checked(session, unit, _check_unit)
     if "boundary" in changed:  # thousands of coordinates say nothing in a record
         changed["boundary"] = (None, N_("边界已更新"))
-    audit.record(session, "unit.update", "unit", unit.id, label=unit.name, changes=changed)
+    audit.record(session, "unit.updated", "unit", unit.id, label=unit.name, changes=changed)
     outbox.changed(session, "unit", unit.id)
     session.flush()
     return unit
@@ -193,7 +193,7 @@ def create_bureau(
     bureau = Bureau(name=name, short_name=short_name, created_at=at or now())
     session.add(bureau)
     session.flush()
-    audit.record(session, "bureau.create", "bureau", bureau.id, label=name, at=at)
+    audit.record(session, "bureau.created", "bureau", bureau.id, label=name, at=at)
     session.flush()
     return bureau
 
@@ -221,7 +221,7 @@ def _change_tenant(
             .values(attached=True, public=True)
         )
     audit.record(
-        session, "tenant.update", "tenant", tenant.id, label=tenant.name, changes=changed, tenant_id=tenant.id
+        session, "tenant.updated", "tenant", tenant.id, label=tenant.name, changes=changed, tenant_id=tenant.id
     )
     outbox.changed(session, "tenant", tenant.id)
     session.flush()

@@ -119,7 +119,7 @@ def accept_invitation(session: Session, token: str, *, name: str, job_title: str
     _set_password(session, staff, credential, password)
     _use_token(session, token)
     staff.joined_at = now()
-    audit.record(session, "invitation.accept", "person", staff.id, label=staff.name)
+    audit.record(session, "invitation.accepted", "person", staff.id, label=staff.name)
     session.flush()
 
 

@@ -182,7 +182,7 @@ def update_profile(
         return
     for field, value in new.items():
         setattr(resident, field, value)
-    audit.record(session, "resident.update", "resident", resident.id, label=name, changes=changes)
+    audit.record(session, "resident.updated", "resident", resident.id, label=name, changes=changes)
     session.flush()
 
 
@@ -196,7 +196,7 @@ def leave(session: Session) -> None:
     resident.display_name = names.DELETED_NAME
     resident.notify = False
     resident.deleted_at = now()
-    audit.record(session, "resident.leave", "resident", resident.id, label=names.DELETED_NAME)
+    audit.record(session, "resident.left", "resident", resident.id, label=names.DELETED_NAME)
     session.flush()
     end_sessions(session)  # last: the database knows the resident by a live session
 

@@ -75,7 +75,7 @@ def replace_recovery_codes(session: Session, staff_id: UUID, code: str) -> list[
     credential = session.get(StaffCredential, staff_id)
     if credential is None:
         raise Missing
-    audit.record(session, "recovery_codes.replace", "person", staff_id, label=actor_of(session).name)
+    audit.record(session, "recovery_codes.replaced", "person", staff_id, label=actor_of(session).name)
     return _new_recovery_codes(session, credential)
 
 
@@ -87,7 +87,7 @@ def remove(session: Session, staff_id: UUID, code: str) -> None:
         .where(StaffCredential.staff_id == staff_id)
         .values(totp_secret=None, totp_confirmed_at=None, totp_last_step=None, recovery_hashes=[])
     )
-    audit.record(session, "second_factor.remove", "person", staff_id, label=actor_of(session).name)
+    audit.record(session, "second_factor.removed", "person", staff_id, label=actor_of(session).name)
 
 
 def _use_step(session: Session, credential: StaffCredential, code: str) -> bool:
@@ -118,7 +118,7 @@ def _use_recovery_code(session: Session, staff_id: UUID, code: str) -> bool:
     )
     if rows(used) != 1:
         return False
-    audit.record(session, "recovery_code.use", "person", staff_id, label=actor_of(session).name)
+    audit.record(session, "recovery_code.used", "person", staff_id, label=actor_of(session).name)
     return True
 
 

@@ -86,7 +86,7 @@ def create_staff(
                 staff_id=staff.id, password_hash=passwords.hash_password(password), password_changed_at=at
             )
         )
-    audit.record(session, "person.create", "person", staff.id, label=name, at=at)
+    audit.record(session, "person.created", "person", staff.id, label=name, at=at)
     session.flush()
     return staff
 
@@ -117,7 +117,7 @@ def update_profile(session: Session, *, name: str, job_title: str, locale: str) 
         return
     for field, value in new.items():
         setattr(staff, field, value)
-    audit.record(session, "person.update", "person", staff_id, label=staff.name, changes=changes)
+    audit.record(session, "person.updated", "person", staff_id, label=staff.name, changes=changes)
     session.flush()
 
 
@@ -179,7 +179,7 @@ def grant_role(
     session.add(assignment)
     audit.record(
         session,
-        "role.grant",
+        "role.granted",
         "person",
         staff_id,
         label=staff.name,
@@ -203,7 +203,7 @@ def end_role(session: Session, assignment_id: UUID, *, reason: str | None = None
     assignment.ended_at = now()
     audit.record(
         session,
-        "role.end",
+        "role.ended",
         "person",
         assignment.staff_id,
         label=_staff(session, assignment.staff_id).name,
@@ -310,7 +310,7 @@ def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
     _end_sessions(session, staff_id)
     audit.record(
         session,
-        "person.deactivate",
+        "person.deactivated",
         "person",
         staff_id,
         label=staff.name,
@@ -329,7 +329,7 @@ def reactivate(session: Session, staff_id: UUID) -> None:
     staff.active = True
     staff.deactivated_at = None
     changes = {"active": (False, True)}
-    audit.record(session, "person.reactivate", "person", staff_id, label=staff.name, changes=changes)
+    audit.record(session, "person.reactivated", "person", staff_id, label=staff.name, changes=changes)
     session.flush()
 
 
@@ -354,7 +354,7 @@ def create_resident(
     )
     session.add(resident)
     session.flush()
-    audit.record(session, "resident.create", "resident", resident.id, label=resident.display_name, at=at)
+    audit.record(session, "resident.created", "resident", resident.id, label=resident.display_name, at=at)
     session.flush()
     return resident
 
@@ -427,7 +427,7 @@ def _send_invitation(session: Session, staff: Staff, place: str, tenant_id: UUID
         )
     )
     letters.send_invitation(session, staff, place, token, tenant_id)
-    audit.record(session, "person.invite", "person", staff.id, label=staff.name, tenant_id=tenant_id)
+    audit.record(session, "person.invited", "person", staff.id, label=staff.name, tenant_id=tenant_id)
     session.flush()
 
 

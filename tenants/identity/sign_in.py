@@ -65,7 +65,7 @@ def with_password(
     throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, address)
     _name_actor(session, staff)
     opened = start_session(session, staff.id, staff.name, second_factor=False, user_agent=user_agent)
-    audit.record(session, "session.open", "person", staff.id, label=staff.name)
+    audit.record(session, "session.opened", "person", staff.id, label=staff.name)
     session.flush()
     return opened
 
@@ -120,7 +120,7 @@ def end_session(session: Session, staff_id: UUID, session_id: UUID) -> None:
     )
     if not rows(ended):
         raise Missing
-    audit.record(session, "session.end", "person", staff_id, label=actor_of(session).name)
+    audit.record(session, "session.ended", "person", staff_id, label=actor_of(session).name)
 
 
 def end_sessions(session: Session, staff_id: UUID, *, keep: UUID | None = None) -> int:
@@ -133,7 +133,7 @@ def end_sessions(session: Session, staff_id: UUID, *, keep: UUID | None = None) 
     if keep is not None:
         statement = statement.where(StaffSession.id != keep)
     ended = rows(session.execute(statement))
-    audit.record(session, "session.end_all", "person", staff_id, label=actor_of(session).name)
+    audit.record(session, "session.all_ended", "person", staff_id, label=actor_of(session).name)
     return ended
 
 

@@ -180,8 +180,8 @@ def test_roles_change_at_once_and_leave_a_record(
     assert "不再担任责任规划师" in page
     assert "由甄管理办理" in page
     found = [(e.action, e.changes, e.actor_name, e.tenant_id) for e in entries(office, person.id)]
-    assert ("role.grant", {"role": [None, "technician"]}, "甄管理", office.place.id) in found
-    assert ("role.end", {"role": ["planner", None]}, "甄管理", office.place.id) in found
+    assert ("role.granted", {"role": [None, "technician"]}, "甄管理", office.place.id) in found
+    assert ("role.ended", {"role": ["planner", None]}, "甄管理", office.place.id) in found
 
 
 def test_nobody_changes_their_own_roles(admin: StrictClient, office: Office) -> None:
@@ -256,7 +256,7 @@ def test_the_office_closes_and_opens_accounts(
     assert theirs.get(office.at()).status_code == 302, "out with the next request"
     assert "已停用" in district.get("/district/people/?state=deactivated").text
     found = entries(office, person.id)[-1]
-    assert (found.action, found.reason, found.actor_name) == ("person.deactivate", "调离", "区办的人")
+    assert (found.action, found.reason, found.actor_name) == ("person.deactivated", "调离", "区办的人")
     submit(district, f"{where}/reactivate", page=where)
     assert "在用" in district.get(where).text
     assert theirs.get(office.at()).status_code == 302

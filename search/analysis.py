@@ -23,7 +23,7 @@ from search.folding import fold
 from search.lexicon import segmenter
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_PIECE = re.compile(rf"[{HAN}]+|\d+(?:\.\d+)?|[^\W\d_]+")
+_PIECE = re.compile(rf"[{HAN}]+|\d+(?:\.\d+)?|[^\W\d_{HAN}]+")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _LONGEST = 40  # characters of one token; longer strings of letters are not words
 _INITIALS_LONGEST = 12

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-from search import analysis
+from search import analysis, ranking
 from search.folding import fold
+from search.lexicon import Synonyms
+from search.query import Query
 from search.ranking import Plan, freshness
 from search.sources import Corpus, Document, key
 from search.spelling import spelling_keys
@@ -139,6 +141,17 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def answer(
+    ask: Callable[[EngineRequest], EngineResult], request: EngineRequest, query: Query, synonyms: Synonyms
+) -> tuple[EngineResult, bool]:
+    """What an engine answers; for a long question that finds nothing, what answers a part of it (True then)."""
+    result = ask(request)
+    if result.total or not ranking.may_relax(query, synonyms):
+        return result, False
+    part = ask(replace(request, plan=ranking.plan(query, synonyms, relaxed=True)))
+    return part, bool(part.total)
 
 
 def entry(source_name: str, document: Document, version: int) -> Entry:

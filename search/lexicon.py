@@ -34,7 +34,8 @@ def stop_words() -> frozenset[str]:
 def segmenter() -> rjieba.Jieba:
     """The segmenter with the domain's words. Loading takes about half a second."""
     jieba = rjieba.Jieba()
-    for word in dictionary():
+    synonyms = (fold(word) for group in shipped_groups() for word in group)
+    for word in dict.fromkeys((*dictionary(), *synonyms)):
         jieba.add_word(word, _FREQUENCY, None)
     return jieba
 

@@ -9,6 +9,7 @@ from pypinyin.constants import PINYIN_DICT
 from search.folding import fold
 
 _LONGEST_INPUT = 48
+_MOST_WAYS = 4
 _CONFUSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
@@ -27,30 +28,32 @@ def _beginnings() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def split(letters: str) -> tuple[tuple[str, ...], bool] | None:
-    """The letters as the fewest syllables, and whether the last is only begun; None when they are not pinyin."""
+def splits(letters: str) -> tuple[tuple[tuple[str, ...], ...], bool]:
+    """The ways to read the letters as the fewest syllables, and whether the last syllable is only begun.
+
+    `wuzhangai` is wu zhang ai or wu zhan gai. Empty when they are not pinyin.
+    """
     letters = letters.replace("'", "")
     if not (2 <= len(letters) <= _LONGEST_INPUT) or not letters.isascii() or not letters.isalpha():
-        return None
+        return (), False
     known = all_syllables()
-    best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
+    best: list[list[tuple[str, ...]]] = [[()], *([] for _ in letters)]
     for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - 6), end):
-            before = best[start]
-            syllable = letters[start:end]
-            if before is not None and syllable in known:
-                candidate = (*before, syllable)
-                current = best[end]
-                if current is None or len(candidate) < len(current):
-                    best[end] = candidate
-    whole = best[-1]
-    if whole is not None:
-        return whole, False
+        ways = [
+            (*before, letters[start:end])
+            for start in range(max(0, end - 6), end)
+            if letters[start:end] in known
+            for before in best[start]
+        ]
+        fewest = min(map(len, ways), default=0)
+        best[end] = [way for way in ways if len(way) == fewest][:_MOST_WAYS]
+    if best[-1]:
+        return tuple(best[-1]), False
     for cut in range(1, min(6, len(letters))):
-        before, rest = best[-1 - cut], letters[-cut:]
-        if before and rest in _beginnings():
-            return (*before, rest), True
-    return None
+        rest = letters[-cut:]
+        if best[-1 - cut] != [()] and best[-1 - cut] and rest in _beginnings():
+            return tuple((*before, rest) for before in best[-1 - cut]), True
+    return (), False
 
 
 def sound(syllables: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
 from search import connect, curation, popular, ranking, sources
-from search.engine import DEEPEST, FACETS, EngineDown, EngineRequest, EngineResult, Sort
+from search.engine import DEEPEST, FACETS, EngineDown, EngineRequest, EngineResult, Sort, answer
 from search.excerpts import excerpt, marked
 from search.lexicon import Synonyms
 from search.query import LONGEST, Query, parse
@@ -127,6 +128,8 @@ class SearchResult:
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     suggestion: str | None = None
     help: Help | None = None
+    #: No document has all the words of a long question; these have some of them. Say so.
+    relaxed: bool = False
 
     @property
     def page(self) -> int:
@@ -174,14 +177,14 @@ def _search(
         limit=request.page_size,
     )
     try:
-        answer = _ask(session, asked)
+        found, relaxed = answer(partial(_ask, session), asked, query, synonyms)
     except EngineDown:
         return SearchResult(request, State.RESTING)
-    hits, hidden = _hits(session, answer, query, synonyms, pinned)
-    total = max(answer.total - hidden, len(hits))
+    hits, hidden = _hits(session, found, query, synonyms, pinned)
+    total = max(found.total - hidden, len(hits))
     facets = {
         name: tuple(FacetValue(value, n, value in request.filters.get(name, ())) for value, n in counts)
-        for name, counts in answer.facets.items()
+        for name, counts in found.facets.items()
     }
     if query.blank:
         return SearchResult(request, State.BLANK, hits, total, facets)
@@ -195,12 +198,12 @@ def _search(
         if total == 0:
             offered = help_for(session, query, corpus, access, count)
             suggestion = offered.corrected
-        elif total < _FEW:
+        elif relaxed or total < _FEW:
             suggestion = correct(session, query, corpus, access, count)
     except EngineDown:
         offered = offered or (Help() if total == 0 else None)
     state = State.FOUND if total else State.NOTHING
-    return SearchResult(request, state, hits, total, facets, suggestion, offered)
+    return SearchResult(request, state, hits, total, facets, suggestion, offered, relaxed)
 
 
 def _ask(session: Session, request: EngineRequest) -> EngineResult:
@@ -210,18 +213,18 @@ def _ask(session: Session, request: EngineRequest) -> EngineResult:
 
 def _hits(
     session: Session,
-    answer: EngineResult,
+    result: EngineResult,
     query: Query,
     synonyms: Synonyms,
     pinned: tuple[tuple[str, UUID], ...],
 ) -> tuple[tuple[Hit, ...], int]:
     """The hits that the reader may see, pinned ones first, and how many the database did not show."""
     first = [sources.key(name, entity_id) for name, entity_id in pinned]
-    keys = [*first, *(key for key, _ in answer.hits if key not in first)]
+    keys = [*first, *(key for key, _ in result.hits if key not in first)]
     found = dict(sources.found_by_key(session, keys))
     literals = ranking.literals(query, synonyms)
     hits = tuple(_hit(key, found[key], literals, pinned=key in first) for key in keys if key in found)
-    return hits, sum(key not in found for key, _ in answer.hits)
+    return hits, sum(key not in found for key, _ in result.hits)
 
 
 def _hit(key: str, found: Found, literals: ranking.Literals, *, pinned: bool) -> Hit:

@@ -25,6 +25,8 @@ _SYNONYM, _PARTS, _PINYIN, _INITIALS = 0.75, 0.3, 0.6, 0.35
 _PHRASE = {"title": 6.0, "body": 2.0}
 _FRESH_SINCE, _FRESH_YEARS, _FRESH_MOST, _UNDATED = 2006.0, 16.0, 4.0, 1.8
 _MOST_UNITS = 24
+_LONG = 3  # units from which a query is a question
+_NO_SYNONYMS = Synonyms(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Unit:
     text: str
     exact: bool = False
     optional: bool = False
+    clause: int = 0  # which of the query's clauses it belongs to
 
     @property
     def single(self) -> bool:
@@ -89,24 +92,24 @@ class Unit:
         return len(list(pieces(self.text))) == 1
 
 
-def units(query: Query) -> tuple[Unit, ...]:
+def units(query: Query, synonyms: Synonyms) -> tuple[Unit, ...]:
     """The units of what is asked for; words that carry no meaning are dropped where others remain."""
     found: dict[str, Unit] = {}
-    for clause in query.wanted:
-        for unit in _units_of(clause):
-            found.setdefault(unit.text, unit)
+    for number, clause in enumerate(query.wanted):
+        for unit in _units_of(clause, synonyms):
+            found.setdefault(unit.text, replace(unit, clause=number))
     kept = [u for u in found.values() if u.exact or u.text not in stop_words()] or list(found.values())
     long = any(len(u.text) > 1 for u in kept)
     marked = [replace(u, optional=long and len(u.text) == 1 and is_han(u.text)) for u in kept]
     return tuple(marked[:_MOST_UNITS])
 
 
-def _units_of(clause: Clause) -> Iterable[Unit]:
+def _units_of(clause: Clause, synonyms: Synonyms) -> Iterable[Unit]:
     if clause.exact:
         yield Unit(clause.text, exact=True)
         return
     joined = ""  # letters, digits and the measure word after them stand together: gb50180, 10号, 2021年
-    for word in plain_words(clause.text):
+    for word in _joined(plain_words(clause.text), synonyms):
         if not is_han(word):
             joined = f"{joined} {word}".strip()
             continue
@@ -122,23 +125,50 @@ def _units_of(clause: Clause) -> Iterable[Unit]:
         yield Unit(joined)
 
 
-def plan(query: Query, synonyms: Synonyms) -> Plan:
-    """The tree for a query."""
+def _joined(words: list[str], synonyms: Synonyms) -> Iterable[str]:
+    """The words, those that together are a word with synonyms joined into one."""
+    position = 0
+    while position < len(words):
+        taken = 1
+        for count in range(min(4, len(words) - position), 1, -1):
+            if "".join(words[position : position + count]) in synonyms:
+                taken = count
+                break
+        yield "".join(words[position : position + taken])
+        position += taken
+
+
+def plan(query: Query, synonyms: Synonyms, *, relaxed: bool = False) -> Plan:
+    """The tree for a query; `relaxed`: one unit is enough."""
     never = tuple(_anywhere(clause.text) for clause in query.unwanted)
-    asked = units(query)
+    asked = units(query, synonyms)
     if not asked:
         return Plan(None, never=never)
-    needed = [_unit(unit, synonyms) for unit in asked if not unit.optional]
     better = [_unit(unit, synonyms) for unit in asked if unit.optional]
+    clauses: dict[int, list[Node]] = {}
+    for unit in asked:
+        if not unit.optional:
+            clauses.setdefault(0 if relaxed else unit.clause, []).append(_unit(unit, synonyms))
+    if relaxed:
+        must: Node = AtLeast(1, tuple(clauses[0]))
+    else:
+        # what somebody set apart with spaces counts as one each, however many words it has
+        needed = [AtLeast(_enough(len(parts)), tuple(parts)) for parts in clauses.values()]
+        must = AtLeast(_enough(len(needed)), tuple(needed))
     for clause in query.wanted:
-        if not clause.exact and len(list(_units_of(clause))) > 1:
+        if not clause.exact and len(list(_units_of(clause, synonyms))) > 1:
             better.extend(_literal(field, clause.text, weight) for field, weight in _PHRASE.items())
-    return Plan(AtLeast(_enough(len(needed)), tuple(needed)), tuple(better), never)
+    return Plan(must, tuple(better), never)
+
+
+def may_relax(query: Query, synonyms: Synonyms) -> bool:
+    """Whether a query is a long one, of which a part is better than nothing."""
+    return sum(not unit.optional for unit in units(query, synonyms)) >= _LONG and not any(c.exact for c in query.wanted)
 
 
 def plan_titles(query: Query) -> Plan:
     """The tree for suggestions while typing: all units in the title, the last perhaps only begun."""
-    asked = units(query)
+    asked = units(query, _NO_SYNONYMS)
     needed = []
     for unit in asked:
         written = _literal("title", unit.text, WEIGHTS["title"][0], unfinished=unit is asked[-1])
@@ -194,11 +224,10 @@ def _sounds(text: str, weight: float, fields: Sequence[str] = SHORT_FIELDS) -> l
     if not (letters.isascii() and letters.isalpha()):
         return []
     found: list[Node] = []
-    read = pinyin.split(letters)
+    ways, begun = pinyin.splits(letters)
     for field in fields:
         share = weight * WEIGHTS[field][0]
-        if read:
-            tokens, begun = read
+        for tokens in ways:
             found.append(Phrase(f"{field}_sounds", tokens, begun, share / len(tokens)))
         if 2 <= len(letters) <= 12:
             found.append(Term(f"{field}_initials", letters, share * _INITIALS))
@@ -217,7 +246,7 @@ def freshness(date: datetime | None) -> float:
 def literals(query: Query, synonyms: Synonyms) -> Literals:
     """For each unit, the strings that show it in a text: itself, its synonyms, the words inside it."""
     found = []
-    for unit in units(query):
+    for unit in units(query, synonyms):
         inside = inner_words(unit.text) if not unit.exact and is_han(unit.text) and len(unit.text) >= 4 else []
         others = () if unit.exact else synonyms.of(unit.text)
         found.append(tuple(dict.fromkeys([unit.text, *others, *inside])))

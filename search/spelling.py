@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from search.analysis import initials, inner_words, is_han, syllables, words
-from search.pinyin import sound, split
+from search.pinyin import sound, splits
 
 SEPARATOR = "\t"
 _CORRECTION, _NAME = "c", "n"
@@ -58,9 +58,7 @@ def _begun(label: str) -> Iterable[str]:
 def correction_prefixes(word: str) -> list[str]:
     """Prefixes of entries whose words may be meant by `word`."""
     keys = dict.fromkeys(_mistaken(word))
-    read = split(word)
-    if read:
-        keys[sound(read[0])] = None
+    keys.update(dict.fromkeys(sound(read) for read in splits(word)[0]))
     return [f"{_CORRECTION}{key}{SEPARATOR}" for key in keys]
 
 

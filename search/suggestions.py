@@ -93,7 +93,7 @@ def _doubtful(clause: Clause) -> Iterator[str]:
     """Strings of a clause that may be one mistyped word: the longest first."""
     if 2 <= len(clause.text) <= 8 or (clause.text.isascii() and len(clause.text) <= 40):
         yield clause.text
-    units = [unit.text for unit in ranking.units(Query((clause,)))][:_MOST_TRIED]
+    units = [unit.text for unit in ranking.units(Query((clause,)), _NO_SYNONYMS)][:_MOST_TRIED]
     pairs = [a + b for a, b in pairwise(units) if is_han(a + b) and len(a + b) <= 8]
     seen = {clause.text}
     for word in sorted((*pairs, *units), key=len, reverse=True):
@@ -132,7 +132,7 @@ def help_for(session: Session, query: Query, corpus: Corpus, access: frozenset[s
 
 def _fewer(query: Query, count: Callable[[Query], int]) -> Iterator[str]:
     """The query with one word less, or else only one of its words, where that finds something."""
-    units: list[Unit] = [unit for unit in ranking.units(query) if not unit.optional]
+    units: list[Unit] = [unit for unit in ranking.units(query, _NO_SYNONYMS) if not unit.optional]
     if len(units) < 2:
         if query.unwanted and count(Query(query.wanted)):
             yield Query(query.wanted).key
@@ -149,7 +149,7 @@ def _fewer(query: Query, count: Callable[[Query], int]) -> Iterator[str]:
 def _neighbours(session: Session, query: Query, synonyms: Synonyms, corpus: Corpus) -> list[str]:
     """Other words for what was asked, and popular searches that begin like it."""
     found: dict[str, None] = {}
-    for unit in ranking.units(query):
+    for unit in ranking.units(query, synonyms):
         found.update(dict.fromkeys(synonyms.of(unit.text)[:2]))
         if corpus == Corpus.PUBLIC and len(unit.text) >= 2:
             found.update(dict.fromkeys(popular.popular(session, unit.text[:2], limit=3)))

@@ -79,7 +79,7 @@ def nothing_counted(deployment: Deployment) -> Iterator[None]:
 def test_a_result_has_marks_facets_and_the_passage(find: Search) -> None:
     result = find("口袋公园")
     assert result.state is State.FOUND
-    assert [hit.title for hit in result.hits][:1] == ["<mark>口袋公园</mark>竣工"]
+    assert {hit.title for hit in result.hits} == {"<mark>口袋公园</mark>竣工", "<mark>口袋公园</mark>建设通知"}
     assert result.total == 2
     kinds = {(v.value, v.count, v.chosen) for v in result.facets["kind"]}
     assert kinds == {("outreach", 1, False), ("sprout", 1, False)}
@@ -119,11 +119,17 @@ def test_typing_errors_get_an_offer_never_a_replacement(find: Search, typed: str
 
 
 def test_a_query_without_results_is_helped(find: Search) -> None:
-    result = find("口袋公园 双师意见")
+    result = find("口袋公园 电梯")
     assert result.state is State.NOTHING
-    assert "口袋公园" in result.help.fewer
+    assert result.help.fewer == ("口袋公园",)
     assert find("电梯 加梯").help.neighbours
     assert find("口袋公园 -公园").help.fewer == ("口袋公园",)
+
+
+def test_a_long_question_is_answered_in_part_and_says_so(find: Search) -> None:
+    result = find("请问口袋公园的双师意见怎么加梯")
+    assert (result.state, result.relaxed, result.total) == (State.FOUND, True, 2)
+    assert not find("口袋公园建设").relaxed
 
 
 def test_an_engine_that_is_down_is_resting_not_empty(deployment: Deployment, find: Search) -> None:

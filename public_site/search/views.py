@@ -8,12 +8,13 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
 from portal.publishing.queries.words import KINDS
-from search.queries import SearchRequest, SearchResult, Sort, State, public_search
+from search.queries import SearchRequest, SearchResult, Sort, public_search
 from search.suggestions import suggest as suggestions
 from tenants.identity import places
 from tenants.permissions import Permission
 from tenants.requests import db, requires
 from tenants.rules import N_
+from webkit import results
 from webkit.fragments import render
 from webkit.pagination import Page
 
@@ -46,7 +47,6 @@ def show() -> Response:
         "results",
         asked=asked,
         result=result,
-        resting=result.state is State.RESTING,
         page=Page(result.hits, result.page, result.total, asked.page_size),
         facets=_facets(result),
         kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
@@ -63,27 +63,17 @@ def _address(pairs: list[tuple[str, str]]) -> str:
     return f"{url_for('search.show')}?{urlencode(pairs)}"
 
 
-def _facets(result: SearchResult) -> list[dict[str, object]]:
-    """Facets as the page shows them: words for codes, the address that chooses or lets go of each value."""
+def _facets(result: SearchResult) -> list[results.Facet]:
     session = db()
-    names = {place.slug: place.short_name for place in places.places(session)}
-    names |= {unit.slug: unit.name for unit in places.units(session)}
-    words = {**names, **{kind: _(text) for kind, text in KIND_WORDS.items()}}
-    shown: list[dict[str, object]] = []
-    for facet, title in FACET_WORDS.items():
-        values = [
-            {
-                "label": _("有附件") if facet == "documents" else words.get(value.value, value.value),
-                "count": value.count,
-                "chosen": value.chosen,
-                "url": _address(result.request.toggled(facet, value.value)),
-            }
-            for value in result.facets.get(facet, ())
-            if value.count or value.chosen
-        ]
-        if values:
-            shown.append({"title": _(title), "values": values})
-    return shown
+    words = {kind: _(text) for kind, text in KIND_WORDS.items()}
+    words |= {place.slug: place.short_name for place in places.places(session)}
+    words |= {unit.slug: unit.name for unit in places.units(session)}
+    return results.facets(
+        result.facets,
+        {name: _(title) for name, title in FACET_WORDS.items()},
+        lambda facet, value: _("有附件") if facet == "documents" else words.get(value, value),
+        lambda facet, value: _address(result.request.toggled(facet, value)),
+    )
 
 
 @blueprint.get("/search/suggest")

@@ -1,0 +1,131 @@
+"""What the district office does for everybody's search: synonyms, pinned answers, what was asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from portal.publishing.queries import public as publications
+from portal.search.views import blueprint
+from search import curation, popular
+from search.engine import EngineDown
+from tenants.clock import today
+from tenants.permissions import Permission
+from tenants.requests import actor, db, requires, say
+from tenants.rules import Invalid, Missing
+from webkit.forms import Form
+from webkit.fragments import render
+
+#: Days over which questions are counted.
+DAYS = 90
+
+
+class SynonymsForm(Form):
+    """All groups, one to a line, and queries to try them on."""
+
+    groups = TextAreaField(_l("同义词"), validators=[InputRequired(), Length(max=100_000)])
+    queries = StringField(_l("试查的词"), validators=[Length(max=300)])
+
+
+class PinForm(Form):
+    """An article to put first for a query."""
+
+    query = StringField(_l("查询词"), validators=[InputRequired(), Length(max=60)])
+    article = StringField(_l("文章地址"), validators=[InputRequired(), Length(max=300)])
+
+
+def _shown(
+    session: Session,
+    synonyms: SynonymsForm,
+    pin: PinForm,
+    effects: list[curation.Effect] | None = None,
+) -> Response:
+    since = today() - timedelta(days=DAYS)
+    pins = curation.pins(session)
+    titles = {card.id: card for card in publications.cards(session, [p.entity_id for p in pins])}
+    failed = bool(synonyms.errors or pin.errors)
+    return render(
+        "portal/search/curate.html",
+        status=422 if failed else 200,
+        synonyms=synonyms,
+        pin=pin,
+        pins=[(p, titles.get(p.entity_id)) for p in pins],
+        top=popular.top(session, since, limit=30),
+        vain=popular.top(session, since, in_vain=True, limit=30),
+        days=DAYS,
+        effects=effects,
+    )
+
+
+def _current(session: Session) -> SynonymsForm:
+    lines = "\n".join(" ".join(words) for _id, words in curation.groups(session))
+    return SynonymsForm(formdata=None, groups=lines)
+
+
+@blueprint.get("/district/search/curate")
+@requires(Permission.SEARCH_CURATE)
+def curate() -> Response:
+    return _shown(db(), _current(db()), PinForm(formdata=None, query=request.args.get("query", "")))
+
+
+@blueprint.post("/district/search/synonyms")
+@requires(Permission.SEARCH_CURATE)
+def synonyms() -> AnyResponse:
+    """Try the groups on some queries first, or put them in force."""
+    form, session = SynonymsForm(), db()
+    wanted = curation.parse_groups(form.groups.data or "")
+    if not form.validate():
+        return _shown(session, form, PinForm(formdata=None))
+    if "preview" in request.form:
+        words = [word for word in (form.queries.data or "").replace("，", " ").split() if word]
+        try:
+            effects = curation.effects(
+                session, wanted, words or [q.query for q in popular.top(session, today(), limit=5)]
+            )
+        except EngineDown:
+            form.take_errors({"queries": _("搜索正在休息，暂时不能试查。")})
+            effects = []
+        return _shown(session, form, PinForm(formdata=None), effects=effects)
+    try:
+        curation.save_groups(session, actor(), wanted)
+    except Invalid as error:
+        form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        return _shown(session, form, PinForm(formdata=None))
+    flash(_("同义词已经生效，不用重建索引。"), "success")
+    return redirect(url_for(".curate"), 303)
+
+
+@blueprint.post("/district/search/pins")
+@requires(Permission.SEARCH_CURATE)
+def pin() -> AnyResponse:
+    form, session = PinForm(), db()
+    if form.validate():
+        code = (form.article.data or "").strip().rstrip("/").rpartition("/")[2]
+        try:
+            article = publications.public_article(session, code)
+            if article is None:
+                raise Missing
+            curation.pin(session, actor(), form.query.data or "", "article", article.id)
+            flash(_("搜索“%(words)s”时会先显示这篇文章。", words=form.query.data), "success")
+            return redirect(url_for(".curate"), 303)
+        except Missing:
+            form.take_errors({"article": _("没有找到这篇文章，或它没有公开。请粘贴文章页面的地址。")})
+        except Invalid as error:
+            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+    return _shown(session, _current(session), form)
+
+
+@blueprint.post("/district/search/pins/<uuid:pin_id>/remove")
+@requires(Permission.SEARCH_CURATE)
+def unpin(pin_id: UUID) -> AnyResponse:
+    curation.unpin(db(), actor(), pin_id)
+    flash(_("已取消推荐。"), "success")
+    return redirect(url_for(".curate"), 303)

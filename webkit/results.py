@@ -1,0 +1,58 @@
+"""Results of a search as pages show them: facets with words for their values and the address of each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Counted(Protocol):
+    """A value of a facet: how many results it leaves, and whether it is chosen."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def chosen(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value as the reader sees it; `url` chooses it, or lets go of it."""
+
+    label: str
+    count: int
+    chosen: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A way to narrow the results."""
+
+    title: str
+    choices: tuple[Choice, ...]
+
+
+def facets(
+    found: Mapping[str, Iterable[Counted]],
+    titles: Mapping[str, str],
+    label: Callable[[str, str], str],
+    address: Callable[[str, str], str],
+) -> list[Facet]:
+    """The facets named in `titles`, in its order, without empty ones.
+
+    `label(facet, value)` says what people call a value; `address(facet, value)` is where choosing it leads.
+    """
+    shown = []
+    for name, title in titles.items():
+        choices = tuple(
+            Choice(label(name, v.value), v.count, v.chosen, address(name, v.value))
+            for v in found.get(name, ())
+            if v.count or v.chosen
+        )
+        if choices:
+            shown.append(Facet(title, choices))
+    return shown

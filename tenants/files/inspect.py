@@ -68,6 +68,8 @@ _OOXML_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/present
 _ACTIVE_TEXT = re.compile(
     rb"^\s*<(?:!doctype|html|head|body|script|svg|\?xml|\?php|!--|iframe|img)", re.IGNORECASE
 )
+#: Of what text in this country is made, by far the most.
+_USUAL = re.compile(r"[\s\x20-\x7e\u2010-\u2030\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -198,16 +200,18 @@ def _text(content: BinaryIO, filename: str) -> Kind | None:
 def decode(data: bytes) -> str | None:
     """The text of `data` in UTF-8, UTF-16 or GB18030; None when it is not text at all."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif data[:4096].count(0) > len(data[:4096]) // 8:
-        even = data[:4096:2].count(0)
-        encodings = ["utf-16-be" if even > data[1:4096:2].count(0) else "utf-16-le"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if _CONTROL.search(text) else text
-    return None
+        return _decoded(data, "utf-16")
+    if 0 in data[:4096]:  # in the other encodings no character has a zero byte
+        low = data[1:4096:2].count(0) >= data[:4096:2].count(0)
+        text = _decoded(data, "utf-16-le" if low else "utf-16-be")
+        return text if text and len(_USUAL.findall(text)) > 0.9 * len(text) else None
+    text = _decoded(data, "utf-8-sig")
+    return _decoded(data, "gb18030") if text is None else text
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(text) else text

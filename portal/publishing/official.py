@@ -1,0 +1,182 @@
+"""How Chinese official documents are laid out: their code, title, numbered headings and closing lines.
+
+The numbering is that of GB/T 9704 (党政机关公文格式): 一、 then （一） then 1. then （1）.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+_NUMERAL = "一二三四五六七八九十百零〇"
+_LEVELS = (
+    (2, re.compile(rf"第?[{_NUMERAL}]{{1,4}}(?:、|[章节编](?=\s|、|[^{_NUMERAL}]))")),
+    (3, re.compile(rf"[（(][{_NUMERAL}]{{1,4}}[）)]")),
+    (4, re.compile(r"[0-9]{1,2}(?:[.．](?![0-9])|、)")),
+)
+_CODE = re.compile(
+    r"(?P<issuer>[\u4e00-\u9fff]{1,15}?)\s*[〔\[［(（【]\s*(?P<year>(?:19|20)\d\d)\s*[〕\]］)）】]\s*第?\s*(?P<number>\d{1,5})\s*号"
+)
+#: What a title of an official document ends with.
+_TITLE_END = re.compile(
+    r"(?:意见|通知|通报|通告|公告|公报|决定|决议|办法|方案|规定|规划|规则|细则|条例|报告|请示|批复|函|纪要|要点|计划|总结"
+    r"|指南|导则|解读|说明|简介|命令|公示)(?:[（(《〈].{1,15}[）)》〉])?$"
+)
+_SENTENCE = re.compile(r"[。！？；!?;]")
+_DATE = re.compile(
+    rf"(?:\d{{4}}|[{_NUMERAL}○Ｏ]{{4}})\s*年\s*[\d{_NUMERAL}]{{1,3}}\s*月(?:\s*[\d{_NUMERAL}]{{1,3}}\s*日)?"
+)
+_ISSUER = re.compile(r"(?:政府|办公室|委员会|局|街道办事处|办事处|管委会|工作组|分局|中心|委)$")
+_CLOSES = re.compile(r"[。！？；：…”）》.!?;:]$")
+LONGEST_HEADING = 40
+LONGEST_TITLE_LINE = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph as read: its words and what its place on the page says."""
+
+    text: str
+    after_gap: bool = False
+    #: Set to the right, or pushed there by blanks.
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The head of a document: its code, its title, and how many lines they took."""
+
+    code: str | None
+    title: str
+    lines: int
+
+
+def document_code(text: str) -> str | None:
+    """The code in `text` (发文字号), written the official way: 通政办发〔2021〕10号."""
+    found = _CODE.search(text)
+    return f"{found['issuer']}〔{found['year']}〕{found['number']}号" if found else None
+
+
+def level_of(text: str) -> int | None:
+    """The heading level (2 to 4) that the number before `text` stands for; None without a number."""
+    return next((level for level, pattern in _LEVELS if pattern.match(text)), None)
+
+
+def is_heading(text: str) -> bool:
+    """Whether a numbered line names what follows; a sentence does not."""
+    return (
+        level_of(text) is not None
+        and len(text) <= LONGEST_HEADING
+        and not _SENTENCE.search(text)
+        and not text.endswith(("：", ":", "，", ",", "、"))
+    )
+
+
+def headings(lines: Sequence[Line]) -> list[int | None]:
+    """The heading level of each line, None for ordinary ones.
+
+    Numbered short lines that follow each other with nothing between are a list, not headings.
+    """
+    levels = [level_of(line.text) if is_heading(line.text) else None for line in lines]
+    kept: list[int | None] = []
+    for level, run in groupby(levels):
+        length = len(list(run))
+        kept += [level if length == 1 else None] * length
+    if kept:
+        kept[-1] = None  # nothing follows that it could head
+    return kept
+
+
+def front(lines: Sequence[Line]) -> Front:
+    """Read the head: the code where it stands alone, then the lines of the title."""
+    at, code = 0, None
+    while at < min(4, len(lines)):
+        found = document_code(lines[at].text)
+        if not found or len(lines[at].text) > len(found) + 12:
+            break
+        code, at = found, at + 1
+    title: list[str] = []
+    for line in lines[at : at + 5]:
+        if title and (line.after_gap or _TITLE_END.search("".join(title))):
+            break
+        if (
+            len(line.text) > LONGEST_TITLE_LINE
+            or _SENTENCE.search(line.text)
+            or line.text.endswith(("：", ":"))
+        ):
+            break
+        if level_of(line.text) or (title and not _goes_on(lines, at)):
+            break
+        title.append(line.text)
+    return Front(code, join(title), at + len(title)) if title else Front(code, "", at)
+
+
+def _goes_on(lines: Sequence[Line], at: int) -> bool:
+    """Whether the title, begun at `at`, has more than one line: it ends in a title's word, or at a gap."""
+    text = ""
+    for number, line in enumerate(lines[at : at + 5]):
+        if number and line.after_gap:
+            return True
+        text += line.text
+        if _TITLE_END.search(text):
+            return True
+    return False
+
+
+def join(lines: Sequence[str]) -> str:
+    """Lines as one; a space only between words of an alphabet."""
+    whole = ""
+    for line in lines:
+        apart = whole and line and whole[-1].isascii() and line[0].isascii()
+        whole += (" " if apart and whole[-1].isalnum() and line[0].isalnum() else "") + line
+    return whole
+
+
+def closing(lines: Sequence[Line]) -> int:
+    """How many lines at the end are the closing ones: the issuing body, the date."""
+    count = 0
+    for line in reversed(lines[-4:]):
+        short = len(line.text) <= 40 and not _SENTENCE.search(line.text)
+        dated = bool(_DATE.match(line.text))
+        if not short or not (line.right or dated or (line.after_gap and _ISSUER.search(line.text))):
+            break
+        count += 1
+    return count if count < len(lines) else 0
+
+
+def unwrapped(lines: Sequence[Line]) -> list[Line]:
+    """Paragraphs that were broken at a fixed width, whole again; other texts stay as they are."""
+    lengths = sorted(len(line.text) for line in lines)
+    width = lengths[-1] if lengths else 0
+    full = sum(length >= width - 3 for length in lengths)
+    if width > 60 or width < 20 or full < 4 or full < len(lines) * 0.4:
+        return list(lines)
+    whole: list[Line] = []
+    open_line = False
+    for line in lines:
+        if open_line and not line.after_gap and level_of(line.text) is None and not line.right:
+            before = whole.pop()
+            line = Line(join([before.text, line.text]), before.after_gap, before.right)
+            ends = len(line.text) - len(before.text) < width - 3
+        else:
+            ends = len(line.text) < width - 3
+        whole.append(line)
+        open_line = not ends and not _CLOSES.search(line.text)
+    return whole
+
+
+def summary(paragraphs: Sequence[str], most: int = 120) -> str:
+    """The first sentences of the first real paragraph, at most `most` characters."""
+    for text in paragraphs:
+        if len(text) < 15 or text.endswith(("：", ":")):
+            continue
+        if len(text) <= most:
+            return text
+        cut = max(text.rfind(mark, 0, most) for mark in "。！？")
+        if cut >= 15:
+            return text[: cut + 1]
+        cut = max(text.rfind(mark, 0, most - 1) for mark in "，；、")
+        return text[: cut if cut >= 15 else most - 1] + "…"
+    return ""

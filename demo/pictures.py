@@ -10,42 +10,54 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
-from demo.drawing import scenes_green, scenes_plan, scenes_street, scenes_work
-from demo.drawing.canvas import Canvas
+from demo.drawing import (
+    scenes_land,
+    scenes_lane,
+    scenes_park,
+    scenes_plan,
+    scenes_poster,
+    scenes_quarter,
+    scenes_sheet,
+    scenes_square,
+    scenes_street,
+    scenes_work,
+)
+from demo.drawing.canvas import WIDTH, Canvas
 
 Scene = Callable[[Canvas, bool], None]
 
 SCENES: dict[str, Scene] = {
-    "pocket_park": scenes_green.pocket_park,
-    "canal": scenes_green.canal,
-    "green_heart": scenes_green.green_heart,
-    "rain_garden": scenes_green.rain_garden,
-    "playground": scenes_green.playground,
-    "fields": scenes_green.fields,
+    "pocket_park": scenes_park.pocket_park,
+    "canal": scenes_land.canal,
+    "green_heart": scenes_land.green_heart,
+    "rain_garden": scenes_park.rain_garden,
+    "playground": scenes_park.playground,
+    "fields": scenes_land.fields,
     "street": scenes_street.street,
-    "lane": scenes_street.lane,
-    "market": scenes_street.market,
+    "lane": scenes_lane.lane,
+    "market": scenes_quarter.market,
     "bus_stop": scenes_street.bus_stop,
-    "old_block": scenes_street.old_block,
+    "old_block": scenes_quarter.old_block,
     "night_street": scenes_street.night_street,
-    "parking": scenes_street.parking,
-    "stage": scenes_street.stage,
+    "parking": scenes_square.parking,
+    "stage": scenes_square.stage,
     "plan": scenes_plan.plan,
     "axonometric": scenes_plan.axonometric,
-    "diagram": scenes_plan.diagram,
-    "section": scenes_plan.section,
-    "poster": scenes_work.poster,
-    "award": scenes_work.award,
+    "diagram": scenes_sheet.diagram,
+    "section": scenes_sheet.section,
+    "poster": scenes_poster.poster,
+    "award": scenes_poster.award,
     "building_site": scenes_work.building_site,
     "round_table": scenes_work.round_table,
     "exhibition": scenes_work.exhibition,
-    "document": scenes_work.document,
+    "document": scenes_poster.document,
 }
 """Each can also be drawn `before`; those without two states look the same but for the grey mood."""
 
-DRAWING = "1"
+DRAWING = "2"
 """Raise it when the drawing changes, so that kept pictures are drawn anew."""
 
 
@@ -56,22 +68,25 @@ class Picture:
     scene: str
     seed: str
     before: bool = False
+    #: In pixels; the height follows, 8 to 5.
+    width: int = WIDTH
 
     @property
     def file_name(self) -> str:
-        digest = sha256(f"{DRAWING}:{self.scene}:{self.seed}:{self.before}".encode()).hexdigest()[:20]
+        digest = sha256(
+            f"{DRAWING}:{self.scene}:{self.seed}:{self.before}:{self.width}".encode()
+        ).hexdigest()[:20]
         return f"{self.scene}-{digest}.jpg"
 
 
 def draw(picture: Picture) -> bytes:
-    """The picture as JPEG, 1600 × 1000."""
+    """The picture as JPEG."""
     canvas = Canvas(f"{picture.scene}:{picture.seed}")
-    if canvas.rng.random() < 0.5:
-        SCENES[picture.scene](canvas, picture.before)
+    mirrored = canvas.rng.random() < 0.5
+    SCENES[picture.scene](canvas, picture.before)
+    if mirrored:
         canvas.mirror()
-    else:
-        SCENES[picture.scene](canvas, picture.before)
-    return canvas.finish(faded=picture.before)
+    return canvas.finish(faded=picture.before, width=picture.width)
 
 
 def draw_all(
@@ -82,7 +97,8 @@ def draw_all(
     wanted = {picture: folder / picture.file_name for picture in pictures}
     missing = [(picture, path) for picture, path in wanted.items() if not path.exists()]
     if missing:
-        with ProcessPoolExecutor(2) as pool:
+        # spawned: a fork would share the caller's database connections
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             for done, _ in enumerate(pool.map(_draw_to, *zip(*missing, strict=True), chunksize=4), 1):
                 if progress:
                     progress(done, len(missing))

@@ -223,7 +223,9 @@ def _tenant(slug: str, number: int) -> Tenant:
     data = _read(FOLDER / "tenants" / f"{slug}.toml")
     short = {"tenant_admin": "admin", "tenant_staff": "staff"}
     people = tuple(
-        Person(p["role"], p["name"], p["title"], p.get("account", f"{short.get(p['role'], p['role'])}.{slug}"))
+        Person(
+            p["role"], p["name"], p["title"], p.get("account", f"{short.get(p['role'], p['role'])}.{slug}")
+        )
         for p in data.pop("people")
     )
     return Tenant(

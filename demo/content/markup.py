@@ -51,7 +51,11 @@ def _block(block: str, address: Callable[[str, str], str]) -> str:
     if _NUMBER.match(first):
         return _list("ol", [_NUMBER.sub("", line, count=1) for line in lines])
     if first.startswith("> "):
-        return "<blockquote><p>" + _inline("".join(line.removeprefix("> ") for line in lines)) + "</p></blockquote>"
+        return (
+            "<blockquote><p>"
+            + _inline("".join(line.removeprefix("> ") for line in lines))
+            + "</p></blockquote>"
+        )
     if first.startswith("|"):
         return _table(lines)
     if first.startswith(("!", "#", "<")):
@@ -64,7 +68,9 @@ def _list(tag: str, items: list[str]) -> str:
 
 
 def _table(lines: list[str]) -> str:
-    head, *body = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines if "---" not in line]
+    head, *body = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in lines if "---" not in line
+    ]
     titles = "".join(f'<th scope="col">{_inline(cell)}</th>' for cell in head)
     rows = "".join("<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in body)
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table>"

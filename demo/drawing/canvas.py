@@ -11,10 +11,12 @@ import random
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
-WIDTH, HEIGHT = 1600, 1000
+WIDTH = 1600
+HEIGHT = 1000
 SCALE = 2
 
 Colour = tuple[int, int, int]
@@ -86,9 +88,7 @@ class Canvas:
         else:
             self._pen.rectangle(box, fill=_ink(fill, opacity))
 
-    def ellipse(
-        self, cx: float, cy: float, rx: float, ry: float, fill: Colour, opacity: float = 1.0
-    ) -> None:
+    def ellipse(self, cx: float, cy: float, rx: float, ry: float, fill: Colour, opacity: float = 1.0) -> None:
         box = ((cx - rx) * SCALE, (cy - ry) * SCALE, (cx + rx) * SCALE, (cy + ry) * SCALE)
         self._pen.ellipse(box, fill=_ink(fill, opacity))
 
@@ -102,9 +102,16 @@ class Canvas:
         self._pen.ellipse(box, outline=_ink(fill, opacity), width=max(1, round(width * SCALE)))
 
     def arc(
-        self, cx: float, cy: float, r: float, start: float, end: float, width: float, fill: Colour,
+        self,
+        cx: float,
+        cy: float,
+        r: float,
+        start: float,
+        end: float,
+        width: float,
+        fill: Colour,
         opacity: float = 1.0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Degrees, clockwise from three o'clock."""
         box = ((cx - r) * SCALE, (cy - r) * SCALE, (cx + r) * SCALE, (cy + r) * SCALE)
         self._pen.arc(box, start, end, fill=_ink(fill, opacity), width=max(1, round(width * SCALE)))
@@ -116,7 +123,12 @@ class Canvas:
         self._pen.pieslice(box, start, end, fill=_ink(fill, opacity))
 
     def line(
-        self, points: Sequence[Point], width: float, fill: Colour, opacity: float = 1.0, round_ends: bool = True
+        self,
+        points: Sequence[Point],
+        width: float,
+        fill: Colour,
+        opacity: float = 1.0,
+        round_ends: bool = True,
     ) -> None:
         self._pen.line(
             [(x * SCALE, y * SCALE) for x, y in points],
@@ -133,7 +145,7 @@ class Canvas:
     ) -> None:
         """A dashed line along the points."""
         carried = 0.0
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in pairwise(points):
             length = math.hypot(x2 - x1, y2 - y1)
             at = -carried
             while at < length:
@@ -142,15 +154,19 @@ class Canvas:
                     a, b = start / length, end / length
                     self.line(
                         [(x1 + (x2 - x1) * a, y1 + (y2 - y1) * a), (x1 + (x2 - x1) * b, y1 + (y2 - y1) * b)],
-                        width, fill, round_ends=False,
-                    )  # fmt: skip
+                        width,
+                        fill,
+                        round_ends=False,
+                    )
                 at += dash + gap
             carried = length - (at - dash - gap)
             carried = carried if carried < dash + gap else 0.0
 
     # -- light ----------------------------------------------------------------------------
 
-    def gradient(self, y: float, h: float, top: Colour, bottom: Colour, x: float = 0, w: float = WIDTH) -> None:
+    def gradient(
+        self, y: float, h: float, top: Colour, bottom: Colour, x: float = 0, w: float = WIDTH
+    ) -> None:
         """A band that runs from one colour to another downwards."""
         column = Image.new("RGB", (1, 64))
         column.putdata([mix(top, bottom, i / 63) for i in range(64)])
@@ -163,7 +179,9 @@ class Canvas:
         mask = _soft_disc().resize((size, size), Image.Resampling.BILINEAR).point(lambda v: v * opacity)
         self.image.paste(fill, (round((cx - r) * SCALE), round((cy - r) * SCALE)), mask)
 
-    def shadow(self, points: Sequence[Point], blur: float = 10, opacity: float = 0.25, fill: Colour = INK) -> None:
+    def shadow(
+        self, points: Sequence[Point], blur: float = 10, opacity: float = 0.25, fill: Colour = INK
+    ) -> None:
         """A soft shadow of a shape; drawn small and enlarged, because a blur at full size is slow."""
         small = 8
         x1, y1 = min(p[0] for p in points) - 3 * blur, min(p[1] for p in points) - 3 * blur
@@ -188,15 +206,15 @@ class Canvas:
 
     # -- finish ---------------------------------------------------------------------------
 
-    def finish(self, *, faded: bool = False, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bytes:
+    def finish(self, *, faded: bool = False, width: int = WIDTH) -> bytes:
         """Halve, tone, lay on paper and encode. `faded` is the grey mood of a picture "before"."""
         image = self.image.reduce(SCALE)
         if faded:
             image = ImageEnhance.Color(image).enhance(0.55)
             image = Image.blend(image, Image.new("RGB", image.size, mix(STONE, INK, 0.2)), 0.1)
         image = ImageChops.overlay(image, _grain())
-        if image.size != size:
-            image = image.resize(size, Image.Resampling.LANCZOS)
+        if width != WIDTH:
+            image = image.resize((width, width * HEIGHT // WIDTH), Image.Resampling.LANCZOS)
         out = BytesIO()
         image.save(out, "JPEG", quality=86, optimize=False, subsampling=0)
         return out.getvalue()
@@ -211,8 +229,10 @@ def _grain() -> Image.Image:
     """Paper: fine noise over broad, faint clouds."""
     rng = random.Random("paper")
     fine = Image.frombytes("L", (WIDTH, HEIGHT), rng.randbytes(WIDTH * HEIGHT))
-    fine = fine.filter(ImageFilter.GaussianBlur(0.6)).point(lambda v: 128 + (v - 128) * 0.16)
-    broad = Image.frombytes("L", (40, 25), rng.randbytes(1000)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+    fine = fine.filter(ImageFilter.GaussianBlur(0.8)).point(lambda v: 128 + (v - 128) * 0.1)
+    broad = Image.frombytes("L", (40, 25), rng.randbytes(1000)).resize(
+        (WIDTH, HEIGHT), Image.Resampling.BICUBIC
+    )
     broad = broad.point(lambda v: 128 + (v - 128) * 0.05)
     return Image.merge("RGB", [ImageChops.add(fine, broad, 1, -128)] * 3)
 
@@ -250,7 +270,9 @@ def _spline(a: float, b: float, c: float, d: float, t: float) -> float:
     return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3)
 
 
-def blob(rng: random.Random, cx: float, cy: float, rx: float, ry: float, wobble: float = 0.12, n: int = 11) -> list[Point]:
+def blob(
+    rng: random.Random, cx: float, cy: float, rx: float, ry: float, wobble: float = 0.12, n: int = 11
+) -> list[Point]:
     """A closed, uneven round: crowns, ponds, lawns, clouds."""
     points = []
     for i in range(n):

@@ -6,9 +6,25 @@ import math
 from dataclasses import dataclass
 
 from .canvas import (
-    BLUE, BRICK, GOLD, GREEN, INK, LEAF, PAPER, SAND, SPRING, STONE, WARM, WIDTH,
-    Canvas, Colour, blob, curve, mix, shade, tint,
-)  # fmt: skip
+    BLUE,
+    BRICK,
+    GOLD,
+    GREEN,
+    INK,
+    LEAF,
+    PAPER,
+    SAND,
+    SPRING,
+    STONE,
+    WARM,
+    WIDTH,
+    Canvas,
+    Colour,
+    curve,
+    mix,
+    shade,
+    tint,
+)
 
 
 @dataclass(frozen=True)
@@ -26,14 +42,37 @@ class Mood:
 MOODS = {
     "morning": Mood(tint(BLUE, 0.2), mix(WARM, BRICK, 0.06), mix(PAPER, GOLD, 0.5), tint(BLUE, 0.24), WARM),
     "noon": Mood(tint(BLUE, 0.34), tint(BLUE, 0.07), None, tint(BLUE, 0.28), mix(PAPER, GOLD, 0.1)),
-    "evening": Mood(mix(tint(BRICK, 0.24), GOLD, 0.14), mix(PAPER, GOLD, 0.17), mix(tint(BRICK, 0.75), GOLD, 0.4),
-                    mix(tint(BRICK, 0.4), BLUE, 0.3), mix(SAND, BRICK, 0.08)),
-    "spring": Mood(tint(GREEN, 0.2), mix(PAPER, GOLD, 0.08), mix(PAPER, GOLD, 0.34), tint(GREEN, 0.3), mix(PAPER, GREEN, 0.08)),
+    "evening": Mood(
+        mix(tint(BRICK, 0.24), GOLD, 0.14),
+        mix(PAPER, GOLD, 0.17),
+        mix(tint(BRICK, 0.75), GOLD, 0.4),
+        mix(tint(BRICK, 0.4), BLUE, 0.3),
+        mix(SAND, BRICK, 0.08),
+    ),
+    "spring": Mood(
+        tint(GREEN, 0.2),
+        mix(PAPER, GOLD, 0.08),
+        mix(PAPER, GOLD, 0.34),
+        tint(GREEN, 0.3),
+        mix(PAPER, GREEN, 0.08),
+    ),
     "paper": Mood(PAPER, mix(PAPER, GOLD, 0.1), mix(tint(BRICK, 0.8), GOLD, 0.25), tint(INK, 0.2), WARM),
-    "night": Mood(shade(BLUE, 0.66), mix(shade(BLUE, 0.3), BRICK, 0.16), mix(PAPER, GOLD, 0.2), shade(BLUE, 0.42),
-                  mix(shade(BLUE, 0.5), GOLD, 0.1), night=True),
+    "night": Mood(
+        shade(BLUE, 0.66),
+        mix(shade(BLUE, 0.3), BRICK, 0.16),
+        mix(PAPER, GOLD, 0.2),
+        shade(BLUE, 0.42),
+        mix(shade(BLUE, 0.5), GOLD, 0.1),
+        night=True,
+    ),
     "overcast": Mood(tint(INK, 0.24), tint(INK, 0.1), None, tint(INK, 0.26), STONE),
-}  # fmt: skip
+}
+
+
+def mood_of(c: Canvas, before: bool, *names: str) -> Mood:
+    """One of the named hours by chance; before, the sky is always overcast."""
+    chosen = c.rng.choice(names or ("morning", "noon", "evening", "spring"))
+    return MOODS["overcast"] if before else MOODS[chosen]
 
 
 def sky(c: Canvas, mood: Mood, horizon: float) -> None:
@@ -46,10 +85,22 @@ def sky(c: Canvas, mood: Mood, horizon: float) -> None:
         c.circle(x, y, r, mood.sun)
     if mood.night:
         for _ in range(50):
-            c.circle(rng.uniform(0, WIDTH), rng.uniform(0, horizon * 0.8), rng.uniform(0.8, 2.2), PAPER, rng.uniform(0.3, 0.9))
+            c.circle(
+                rng.uniform(0, WIDTH),
+                rng.uniform(0, horizon * 0.8),
+                rng.uniform(0.8, 2.2),
+                PAPER,
+                rng.uniform(0.3, 0.9),
+            )
     else:
         for _ in range(rng.randint(2, 4)):
-            cloud(c, rng.uniform(0, WIDTH), rng.uniform(0.1, 0.55) * horizon, rng.uniform(110, 230), mix(mood.sky_low, PAPER, 0.7))
+            cloud(
+                c,
+                rng.uniform(0, WIDTH),
+                rng.uniform(0.1, 0.55) * horizon,
+                rng.uniform(110, 230),
+                mix(mood.sky_low, PAPER, 0.7),
+            )
 
 
 def cloud(c: Canvas, x: float, y: float, w: float, fill: Colour) -> None:
@@ -76,7 +127,9 @@ def skyline(c: Canvas, mood: Mood, base: float, height: float, density: int = 18
             x += w * rng.uniform(0.8, 1.25)
 
 
-def treeline(c: Canvas, base: float, height: float, fill: Colour, x1: float = -60, x2: float = WIDTH + 60) -> None:
+def treeline(
+    c: Canvas, base: float, height: float, fill: Colour, x1: float = -60, x2: float = WIDTH + 60
+) -> None:
     """A far row of trees as one soft hedge."""
     rng = c.rng
     x = x1
@@ -91,16 +144,25 @@ def tree(c: Canvas, x: float, y: float, h: float, kind: str = "", fill: Colour |
     """A tree standing at (x, y), `h` high."""
     kind = kind or c.rng.choice(["round", "round", "poplar", "willow", "ginkgo", "pine"])
     c.ground_shadow(x, y, h * 0.26)
-    {"round": _round, "poplar": _poplar, "willow": _willow, "ginkgo": _ginkgo, "pine": _pine, "blossom": _blossom, "bare": _bare}[kind](
-        c, x, y, h, fill
-    )
+    {
+        "round": _round,
+        "poplar": _poplar,
+        "willow": _willow,
+        "ginkgo": _ginkgo,
+        "pine": _pine,
+        "blossom": _blossom,
+        "bare": _bare,
+    }[kind](c, x, y, h, fill)
 
 
 def _trunk(c: Canvas, x: float, y: float, h: float, width: float) -> None:
     bark = mix(INK, BRICK, 0.32)
     bark = mix(bark, PAPER, 0.16)
     c.polygon([(x - width, y), (x - width * 0.55, y - h), (x + width * 0.55, y - h), (x + width, y)], bark)
-    c.polygon([(x - width, y), (x - width * 0.55, y - h), (x - width * 0.15, y - h), (x - width * 0.3, y)], mix(bark, PAPER, 0.14))
+    c.polygon(
+        [(x - width, y), (x - width * 0.55, y - h), (x - width * 0.15, y - h), (x - width * 0.3, y)],
+        mix(bark, PAPER, 0.14),
+    )
 
 
 def _crown(c: Canvas, x: float, y: float, rx: float, ry: float, fill: Colour, clumps: int = 9) -> None:
@@ -118,8 +180,14 @@ def _crown(c: Canvas, x: float, y: float, rx: float, ry: float, fill: Colour, cl
             c.ellipse(x + (dx - 0.08) * rx, y + (dy - 0.1) * ry, rx * 0.3, ry * 0.27, light, 0.8)
     for _ in range(16):
         a, k = rng.uniform(0, 2 * math.pi), rng.uniform(0.2, 0.95)
-        c.ellipse(x + math.cos(a) * rx * k, y + math.sin(a) * ry * k, rx * 0.035, rx * 0.022,
-                  rng.choice([dark, light]), 0.7)  # fmt: skip
+        c.ellipse(
+            x + math.cos(a) * rx * k,
+            y + math.sin(a) * ry * k,
+            rx * 0.035,
+            rx * 0.022,
+            rng.choice([dark, light]),
+            0.7,
+        )
 
 
 def _round(c: Canvas, x: float, y: float, h: float, fill: Colour | None) -> None:
@@ -149,8 +217,13 @@ def _blossom(c: Canvas, x: float, y: float, h: float, fill: Colour | None) -> No
     _crown(c, x, y - h * 0.62, h * 0.32, h * 0.27, fill, 11)
     for _ in range(40):
         a, k = c.rng.uniform(0, 6.283), c.rng.uniform(0.1, 1.0)
-        c.circle(x + math.cos(a) * h * 0.32 * k, y - h * 0.62 + math.sin(a) * h * 0.27 * k, h * 0.009,
-                 c.rng.choice([PAPER, tint(BRICK, 0.6)]), 0.9)  # fmt: skip
+        c.circle(
+            x + math.cos(a) * h * 0.32 * k,
+            y - h * 0.62 + math.sin(a) * h * 0.27 * k,
+            h * 0.009,
+            c.rng.choice([PAPER, tint(BRICK, 0.6)]),
+            0.9,
+        )
 
 
 def _willow(c: Canvas, x: float, y: float, h: float, fill: Colour | None) -> None:
@@ -164,7 +237,9 @@ def _willow(c: Canvas, x: float, y: float, h: float, fill: Colour | None) -> Non
         length = h * rng.uniform(0.22, 0.5)
         sway = rng.uniform(-0.03, 0.03) * h + (sx - x) * 0.22
         strand = curve([(sx, top), (sx + sway * 0.7, top + length * 0.5), (sx + sway, top + length)], 5)
-        c.line(strand, h * rng.uniform(0.006, 0.011), mix(fill, (PAPER, GREEN)[i % 2], 0.26), round_ends=False)
+        c.line(
+            strand, h * rng.uniform(0.006, 0.011), mix(fill, (PAPER, GREEN)[i % 2], 0.26), round_ends=False
+        )
 
 
 def _pine(c: Canvas, x: float, y: float, h: float, fill: Colour | None) -> None:
@@ -203,7 +278,14 @@ def hedge(c: Canvas, x: float, y: float, w: float, h: float, fill: Colour = GREE
     c.rect(x, y - h, w, h, shade(fill, 0.1), radius=h * 0.35)
     c.rect(x, y - h, w, h * 0.5, mix(fill, PAPER, 0.14), radius=h * 0.25)
     for _ in range(int(w / 14)):
-        c.ellipse(x + c.rng.uniform(6, max(7, w - 6)), y - c.rng.uniform(0.15, 0.9) * h, 4, 2.4, mix(fill, PAPER, 0.3), 0.6)
+        c.ellipse(
+            x + c.rng.uniform(6, max(7, w - 6)),
+            y - c.rng.uniform(0.15, 0.9) * h,
+            4,
+            2.4,
+            mix(fill, PAPER, 0.3),
+            0.6,
+        )
 
 
 def grass(c: Canvas, x: float, y: float, n: int, spread: float, h: float, fill: Colour = GREEN) -> None:
@@ -212,10 +294,21 @@ def grass(c: Canvas, x: float, y: float, n: int, spread: float, h: float, fill: 
         gx = x + c.rng.uniform(-spread, spread)
         top = h * c.rng.uniform(0.5, 1)
         lean = c.rng.uniform(-0.3, 0.3) * top
-        c.polygon([(gx - h * 0.035, y), (gx + lean, y - top), (gx + h * 0.035, y)], mix(fill, c.rng.choice([PAPER, GOLD, INK]), 0.2))
+        c.polygon(
+            [(gx - h * 0.035, y), (gx + lean, y - top), (gx + h * 0.035, y)],
+            mix(fill, c.rng.choice([PAPER, GOLD, INK]), 0.2),
+        )
 
 
-def flowers(c: Canvas, x: float, y: float, w: float, h: float, n: int, fills: tuple[Colour, ...] = (BRICK, GOLD, PAPER)) -> None:
+def flowers(
+    c: Canvas,
+    x: float,
+    y: float,
+    w: float,
+    h: float,
+    n: int,
+    fills: tuple[Colour, ...] = (BRICK, GOLD, PAPER),
+) -> None:
     """A bed of small flowers."""
     for _ in range(n):
         fx, fy = x + c.rng.uniform(0, w), y + c.rng.uniform(0, h)
@@ -229,7 +322,12 @@ def reeds(c: Canvas, x: float, y: float, n: int, spread: float, h: float) -> Non
     for _ in range(n):
         gx, top = x + c.rng.uniform(-spread, spread), h * c.rng.uniform(0.6, 1)
         lean = c.rng.uniform(-0.16, 0.24) * top
-        c.line(curve([(gx, y), (gx + lean * 0.3, y - top * 0.5), (gx + lean, y - top)], 4), 2.4, mix(LEAF, INK, 0.12), round_ends=False)
+        c.line(
+            curve([(gx, y), (gx + lean * 0.3, y - top * 0.5), (gx + lean, y - top)], 4),
+            2.4,
+            mix(LEAF, INK, 0.12),
+            round_ends=False,
+        )
         c.ellipse(gx + lean, y - top, 4, 13, mix(GOLD, BRICK, 0.3))
 
 
@@ -242,4 +340,12 @@ def water(c: Canvas, y: float, h: float, mood: Mood, x: float = 0, w: float = WI
         length = (24 + 120 * k) * c.rng.uniform(0.5, 1.2)
         ly = y + h * (0.03 + 0.95 * k)
         lx = c.rng.uniform(x - 20, x + w)
-        c.rect(lx, ly, min(length, x + w - lx), 1.6 + 3 * k, c.rng.choice([mood.sky_low, PAPER, shade(deep, 0.2)]), 0.38, radius=1)
+        c.rect(
+            lx,
+            ly,
+            min(length, x + w - lx),
+            1.6 + 3 * k,
+            c.rng.choice([mood.sky_low, PAPER, shade(deep, 0.2)]),
+            0.38,
+            radius=1,
+        )

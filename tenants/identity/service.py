@@ -121,6 +121,20 @@ def update_profile(session: Session, *, name: str, job_title: str, locale: str) 
     session.flush()
 
 
+def set_password_for_demo(session: Session, staff_ids: Iterable[UUID], password: str) -> None:
+    """Give demonstration accounts one password that everybody may know; hashed once, for hashing is slow by design."""
+    known = passwords.hash_password(password)
+    for staff_id in staff_ids:
+        staff = _staff(session, staff_id)
+        if not staff.demo:
+            raise ValueError("only demonstration accounts share a password")
+        credential = _credential(session, staff_id)
+        credential.password_hash = known
+        credential.password_changed_at = staff.created_at
+        staff.joined_at = staff.joined_at or staff.created_at
+    session.flush()
+
+
 def set_totp_for_demo(session: Session, staff_id: UUID, secret: str) -> None:
     """Give a demonstration account a second factor whose secret everybody may know."""
     if not _staff(session, staff_id).demo:

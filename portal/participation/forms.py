@@ -27,7 +27,7 @@ class AnswerForm(Versioned):
     """An official answer and, in the same step, what becomes of the comment."""
 
     body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)])
-    fate = SelectField(_l("同时更新办理结果"), validate_choice=True)
+    fate = SelectField(_l("同时更新办理结果"), default="")
     reason = TextAreaField(
         _l("结果的说明"),
         [Optional(), Length(max=policy.LONGEST_REASON)],
@@ -52,14 +52,14 @@ class DoneForm(Versioned):
 
     reason = TextAreaField(_l("办成了什么"), [InputRequired(), Length(max=policy.LONGEST_REASON)])
     outcome = SelectField(
-        _l("相关内容"), [Optional()], description=_l("选一篇已发布的内容，居民可以点开看到变化。")
+        _l("相关内容"), [Optional()], default="", description=_l("选一篇已发布的内容，居民可以点开看到变化。")
     )
 
 
 class HideForm(Versioned):
     """Why a comment is not shown."""
 
-    reason = RadioField(_l("理由"), [InputRequired()], choices=list(policy.MODERATION_REASONS.items()))
+    reason = RadioField(_l("理由"), [InputRequired()], choices=[])
     words = TextAreaField(
         _l("补充说明"),
         [Optional(), Length(max=policy.LONGEST_REASON)],

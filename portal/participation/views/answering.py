@@ -16,6 +16,7 @@ from portal.participation.words import FATES
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Conflict, Invalid, Refused
+from webkit.forms import choices
 from webkit.fragments import render
 
 SOMEBODY_WAS_FIRST = "同事刚刚处理过这条意见，下面是最新情况。您写的内容还在，没有发出。"
@@ -70,7 +71,9 @@ def fate(tenant: str, comment_id: UUID, to: str) -> ResponseReturnValue:
         else FateForm(version=str(detail.comment.version))
     )
     if isinstance(form, DoneForm):
-        form.outcome.choices = [("", _("不关联")), *((str(i), title) for i, title in queries.outcomes(db()))]
+        form.outcome.choices = choices(
+            [("", _("不关联")), *((str(i), title) for i, title in queries.outcomes(db()))]
+        )
     else:
         form.reason.flags.required = step.needs_reason
     if form.validate_on_submit():

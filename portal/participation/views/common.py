@@ -18,6 +18,7 @@ from portal.participation.words import ACTIONS, FATES, VISIBILITIES
 from tenants.clock import today
 from tenants.deployment import settings_here
 from tenants.requests import actor, db
+from webkit.forms import choices
 from webkit.fragments import render
 from webkit.pagination import Page, page_number
 
@@ -156,10 +157,8 @@ def answer_form(comment: Row, **options: Any) -> AnswerForm:
     """The form for an answer, with the fates that may follow."""
     form = AnswerForm(version=str(comment.version), **options)
     steps = policy.next_steps(comment.fate) if comment.parent_id is None else []
-    choices = [
-        (s.fate.value, _(FATES[s.fate])) for s in steps if not s.correction and s.fate is not Fate.DONE
-    ]
-    form.fate.choices = [("", _("不改变")), *choices]
+    fates = [(s.fate.value, _(FATES[s.fate])) for s in steps if not s.correction and s.fate is not Fate.DONE]
+    form.fate.choices = choices([("", _("不改变")), *fates])
     return form
 
 

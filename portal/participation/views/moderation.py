@@ -15,6 +15,7 @@ from portal.participation.views.common import blueprint, kept, load, to_comment
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Conflict, Invalid
+from webkit.forms import choices
 from webkit.fragments import render
 
 
@@ -59,7 +60,7 @@ def hide(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     if policy.may_hide(actor(), comment):
         abort(409)
     form = HideForm(version=str(comment.version))
-    form.reason.choices = [(code, _(sentence)) for code, sentence in policy.MODERATION_REASONS.items()]
+    form.reason.choices = choices((code, _(sentence)) for code, sentence in policy.MODERATION_REASONS.items())
     if form.validate_on_submit():
         try:
             service.hide(

@@ -1,0 +1,289 @@
+"""The comment desk in a browser without JavaScript: every journey of a clerk, and what two of them do at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+
+from portal.participation import queries, service
+from tenants.identity.models import CommentPolicy
+from tenants.permissions import Role
+from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories.participation import Corner, Neighbour, article, corner, resident
+from tests.factories.people import Person
+from tests.support.database import counted_queries
+from tests.support.html import StrictClient
+
+LONG_AGO = datetime(2026, 3, 2, 2, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def place(deployment: Deployment) -> Corner:
+    return corner(deployment, policy=CommentPolicy.HOLD)
+
+
+@pytest.fixture(scope="module")
+def wang(deployment: Deployment) -> Neighbour:
+    return resident(deployment)
+
+
+def signed_in(app: Flask, person: Person) -> StrictClient:
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    person.sign_in(client)
+    return client
+
+
+@pytest.fixture
+def clerk(app_workspace: Flask, place: Corner) -> StrictClient:
+    """李敏's browser."""
+    return signed_in(app_workspace, place.clerk)
+
+
+def at(place: Corner, rest: object = "") -> str:
+    return f"/t/{place.tenant.slug}/comments/{rest}"
+
+
+def form_of(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form that posts to this address."""
+    found = re.search(
+        rf'<form[^>]*action="(?:/workspace)?{re.escape(action)}[^"]*"[^>]*>(.*?)</form>', page, re.DOTALL
+    )
+    assert found, f"no form for {action}"
+    return {
+        name: unescape(value)
+        for name, value in re.findall(
+            r'type="hidden" (?:id="[^"]*" )?name="([^"]+)"[^>]*value="([^"]*)"', found.group(1)
+        )
+        + re.findall(r'<input id="[^"]*" name="([^"]+)" type="hidden" value="([^"]*)"', found.group(1))
+    }
+
+
+def send(client: StrictClient, address: str, page: str = "", **data: str) -> tuple[int, str]:
+    """Fill in the form of a page (the address itself by default) and follow where it leads."""
+    hidden = form_of(page or client.get(address).text, address)
+    answer = client.post(address, data=hidden | data)
+    if answer.status_code == 303:
+        return 303, client.get(answer.location.removeprefix("/workspace"), follow_redirects=True).text
+    return answer.status_code, answer.text
+
+
+def test_the_list_shows_first_what_is_due_first(place: Corner, clerk: StrictClient, wang: Neighbour) -> None:
+    late, fresh = place.comment(wang, "早就该答复的。", at=LONG_AGO), place.comment(wang, "刚刚写的。")
+    page = clerk.get(at(place)).text
+    assert page.index(f"comments/{late}") < page.index(f"comments/{fresh}")
+    assert "超期" in page and "已超期" in page
+    overdue = clerk.get(at(place, "?tab=overdue")).text
+    assert f"comments/{late}" in overdue and f"comments/{fresh}" not in overdue
+    found = clerk.get(at(place, "?tab=all&q=早就该")).text
+    assert f"comments/{late}" in found and f"comments/{fresh}" not in found
+    assert "没有符合条件的意见" in clerk.get(at(place, "?tab=all&q=没人写过")).text
+
+
+@pytest.mark.parametrize(
+    "query", ["tab=nonsense", "fate=x", "kind=%00", "page=999999", "q=%25_%5C", "publication=zz", "sort=1"]
+)
+def test_odd_filters_never_break_the_list(place: Corner, clerk: StrictClient, query: str) -> None:
+    assert clerk.get(at(place, f"?{query}")).status_code in (200, 400)
+
+
+def test_an_empty_desk_says_so(app_workspace: Flask, deployment: Deployment) -> None:
+    empty = corner(deployment, name="文景街道办事处")
+    page = signed_in(app_workspace, empty.clerk).get(at(empty)).text
+    assert "都答复了" in page
+
+
+def test_answering_with_a_template_and_a_fate(place: Corner, clerk: StrictClient, wang: Neighbour) -> None:
+    comment = place.comment(wang, "想要一个儿童沙坑。")
+    with place.at_desk() as session:
+        ready = service.save_template(session, place.clerk.actor(), "感谢", "感谢您的意见。").id
+    action = at(place, f"{comment}/answer")
+    page = clerk.get(at(place, comment)).text
+    # a template joins what was typed and sends nothing
+    status, page = send(clerk, action, page, body="您好，王女士。", template=str(ready), use="1")
+    assert status == 200 and "您好，王女士。\n\n感谢您的意见。</textarea>" in page
+    status, page = send(clerk, action, page, body="感谢您的意见，沙坑已列入设计。", fate="adopted", reason="")
+    assert status == 422 and "请写明理由" in page and "沙坑已列入设计。</textarea>" in page
+    status, page = send(
+        clerk, action, page, body="感谢您的意见，沙坑已列入设计。", fate="adopted", reason="位置在东侧。"
+    )
+    assert status == 303 and "答复已经发出" in page and "已采纳" in page and "位置在东侧。" in page
+    with place.in_public() as session:
+        thread = queries.public_thread(session, place.publication_id)
+        assert comment in [c.id for c in thread.comments]  # answered, hence shown
+
+
+def test_the_second_clerk_sees_the_first_answer_and_keeps_what_they_typed(
+    place: Corner, clerk: StrictClient, app_workspace: Flask, wang: Neighbour
+) -> None:
+    comment = place.comment(wang, "路口能不能加个凸面镜？")
+    colleague = signed_in(app_workspace, place.colleague)
+    action = at(place, f"{comment}/answer")
+    mine, theirs = clerk.get(at(place, comment)).text, colleague.get(at(place, comment)).text
+    assert send(clerk, action, mine, body="已报交通部门。")[0] == 303
+    status, page = send(colleague, action, theirs, body="我们去现场看过了。")
+    assert status == 409
+    assert "已报交通部门。" in page and "我们去现场看过了。</textarea>" in page and "没有发出" in page
+    # having seen it, the second answer may follow
+    assert send(colleague, action, page, body="我们去现场看过了。")[0] == 303
+    with place.at_desk() as session:
+        detail = queries.detail(session, comment)
+        assert detail and [r.body for r in detail.replies] == ["已报交通部门。", "我们去现场看过了。"]
+
+
+def test_a_fate_asks_for_its_reason_and_links_what_changed(
+    place: Corner, clerk: StrictClient, wang: Neighbour
+) -> None:
+    comment = place.comment(wang, "北门修好了吗？")
+    outcome, _ = article(place, "北门已经修好")
+    assert send(clerk, at(place, f"{comment}/fate/studying"))[0] == 303
+    status, page = send(clerk, at(place, f"{comment}/fate/adopted"))
+    assert status == 422 and "请写明理由" in page
+    assert send(clerk, at(place, f"{comment}/fate/adopted"), reason="列入本月维修。")[0] == 303
+    status, page = send(clerk, at(place, f"{comment}/fate/done"), reason="换了新门。", outcome=str(outcome))
+    assert status == 303 and "换了新门。" in page and "北门已经修好" in page
+    assert clerk.get(at(place, f"{comment}/fate/not_adopted")).status_code == 409
+    assert clerk.get(at(place, f"{comment}/fate/nonsense")).status_code == 409
+
+
+def test_moderation_gives_a_reason_and_answers_the_appeal(
+    place: Corner, clerk: StrictClient, wang: Neighbour
+) -> None:
+    comment = place.comment(wang, "这条有点凶。")
+    hide = at(place, f"{comment}/hide")
+    assert send(clerk, hide)[0] == 422  # no reason chosen
+    status, page = send(clerk, hide, reason="abuse", words="请换个说法。")
+    assert status == 303 and "含有辱骂或人身攻击。请换个说法。" in page
+    with place.in_public(wang) as session:
+        service.appeal(session, wang.actor(), comment, "我没有骂人。")
+    page = clerk.get(at(place, "?tab=appealed")).text
+    assert "有申诉" in page
+    page = clerk.get(at(place, comment)).text
+    assert "我没有骂人。" in page and "恢复展示" in page
+    status, page = send(clerk, at(place, f"{comment}/uphold"), words="复核后维持。")
+    assert status == 303 and "申诉已经答复" in page
+    assert send(clerk, at(place, f"{comment}/approve"), page)[0] == 303
+
+
+def test_many_are_approved_in_one_go(deployment: Deployment, app_workspace: Flask, wang: Neighbour) -> None:
+    place = corner(deployment, policy=CommentPolicy.HOLD, name="通运街道办事处")
+    held = [place.comment(wang, f"等着审核的第{n}条") for n in range(4)]
+    clerk = signed_in(app_workspace, place.clerk)
+    action = at(place, "approve")
+    page = clerk.get(at(place, "?tab=held")).text
+    assert "请先勾选" in send(clerk, action, page)[1]
+    page = clerk.get(at(place, "?tab=held")).text
+    token = form_of(page, action)["csrf_token"]
+    clerk.post(action, data={"csrf_token": token, "chosen": [str(held[0]), "nonsense"]})
+    with place.in_public() as session:
+        assert queries.public_thread(session, place.publication_id).total == 1
+    listed = [str(h) for h in held]
+    clerk.post(action, data={"csrf_token": token, "listed": listed, "all": "1"})
+    with place.in_public() as session:
+        assert queries.public_thread(session, place.publication_id).total == 4
+
+
+def test_a_published_answer_is_corrected_in_the_open(
+    place: Corner, clerk: StrictClient, wang: Neighbour
+) -> None:
+    comment = place.comment(wang, "几月开工？")
+    answer = place.answer(comment, "五月开工。")
+    address = at(place, f"answers/{answer}")
+    page = clerk.get(address).text
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
+    version = re.findall(r'name="version" type="hidden" value="(\d+)"', page)[-1]
+    data = {"csrf_token": token, "version": version, "body": "六月开工。"}
+    assert clerk.post(address, data=data).status_code == 303
+    assert "六月开工。" in clerk.get(at(place, comment)).text
+    assert clerk.post(address, data=data | {"body": "七月开工。"}).status_code == 422
+
+
+def test_templates_are_managed(place: Corner, clerk: StrictClient) -> None:
+    address = at(place, "templates/")
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', clerk.get(address).text)[-1]
+    data = {"csrf_token": token, "title": "转办", "body": "已转有关部门办理。"}
+    assert clerk.post(address, data=data).status_code == 303
+    again = clerk.post(address, data=data)
+    assert again.status_code == 422 and "已经有同名的模板" in again.text
+    page = clerk.get(address).text
+    found = re.search(rf"{re.escape(address)}([0-9a-f-]{{36}})", page[page.index("转办") :])
+    assert found
+    one = address + found.group(1)
+    assert clerk.post(one, data=data | {"body": "已转办，七日内回音。"}).status_code == 303
+    assert "七日内回音" in clerk.get(address).text
+    assert clerk.post(f"{one}/delete", data={"csrf_token": token}).status_code == 303
+    assert "转办" not in clerk.get(address).text
+
+
+def test_the_export_holds_the_rows_and_no_formula(
+    place: Corner, clerk: StrictClient, wang: Neighbour
+) -> None:
+    place.comment(wang, '=HYPERLINK("http://example.com")')
+    with clerk.get(at(place, "export?tab=all&q=HYPERLINK")) as download:
+        sheet = load_workbook(BytesIO(download.data)).active
+    assert sheet is not None and sheet.max_row == 2
+    cell = next(c for c in sheet[2] if "HYPERLINK" in str(c.value))
+    assert cell.data_type == "s"
+
+
+def test_a_planner_reads_and_has_no_buttons(place: Corner, app_workspace: Flask, wang: Neighbour) -> None:
+    comment = place.comment(wang, "规划师也看看。")
+    planner = signed_in(app_workspace, place.planner)
+    page = planner.get(at(place, comment)).text
+    assert "规划师也看看。" in page and "发出答复" not in page and "公开展示</button>" not in page
+    for rest in (f"{comment}/answer", f"{comment}/approve", "approve"):
+        assert planner.post(at(place, rest)).status_code in (400, 403)
+    for rest in (f"{comment}/hide", f"{comment}/fate/studying", "templates/"):
+        assert planner.get(at(place, rest)).status_code == 403
+
+
+def test_the_district_office_moderates_from_the_same_page(
+    place: Corner, deployment: Deployment, app_workspace: Flask, wang: Neighbour
+) -> None:
+    with deployment.session() as session, session.begin():
+        officer = people.staff(session, Role.DISTRICT_OFFICE)
+    comment = place.comment(wang, "区里也看得到。")
+    page = signed_in(app_workspace, officer).get(at(place, comment)).text
+    assert "通过，公开展示" in page and "发出答复" not in page
+
+
+def test_another_tenants_comment_is_not_there(
+    deployment: Deployment, app_workspace: Flask, place: Corner, wang: Neighbour
+) -> None:
+    other = corner(deployment, name="杨庄街道办事处")
+    theirs = place.comment(wang)
+    client = signed_in(app_workspace, other.clerk)
+    assert client.get(at(other, theirs)).status_code == 404
+    assert client.get(at(place, theirs)).status_code == 404
+
+
+def test_htmx_gets_the_comment_alone(place: Corner, clerk: StrictClient, wang: Neighbour) -> None:
+    comment = place.comment(wang, "只要这一块。")
+    part = clerk.get(at(place, comment), headers={"HX-Request": "true"}).text
+    assert "<html" not in part and "只要这一块。" in part and "发出答复" in part
+
+
+def test_the_desk_costs_the_same_at_ten_and_many(
+    deployment: Deployment, app_workspace: Flask, wang: Neighbour
+) -> None:
+    place = corner(deployment, name="临河里街道办事处")
+    clerk = signed_in(app_workspace, place.clerk)
+    costs = []
+    for n in (10, 70):
+        last: UUID | None = None
+        for i in range(n):
+            last = place.comment(wang, f"第{i}条")
+        with counted_queries() as desk:
+            assert clerk.get(at(place)).status_code == 200
+        with counted_queries() as detail:
+            assert clerk.get(at(place, last)).status_code == 200
+        costs.append((len(desk), len(detail)))
+    assert costs[0] == costs[1]

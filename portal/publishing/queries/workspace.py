@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -582,3 +582,11 @@ def waiting(session: Session, staff_id: UUID, *, limit: int = 200) -> tuple[Wait
     return tuple(
         WaitingRow(code, title, Kind(kind), State(state), *rest) for code, title, kind, state, *rest in rows
     )
+
+
+def codes_of(session: Session, publication_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The codes of publications, for links to them."""
+    ids = list(publication_ids)
+    if not ids:
+        return {}
+    return {id_: code for id_, code in session.execute(select(P.id, P.code).where(P.id.in_(ids)))}

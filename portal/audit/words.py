@@ -1,0 +1,154 @@
+"""What recorded actions, things and fields are called. What is not in here is shown by its code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+
+from tenants.identity import words
+from tenants.permissions import Role
+from tenants.rules import N_
+
+#: Actions of a thing are `<thing>.<what was done>`; the words for the latter are shared where they can be.
+_DONE = {
+    "created": N_("新建"),
+    "updated": N_("修改"),
+    "saved": N_("保存"),
+    "edited": N_("修改"),
+    "submitted": N_("提交审核"),
+    "returned": N_("退回"),
+    "approved": N_("批准"),
+    "published": N_("发布"),
+    "scheduled": N_("设定发布时间"),
+    "unscheduled": N_("取消定时发布"),
+    "revised": N_("开始修订"),
+    "abandoned": N_("放弃修订"),
+    "restored": N_("恢复旧版本"),
+    "withdrawn": N_("撤下"),
+    "written": N_("发表"),
+    "answered": N_("答复"),
+    "hidden": N_("隐藏"),
+    "shown": N_("显示"),
+    "appealed": N_("提出申诉"),
+    "upheld": N_("维持隐藏"),
+    "received": N_("改为已收到"),
+    "studying": N_("改为研究中"),
+    "adopted": N_("改为已采纳"),
+    "not_adopted": N_("改为未采纳"),
+    "done": N_("改为已落实"),
+    "invited": N_("邀请"),
+    "deactivated": N_("停用"),
+    "reactivated": N_("恢复使用"),
+    "deleted": N_("删除"),
+}
+_ACTIONS = {
+    "person.created": N_("建立账号"),
+    "person.updated": N_("修改个人资料"),
+    "role.granted": N_("增加角色"),
+    "role.ended": N_("结束角色"),
+    "invitation.accepted": N_("接受邀请"),
+    "password.set": N_("设置密码"),
+    "session.opened": N_("登录"),
+    "session.ended": N_("退出登录"),
+    "session.all_ended": N_("退出所有设备"),
+    "second_factor.set_up": N_("开启两步验证"),
+    "second_factor.removed": N_("关闭两步验证"),
+    "second_factor.reset": N_("重置两步验证"),
+    "recovery_code.used": N_("使用恢复码"),
+    "recovery_codes.replaced": N_("更换恢复码"),
+    "resident.created": N_("居民注册"),
+    "resident.updated": N_("居民修改资料"),
+    "resident.left": N_("居民注销账号"),
+    "resident.unsubscribed": N_("居民退订邮件"),
+    "search.synonyms": N_("修改同义词"),
+    "search.pin": N_("置顶搜索结果"),
+    "search.unpin": N_("取消置顶"),
+    "upload": N_("上传文件"),
+    "delete": N_("删除文件"),
+}
+ENTITIES = {
+    "publication": N_("发布"),
+    "comment": N_("居民意见"),
+    "answer_template": N_("答复模板"),
+    "stored_file": N_("文件"),
+    "person": N_("人员"),
+    "tenant": N_("单位"),
+    "unit": N_("责任单元"),
+    "bureau": N_("委办局"),
+    "resident": N_("居民账号"),
+    "search_synonym": N_("同义词"),
+    "search_pin": N_("置顶结果"),
+}
+_KINDS = {"staff": N_("工作人员"), "resident": N_("居民"), "job": N_("系统"), "visitor": N_("访客")}
+_FIELDS = {
+    "name": N_("名称"),
+    "short_name": N_("简称"),
+    "slug": N_("网址名"),
+    "kind": N_("类别"),
+    "introduction": N_("介绍"),
+    "picture_file_id": N_("图片"),
+    "contact_phone": N_("联系电话"),
+    "contact_email": N_("联系邮箱"),
+    "contact_address": N_("办公地址"),
+    "office_hours": N_("办公时间"),
+    "comment_policy": N_("居民意见"),
+    "reply_days": N_("答复期限（工作日）"),
+    "latitude": N_("纬度"),
+    "longitude": N_("经度"),
+    "boundary": N_("边界"),
+    "schematic": N_("示意"),
+    "active": N_("在用"),
+    "role": N_("角色"),
+    "job_title": N_("职务"),
+    "locale": N_("语言"),
+    "display_name": N_("显示名"),
+    "notify": N_("邮件通知"),
+    "title": N_("标题"),
+    "summary": N_("摘要"),
+    "body": N_("正文"),
+    "for_you": N_("与您有关"),
+    "tags": N_("标签"),
+    "unit_id": N_("责任单元"),
+    "state": N_("状态"),
+    "fate": N_("意见的去向"),
+    "visibility": N_("显示"),
+    "publish_at": N_("发布时间"),
+    "comments_open": N_("开放意见"),
+}
+
+
+def action_name(action: str) -> str:
+    """What was done, in words."""
+    known = _ACTIONS.get(action) or _DONE.get(action.rpartition(".")[2])
+    return gettext(known) if known else action
+
+
+def entity_name(entity: str) -> str:
+    """What kind of thing it was done to."""
+    return gettext(ENTITIES[entity]) if entity in ENTITIES else entity
+
+
+def kind_name(kind: str) -> str:
+    """Which kind of actor."""
+    return gettext(_KINDS[kind]) if kind in _KINDS else kind
+
+
+def field_name(field: str) -> str:
+    """What a field is called."""
+    return gettext(_FIELDS[field]) if field in _FIELDS else field
+
+
+def value_text(field: str, value: Any) -> str:
+    """A recorded value as people read it."""
+    if value is None or value in ("", []):
+        return gettext("（空）")
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if isinstance(value, list):
+        return "、".join(value_text(field, item) for item in value)
+    if field == "role" and value in set(Role):
+        return words.role_name(value)
+    if field == "comment_policy" and value in words.COMMENT_POLICIES:
+        return gettext(words.COMMENT_POLICIES[value])
+    return str(value)

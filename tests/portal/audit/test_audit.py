@@ -1,0 +1,175 @@
+"""The record of what was done: complete, readable, one's own, and never counted to the end."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+from uuid_utils.compat import uuid7
+
+from portal.audit import queries
+from portal.audit.queries import AuditFilter
+from tenants import audit
+from tenants.audit import AuditEntry
+from tenants.clock import now, today
+from tenants.permissions import Role
+from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories.accounts import submit
+from tests.factories.people import Person, Place
+from tests.support.html import StrictClient
+
+
+class District:
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        with deployment.session() as session, session.begin():
+            self.place = people.tenant(session, "玉桥街道办事处")
+            self.other = people.tenant(session, "台湖镇政府")
+            self.admin = people.staff(session, Role.TENANT_ADMIN, place=self.place, name="甄管理")
+            self.planner = people.staff(session, Role.PLANNER, place=self.place, name="林规划")
+            self.elsewhere = people.staff(session, Role.TENANT_ADMIN, place=self.other, name="外单位的人")
+            self.office = people.staff(session, Role.DISTRICT_OFFICE, name="区办的人")
+        for person, label in ((self.admin, "本单位的事"), (self.elsewhere, "别单位的事")):
+            with deployment.session(person.actor()) as session, session.begin():
+                audit.record(session, "tested", "thing", "1", label=label, changes={"name": ("旧", "=1+1")})
+
+    def path(self, more: str = "") -> str:
+        return f"/t/{self.place.slug}/audit/{more}"
+
+
+@pytest.fixture(scope="module")
+def district(deployment: Deployment) -> District:
+    return District(deployment)
+
+
+def client_of(app: Flask, person: Person) -> StrictClient:
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    person.sign_in(client)
+    return client
+
+
+@pytest.fixture
+def admin(app_workspace: Flask, district: District) -> StrictClient:
+    return client_of(app_workspace, district.admin)
+
+
+@pytest.fixture
+def office(app_workspace: Flask, district: District) -> StrictClient:
+    return client_of(app_workspace, district.office)
+
+
+def test_a_tenant_reads_its_own_record_and_the_office_all(
+    admin: StrictClient, office: StrictClient, district: District
+) -> None:
+    assert "本单位的事" in admin.get(district.path()).text
+    assert "别单位的事" not in admin.get(district.path()).text
+    assert admin.get("/district/audit/").status_code == 404
+    everything = office.get("/district/audit/").text
+    assert "本单位的事" in everything
+    assert "别单位的事" in everything
+    narrowed = office.get(f"/district/audit/?tenant={district.other.slug}").text
+    assert "本单位的事" not in narrowed
+
+
+def test_only_administrators_read_it(app_workspace: Flask, district: District) -> None:
+    assert client_of(app_workspace, district.planner).get(district.path()).status_code == 403
+
+
+def test_changes_are_readable_and_lead_to_the_thing(admin: StrictClient, district: District) -> None:
+    where = f"/t/{district.place.slug}/people/{district.planner.id}"
+    submit(admin, f"{where}/roles", roles=["planner", "technician"])
+    page = admin.get(district.path("?action=role.granted")).text
+    assert "增加角色" in page
+    assert "<ins>技术人员</ins>" in page
+    assert f'href="/workspace{where}"' in page
+    assert "127.0.0.1" in page
+
+
+def test_the_record_is_narrowed_by_person_action_and_day(admin: StrictClient, district: District) -> None:
+    assert "本单位的事" in admin.get(district.path("?person=甄&action=tested&entity=thing")).text
+    for nothing in ("?person=没有这个人", "?until=2020-01-01", "?since=2099-01-01"):
+        assert "没有符合条件的记录" in admin.get(district.path(nothing)).text
+    day = today().isoformat()
+    assert "本单位的事" in admin.get(district.path(f"?action=tested&since={day}&until={day}")).text
+    for odd in ("?since=gestern", "?before=kein-cursor", "?before=" + "A" * 500, "?action='", "?tenant=x"):
+        assert admin.get(district.path(odd)).status_code == 200
+
+
+def fill(district: District, count: int) -> Place:
+    """A tenant with so many entries, some of the same instant."""
+    with district.deployment.session() as session, session.begin():
+        place = people.tenant(session, "新华街道办事处")
+        start = now()
+        session.execute(
+            insert(AuditEntry),
+            [
+                {
+                    "id": uuid7(), "created_at": start - timedelta(seconds=n // 3), "tenant_id": place.id, "label": f"第{n}",
+                    "actor_kind": "staff", "actor_name": "某人", "action": "tested", "entity": "thing", "entity_id": str(n),
+                    "changes": {},
+                }
+                for n in range(count)
+            ],
+        )  # fmt: skip
+    return place
+
+
+def test_paging_shows_every_entry_once_however_many_share_an_instant(district: District) -> None:
+    place = fill(district, 205)
+    with district.deployment.session(district.office.actor(place)) as session:
+        seen, before = [], ""
+        while True:
+            page = queries.page(session, AuditFilter(action="tested"), before=before, size=20)
+            seen += [entry.label for entry in page.entries]
+            if page.older is None:
+                break
+            before = page.older
+    assert len(seen) == 205
+    assert len(set(seen)) == 205
+    assert page.count == 205
+
+
+def test_many_entries_cost_no_more_and_are_not_counted(
+    app_workspace: Flask, district: District, count_queries: object
+) -> None:
+    place = fill(district, queries.COUNT_LIMIT + 50)
+    client = client_of(app_workspace, district.office)
+
+    def cost(path: str) -> int:
+        with count_queries() as found:  # type: ignore[operator]
+            assert client.get(path).status_code == 200
+        return len(found)
+
+    assert cost(f"/t/{place.slug}/audit/") <= cost(f"/t/{district.place.slug}/audit/")
+    page = client.get(f"/t/{place.slug}/audit/").text
+    assert "共 1,000 条以上" in page
+    older = re.search(r'href="([^"]+)" rel="next"', page)
+    assert older
+    assert "最新的" in client.get(older[1].replace("&amp;", "&").removeprefix("/workspace")).text
+
+
+def test_the_export_says_the_same_and_computes_nothing(admin: StrictClient, district: District) -> None:
+    answer = admin.get(f"/t/{district.place.slug}/audit.xlsx?action=tested")
+    sheet = load_workbook(BytesIO(answer.data)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows())
+    assert len(rows) == 2
+    cells = {heading.value: cell for heading, cell in zip(rows[0], rows[1], strict=True)}
+    assert cells["办理人"].value == "甄管理"
+    assert cells["变化"].value == "名称：旧 → =1+1"
+    assert {cell.data_type for cell in rows[1]} <= {"s", "d", "n"}
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET label = ''", "DELETE FROM audit_entry"])
+def test_nobody_rewrites_the_record(district: District, statement: str) -> None:
+    for session in (district.deployment.session(), district.deployment.public_session()):
+        with session, pytest.raises(DBAPIError, match="permission denied"):
+            session.execute(text(statement))

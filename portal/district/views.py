@@ -1,40 +1,337 @@
-"""Pages of district."""
+"""The district office's pages: one page over all tenants, any figure opens the rows behind it."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import timedelta
+from typing import Any
 
+from flask import Blueprint, Response, g, request, url_for
+from flask_babel import gettext as _
+
+from portal.district import queries
+from portal.district.bars import bars
+from portal.participation import queries as comment_queries
+from portal.participation.words import FATES, VISIBILITIES
+from portal.publishing import queries as publication_queries
+from portal.publishing.models import State
+from portal.publishing.queries.words import KINDS, STATES
+from tenants import actors
+from tenants.clock import now
+from tenants.database import open_session
+from tenants.identity.models import TenantKind
+from tenants.identity.queries import tenants as all_tenants
 from tenants.permissions import Permission
-from tenants.requests import requires
+from tenants.requests import actor, db, requires
+from tenants.rules import N_
+from webkit import sheets
+from webkit.fragments import render
+from webkit.pagination import PAGE_SIZE, Page, page_number, url_with, url_without
 
 blueprint = Blueprint("district", __name__, template_folder="templates")
+
+TENANT_KINDS = {
+    TenantKind.SUBDISTRICT: N_("街道"),
+    TenantKind.TOWN: N_("乡镇"),
+    TenantKind.PARK: N_("园区"),
+}
+TABS = {
+    comment_queries.Tab.OPEN: N_("待答复"),
+    comment_queries.Tab.OVERDUE: N_("已逾期"),
+    comment_queries.Tab.HELD: N_("待放行"),
+    comment_queries.Tab.APPEALED: N_("有申诉"),
+    comment_queries.Tab.FOLLOWED_UP: N_("又有追问"),
+    comment_queries.Tab.ANSWERED: N_("已答复"),
+    comment_queries.Tab.HIDDEN: N_("未公开"),
+    comment_queries.Tab.ALL: N_("全部"),
+}
+#: A worker that was not heard of for so long does not run.
+SILENCE = timedelta(seconds=60)
+
+
+def _overview_filters() -> queries.Filters:
+    kind = request.args.get("kind", "")
+    return queries.Filters(
+        kind if kind in set(TenantKind) else "",
+        request.args.get("late") == "1",
+        request.args.get("q", "").strip()[:50],
+    )
 
 
 @blueprint.get("/district/")
 @requires(Permission.DISTRICT_READ)
-def overview() -> str:
-    return "overview"
+def overview() -> Response:
+    filters = _overview_filters()
+    rows = queries.overview(db(), filters, sort=request.args.get("sort", "name"))
+    by_published = sorted(rows, key=lambda row: -row.published)
+    by_open = sorted((row for row in rows if row.open), key=lambda row: (-row.overdue, -row.open))
+    return render(
+        "portal/district/overview.html",
+        rows=rows,
+        filters=filters,
+        kinds=[(kind.value, _(words)) for kind, words in TENANT_KINDS.items()],
+        kind_names={kind.value: _(words) for kind, words in TENANT_KINDS.items()},
+        figures=_figures(rows),
+        published_chart=bars([(row.name, (row.published,)) for row in by_published if row.published][:12]),
+        comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in by_open][:12]),
+        chips=[
+            {"label": label, "url": url_without(key, request.args.get(key, ""))}
+            for key, label in (
+                ("kind", _(TENANT_KINDS[TenantKind(filters.kind)]) if filters.kind else ""),
+                ("late", _("只看有逾期的") if filters.late else ""),
+                ("q", filters.text),
+            )
+            if label
+        ],
+    )
+
+
+def _figures(rows: list[queries.TenantRow]) -> list[dict[str, Any]]:
+    answered = sum(row.answered for row in rows)
+    in_time = sum(row.in_time_count for row in rows)
+    overdue = sum(row.overdue for row in rows)
+    return [
+        {
+            "label": _("公众能看到"),
+            "value": sum(row.published for row in rows),
+            "unit": _("篇"),
+            "icon": "sprout",
+            "tone": "good",
+            "url": url_for(".publications", state="published"),
+        },
+        {
+            "label": _("待审核"),
+            "value": sum(row.in_review for row in rows),
+            "unit": _("篇"),
+            "icon": "eye",
+            "tone": "wait",
+            "url": url_for(".publications", state="in_review"),
+        },
+        {
+            "label": _("待答复"),
+            "value": sum(row.open for row in rows),
+            "unit": _("条"),
+            "icon": "comment",
+            "tone": "wait",
+            "url": url_for(".comments", tab="open"),
+        },
+        {
+            "label": _("已逾期"),
+            "value": overdue,
+            "unit": _("条"),
+            "icon": "warning",
+            "tone": "bad" if overdue else "neutral",
+            "url": url_for(".comments", tab="overdue"),
+        },
+        {
+            "label": _("按时答复"),
+            "value": f"{round(100 * in_time / answered)}" if answered else "–",
+            "unit": "%" if answered else "",
+            "icon": "clock",
+            "tone": "good",
+            "url": url_for(".comments", tab="answered"),
+        },
+    ]
+
+
+@blueprint.get("/district/overview.xlsx")
+@requires(Permission.DISTRICT_READ)
+def export_overview() -> Response:
+    rows = queries.overview(db(), _overview_filters(), sort=request.args.get("sort", "name"))
+    columns = [
+        sheets.Column(_("单位"), 24),
+        sheets.Column(_("类别"), 8),
+        sheets.Column(_("已发布"), 8),
+        sheets.Column(_("待审核"), 8),
+        sheets.Column(_("最近发布"), 14),
+        sheets.Column(_("收到意见"), 10),
+        sheets.Column(_("待答复"), 8),
+        sheets.Column(_("已逾期"), 8),
+        sheets.Column(_("已答复"), 8),
+        sheets.Column(_("按时答复（%）"), 12),
+    ]
+    cells = (
+        (
+            row.name,
+            _(TENANT_KINDS[TenantKind(row.kind)]),
+            row.published,
+            row.in_review,
+            row.last_published_at,
+            row.received,
+            row.open,
+            row.overdue,
+            row.answered,
+            row.in_time,
+        )
+        for row in rows
+    )
+    return sheets.send(_("全区总览"), _("全区总览"), columns, cells)
 
 
 @blueprint.get("/district/publications/")
 @requires(Permission.DISTRICT_PUBLICATION_READ)
-def publications() -> str:
-    return "publications"
+def publications() -> Response:
+    filters = publication_queries.Filters.from_args(request.args)
+    number = page_number()
+    found = publication_queries.listing(
+        db(), filters, sort=request.args.get("sort", "-updated"), page=number, options=False
+    )
+    places = all_tenants(db())
+    names = {place.slug: place.name for place in places}
+    shown = (
+        ("tenant", names.get(filters.tenant, filters.tenant)),
+        ("kind", next((_(words) for kind, words in KINDS.items() if kind == filters.kind), "")),
+        ("q", filters.text),
+    )
+    tabs: list[tuple[str, str, int]] = [("", _("全部"), sum(found.counts.values()))]
+    tabs += [(state.value, _(STATES[state]), found.counts.get(state, 0)) for state in State]
+    return render(
+        "portal/district/publications.html",
+        "results",
+        filters=filters,
+        page=Page(found.rows, number, found.total, PAGE_SIZE),
+        tabs=[
+            {
+                "label": words,
+                "count": count,
+                "url": url_with(state=state or None),
+                "active": filters.state == state,
+            }
+            for state, words, count in tabs
+        ],
+        tenants=[(place.slug, place.name) for place in places],
+        kinds=[(kind.value, _(words)) for kind, words in KINDS.items()],
+        kind_names={kind: _(words) for kind, words in KINDS.items()},
+        state_names={state: _(words) for state, words in STATES.items()},
+        chips=[
+            {"label": label, "url": url_without(key, request.args.get(key, ""))}
+            for key, label in shown
+            if label
+        ],
+        clear_url=url_for(".publications", state=filters.state or None),
+    )
+
+
+@blueprint.get("/district/publications.xlsx")
+@requires(Permission.DISTRICT_PUBLICATION_READ)
+def export_publications() -> Response:
+    filters = publication_queries.Filters.from_args(request.args)
+    rows = publication_queries.every(db(), filters, sort=request.args.get("sort", "-updated"))
+    columns = [
+        sheets.Column(_("标题"), 40),
+        sheets.Column(_("单位"), 24),
+        sheets.Column(_("栏目"), 10),
+        sheets.Column(_("状态"), 10),
+        sheets.Column(_("责任单元")),
+        sheets.Column(_("最近改动"), 14),
+        sheets.Column(_("首次发布"), 14),
+        sheets.Column(_("编号"), 12),
+    ]
+    cells = (
+        (
+            row.title,
+            row.tenant.name,
+            _(KINDS[row.kind]),
+            _(STATES[row.state]),
+            row.unit,
+            row.updated_at,
+            row.published_at,
+            row.code,
+        )
+        for row in rows
+    )
+    return sheets.send(_("各单位发布"), _("各单位发布"), columns, cells)
 
 
 @blueprint.get("/district/comments/")
 @requires(Permission.DISTRICT_COMMENT_READ)
-def comments() -> str:
-    return "comments"
+def comments() -> Response:
+    filters = comment_queries.Filters.from_args(request.args)
+    number = page_number()
+    found = comment_queries.listing(db(), filters, page=number)
+    places = all_tenants(db())
+    names = {place.slug: place.name for place in places}
+    shown = (
+        ("tenant", names.get(filters.tenant, filters.tenant)),
+        ("fate", _(FATES[filters.fate]) if filters.fate else ""),
+        ("q", filters.text),
+    )
+    return render(
+        "portal/district/comments.html",
+        "results",
+        filters=filters,
+        page=Page(found.rows, number, found.total, found.per_page),
+        tabs=[
+            {
+                "label": _(words),
+                "count": found.counts.get(tab, 0),
+                "url": url_with(tab=tab.value),
+                "active": filters.tab == tab,
+            }
+            for tab, words in TABS.items()
+        ],
+        tenants=[(place.slug, place.name) for place in places],
+        fates=[(fate.value, _(words)) for fate, words in FATES.items()],
+        fate_names={fate.value: _(words) for fate, words in FATES.items()},
+        visibility_names={v.value: _(words) for v, words in VISIBILITIES.items()},
+        chips=[
+            {"label": label, "url": url_without(key, request.args.get(key, ""))}
+            for key, label in shown
+            if label
+        ],
+        clear_url=url_for(".comments", tab=filters.tab.value),
+    )
+
+
+@blueprint.get("/district/comments.xlsx")
+@requires(Permission.DISTRICT_COMMENT_READ)
+def export_comments() -> Response:
+    rows = comment_queries.every(db(), comment_queries.Filters.from_args(request.args))
+    columns = [
+        sheets.Column(_("单位"), 14),
+        sheets.Column(_("意见"), 50),
+        sheets.Column(_("居民"), 12),
+        sheets.Column(_("文章"), 30),
+        sheets.Column(_("去向"), 10),
+        sheets.Column(_("是否公开"), 10),
+        sheets.Column(_("收到"), 14),
+        sheets.Column(_("应答复"), 12),
+        sheets.Column(_("已答复"), 14),
+    ]
+    cells = (
+        (
+            row.tenant,
+            row.body,
+            row.author,
+            row.title,
+            next((_(words) for fate, words in FATES.items() if fate == row.fate), row.fate),
+            next((_(words) for v, words in VISIBILITIES.items() if v == row.visibility), row.visibility),
+            row.created_at,
+            row.due_on,
+            row.answered_at,
+        )
+        for row in rows
+    )
+    return sheets.send(_("各单位意见"), _("各单位意见"), columns, cells)
 
 
 @blueprint.get("/district/tenants/")
 @requires(Permission.TENANT_PROVISION)
-def tenants() -> str:
-    return "tenants"
+def tenants() -> Response:
+    return render(
+        "portal/district/tenants.html",
+        rows=queries.tenants(db()),
+        kind_names={kind.value: _(words) for kind, words in TENANT_KINDS.items()},
+    )
 
 
 @blueprint.get("/district/operations")
 @requires(Permission.OPERATIONS_READ)
-def operations() -> str:
-    return "operations"
+def operations() -> Response:
+    with open_session(g.engine, actors.system(on_behalf_of=actor().name)) as session:
+        found = queries.operations(session)
+    return render(
+        "portal/district/operations.html",
+        found=found,
+        working=found.jobs.heartbeat is not None and now() - found.jobs.heartbeat < SILENCE,
+        corpora={"public": _("公众站搜索"), "workspace": _("工作台搜索")},
+    )

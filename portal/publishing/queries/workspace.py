@@ -188,7 +188,7 @@ def listing(
     sort: str = "-updated",
     page: int = 1,
     per_page: int = 20,
-    limit_options: bool = False,
+    options: bool = True,
 ) -> Listing:
     """Publications that this session may see. Three queries; two without the options of the filters."""
     conditions = _conditions(filters)
@@ -207,7 +207,7 @@ def listing(
     counts = {state: n for state, n in by_state}
     total = counts.get(filters.state, 0) if filters.state else sum(counts.values())
     return Listing(
-        tuple(_row(row) for row in rows), total, counts, {} if limit_options else _options(session)
+        tuple(_row(row) for row in rows), total, counts, _options(session) if options else {}
     )
 
 

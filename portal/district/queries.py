@@ -1,0 +1,211 @@
+"""The district's view: every tenant side by side, and how the machinery runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, select, text
+from sqlalchemy.orm import Session
+
+from portal.participation import queries as comments
+from portal.publishing.models import Publication, State
+from search.models import SearchChange, SearchState
+from tenants.identity.models import RoleAssignment, Tenant
+from tenants.mail.models import MailMessage
+
+P, T = Publication, Tenant
+
+
+@dataclass(frozen=True)
+class TenantRow:
+    """One tenant in the overview. `in_time` is the share of answers given by their day, in whole percent."""
+
+    slug: str
+    name: str
+    kind: str
+    published: int
+    in_review: int
+    last_published_at: datetime | None
+    received: int
+    open: int
+    overdue: int
+    answered: int
+    in_time_count: int
+    in_time: int | None
+
+
+#: What the overview may be sorted by.
+SORTS: dict[str, Callable[[TenantRow], Any]] = {
+    "name": lambda row: row.slug,
+    "published": lambda row: row.published,
+    "in_review": lambda row: row.in_review,
+    "open": lambda row: row.open,
+    "overdue": lambda row: row.overdue,
+    "in_time": lambda row: -1 if row.in_time is None else row.in_time,
+    "last": lambda row: row.last_published_at.timestamp() if row.last_published_at else 0.0,
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the overview: a kind of tenant, only what is late, a word of the name."""
+
+    kind: str = ""
+    late: bool = False
+    text: str = ""
+
+
+def overview(session: Session, filters: Filters, *, sort: str = "name") -> list[TenantRow]:
+    """Every active tenant with its figures. Two queries, however many tenants."""
+    answered = {row.tenant_id: row for row in comments.by_tenant(session)}
+    rows = session.execute(
+        select(
+            T.id,
+            T.slug,
+            T.name,
+            T.kind,
+            func.count(P.live_id),
+            func.count(case((P.state == State.IN_REVIEW, 1))),
+            func.max(case((P.live_id.is_not(None), P.first_published_at))),
+        )
+        .outerjoin(P, P.tenant_id == T.id)
+        .where(T.active)
+        .group_by(T.id, T.slug, T.name, T.kind)
+        .order_by(T.kind, T.slug)
+    )
+    found = [_row(row, answered[row[0]]) for row in rows if row[0] in answered]
+    if filters.kind:
+        found = [row for row in found if row.kind == filters.kind]
+    if filters.late:
+        found = [row for row in found if row.overdue]
+    if filters.text:
+        found = [row for row in found if filters.text in row.name]
+    key = SORTS.get(sort.removeprefix("-"))
+    return sorted(found, key=key, reverse=sort.startswith("-")) if key and sort != "name" else found
+
+
+def _row(row: Any, figures: comments.TenantFigures) -> TenantRow:
+    _id, slug, name, kind, published, in_review, last = row
+    return TenantRow(
+        slug,
+        name,
+        kind,
+        published,
+        in_review,
+        last,
+        figures.received,
+        figures.open,
+        figures.overdue,
+        figures.answered,
+        figures.in_time,
+        figures.in_time_percent,
+    )
+
+
+@dataclass(frozen=True)
+class TenantEntry:
+    """A tenant in the list for provisioning."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    active: bool
+    people: int
+    publications: int
+
+
+def tenants(session: Session) -> list[TenantEntry]:
+    """Every tenant, closed ones too, with how many people and live publications it has. One query."""
+    people = (
+        select(func.count(func.distinct(RoleAssignment.staff_id)))
+        .where(RoleAssignment.tenant_id == T.id, RoleAssignment.ended_at.is_(None))
+        .correlate(T)
+        .scalar_subquery()
+    )
+    publications = (
+        select(func.count()).where(P.tenant_id == T.id, P.live_id.is_not(None)).correlate(T).scalar_subquery()
+    )
+    rows = session.execute(
+        select(T.id, T.slug, T.name, T.kind, T.active, people, publications).order_by(
+            T.active.desc(), T.kind, T.slug
+        )
+    )
+    return [TenantEntry(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The queue: due and waiting, planned for later, failed for good, the age of the oldest that waits (seconds)."""
+
+    waiting: int
+    planned: int
+    running: int
+    failed: int
+    oldest: float | None
+    heartbeat: datetime | None
+
+
+@dataclass(frozen=True)
+class Index:
+    """A corpus's index: when something was last written to it, when it was last rebuilt, what is wrong with it."""
+
+    corpus: str
+    applied_at: datetime | None
+    rebuilt_at: datetime | None
+    rebuilt_count: int | None
+    building: bool
+    error: str
+
+
+@dataclass(frozen=True)
+class Operations:
+    """How the machinery runs. `changes` wait to be indexed, the oldest since `changes_oldest`."""
+
+    jobs: Jobs
+    indexes: tuple[Index, ...]
+    changes: int
+    changes_oldest: datetime | None
+    mail: dict[str, int]
+    mail_oldest: datetime | None
+
+
+def operations(session: Session) -> Operations:
+    """Needs a system session: the mail that waits is nobody's to read but the system's. Five queries."""
+    waiting, planned, running, failed, oldest = session.execute(
+        text(
+            "SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()),"
+            " count(*) FILTER (WHERE status = 'todo' AND scheduled_at > now()),"
+            " count(*) FILTER (WHERE status = 'doing'), count(*) FILTER (WHERE status = 'failed'),"
+            " extract(epoch FROM now() - min(coalesce(scheduled_at, (SELECT min(at) FROM procrastinate_events e"
+            "   WHERE e.job_id = j.id))) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()))"
+            " FROM procrastinate_jobs j"
+        )
+    ).one()
+    heartbeat = session.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
+    states = session.scalars(select(SearchState).order_by(SearchState.corpus)).all()
+    changes, since = session.execute(
+        select(func.count(), func.min(SearchChange.created_at)).where(SearchChange.done_at.is_(None))
+    ).one()
+    mail = session.execute(
+        select(MailMessage.state, func.count(), func.min(MailMessage.created_at))
+        .where(MailMessage.state != "sent")
+        .group_by(MailMessage.state)
+    ).all()
+    return Operations(
+        Jobs(waiting, planned, running, failed, float(oldest) if oldest is not None else None, heartbeat),
+        tuple(
+            Index(
+                s.corpus, s.applied_at, s.rebuilt_at, s.rebuilt_count, s.building is not None, s.error or ""
+            )
+            for s in states
+        ),
+        changes,
+        since,
+        {state: n for state, n, _ in mail},
+        min((at for state, _, at in mail if state == "queued"), default=None),
+    )

@@ -1,0 +1,134 @@
+"""Searching in the workspace finds what this person may open; the office cares for everybody's search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tenants.permissions import Role
+from tests.conftest import Deployment
+from tests.factories import people, publishing
+from tests.factories.people import Person, Place
+from tests.support.html import StrictClient
+
+
+@dataclass(frozen=True)
+class Town:
+    place: Place
+    planner: Person
+    clerk: Person
+
+
+def town(deployment: Deployment, name: str) -> Town:
+    with deployment.session() as session, session.begin():
+        place = people.tenant(session, name)
+        return Town(
+            place,
+            people.staff(session, Role.PLANNER, place=place),
+            people.staff(session, Role.TENANT_STAFF, place=place),
+        )
+
+
+@dataclass(frozen=True)
+class District:
+    first: Town
+    second: Town
+    office: Person
+    code: str
+
+
+@pytest.fixture(scope="module")
+def district(deployment: Deployment) -> District:
+    first, second = town(deployment, "甲镇人民政府"), town(deployment, "乙镇人民政府")
+    with deployment.session() as session, session.begin():
+        office = people.staff(session, Role.DISTRICT_OFFICE)
+    for each, words in ((first, "甲镇桂花巷的草稿"), (second, "乙镇桂花巷的草稿")):
+        with deployment.session(each.planner.actor()) as session, session.begin():
+            publishing.draft(session, each.planner.actor(), title=words)
+    with deployment.session(first.clerk.actor()) as session, session.begin():
+        made = publishing.published(
+            session,
+            first.planner.actor(),
+            first.clerk.actor(),
+            title="桂花巷口袋公园建成",
+            summary="桂花巷的老人有了坐处。" * 3,
+        )
+    deployment.run_jobs()
+    return District(first, second, office, made.code)
+
+
+def search(deployment: Deployment, person: Person, path: str) -> str:
+    client = deployment.workspace.test_client()
+    assert isinstance(client, StrictClient)
+    person.sign_in(client)
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_tenants_people_find_their_drafts_and_nobody_elses(
+    deployment: Deployment, district: District
+) -> None:
+    for mine, other in ((district.first, district.second), (district.second, district.first)):
+        page = search(deployment, mine.planner, f"/t/{mine.place.slug}/search?q=桂花巷")
+        assert f"{mine.place.name[:2]}<mark>" in page
+        assert f"{other.place.name[:2]}<mark>" not in page
+
+
+def test_the_office_finds_across_tenants_and_by_tenant(deployment: Deployment, district: District) -> None:
+    everywhere = search(deployment, district.office, "/district/search?q=桂花巷")
+    assert "甲镇<mark>" in everywhere
+    assert "乙镇<mark>" in everywhere
+    one = search(deployment, district.office, f"/district/search?q=桂花巷&tenant={district.first.place.slug}")
+    assert "甲镇<mark>" in one
+    assert "乙镇<mark>" not in one
+
+
+def test_what_is_not_there_says_what_to_try(deployment: Deployment, district: District) -> None:
+    page = search(
+        deployment, district.first.planner, f"/t/{district.first.place.slug}/search?q=不存在的词语qzx"
+    )
+    assert "没有找到相关内容" in page
+
+
+def test_the_office_tries_synonyms_before_it_keeps_them(deployment: Deployment, district: District) -> None:
+    client = deployment.workspace.test_client()
+    district.office.sign_in(client)
+    deployment.workspace.config["WTF_CSRF_ENABLED"] = False
+    try:
+        tried = client.post(
+            "/district/search/synonyms",
+            data={"groups": "桂花巷 木樨胡同", "queries": "木樨胡同", "preview": "1"},
+        )
+        assert tried.status_code == 200
+        assert "木樨胡同" in tried.text
+        kept = client.post("/district/search/synonyms", data={"groups": "桂花巷 木樨胡同", "save": "1"})
+        assert kept.status_code == 303
+        lonely = client.post("/district/search/synonyms", data={"groups": "一个词", "save": "1"})
+        assert lonely.status_code == 422
+        assert "一个词" in lonely.text  # nothing typed is lost
+    finally:
+        deployment.workspace.config["WTF_CSRF_ENABLED"] = True
+    visitor = deployment.public.test_client()
+    assert "口袋公园建成" in visitor.get("/search?q=木樨胡同").text
+
+
+def test_a_pinned_article_comes_first(deployment: Deployment, district: District) -> None:
+    client = deployment.workspace.test_client()
+    district.office.sign_in(client)
+    deployment.workspace.config["WTF_CSRF_ENABLED"] = False
+    try:
+        wrong = client.post(
+            "/district/search/pins", data={"query": "坐处", "article": "http://localhost/a/nothing"}
+        )
+        assert wrong.status_code == 422
+        right = client.post(
+            "/district/search/pins", data={"query": "停车", "article": f"http://localhost/a/{district.code}"}
+        )
+        assert right.status_code == 303
+    finally:
+        deployment.workspace.config["WTF_CSRF_ENABLED"] = True
+    page = deployment.public.test_client().get("/search?q=停车").text
+    assert "推荐" in page
+    assert "建成" in page

@@ -26,15 +26,17 @@ def load(folder: Path = DIST) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def contents() -> dict[str, bytes]:
-    """Every built file with its compressed copies, by name: a megabyte or two, read once a process."""
-    return {path.name: path.read_bytes() for path in DIST.iterdir() if path.is_file()}
+def _built() -> tuple[dict[str, str], dict[str, bytes]]:
+    """The manifest and every file it goes with, compressed copies included: a megabyte or two.
+
+    Read once and together, so that a build beside a running process changes nothing for it.
+    """
+    return load(), {path.name: path.read_bytes() for path in DIST.iterdir() if path.is_file()}
 
 
 def init_app(app: Flask) -> None:
     """Serve the built assets under /static and give templates `asset(name)`."""
-    manifest = load()
-    files = contents()
+    manifest, files = _built()
 
     @app.get("/static/<name>", endpoint="static")
     def static(name: str) -> Response:

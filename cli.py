@@ -112,11 +112,15 @@ def check() -> None:
 
 
 @main.command()
-def demo() -> None:
+@click.option("--sign-ins", is_flag=True, help="显示演示账号和当前动态码。 Show the sign-ins with the present codes.")
+def demo(sign_ins: bool) -> None:
     """载入演示数据。 Load the demonstration district."""
     from operations import startup
 
-    settings = configuration.current()
+    settings = configuration.current().model_copy(update={"demo": True})
+    if sign_ins:
+        startup.show_sign_ins(settings, console)
+        return
     startup.bring_schema(settings, console, automatic=True)
     if not startup.load_demo(settings, console):
         console.say("演示数据已经在了。", "The demonstration district is there already.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import rich.console
+from rich.cells import cell_len
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,7 +16,6 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
 
 
 class Console:
@@ -40,9 +40,9 @@ class Console:
         self._out.print("✗ ", style="bold red", end="")
         self.say(chinese, english)
 
-    def table(self, table: Table) -> None:
-        """A table."""
-        self._out.print(table)
+    def row(self, first: str, rest: str, *, width: int) -> None:
+        """Two columns, the first `width` columns wide; never shortened, so that it can be copied."""
+        self._out.print(first + " " * max(1, width - cell_len(first)) + rest.rstrip(), markup=False)
 
     @contextmanager
     def step(self, chinese: str, english: str) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
+import pyotp
 
 from migrations import schema
 from operations import checks
@@ -105,10 +105,16 @@ def welcome(settings: Settings, faces: Sequence[Face], console: Console) -> None
     if Face.WORKSPACE in faces:
         console.good(f"工作台：  {settings.workspace_address}/", "workspace")
     if settings.demo:
-        from demo import load
-
-        table = Table("身份 who", "账号 sign-in", "密码 password", "动态码密钥 one-time-code key", box=None)
-        for person in load.sign_ins(settings):
-            table.add_row(person.who, person.email, person.password, person.totp_secret or "–")
-        console.table(table)
+        show_sign_ins(settings, console)
     console.say("按 Ctrl-C 停止。", "Ctrl-C stops it.")
+
+
+def show_sign_ins(settings: Settings, console: Console) -> None:
+    """Whom to be in the demonstration; a second factor as the code of this moment."""
+    from demo import load
+
+    console.say("演示账号（密码、动态码）", "Demonstration sign-ins (password, code of this moment):")
+    for person in load.sign_ins(settings):
+        code = pyotp.TOTP(person.totp_secret).now() if person.totp_secret else ""
+        console.row(f"  {person.who}", f"{person.email}  {person.password}  {code}", width=26)
+    console.say("稍后的动态码：xinya demo --sign-ins", "shows later codes.")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -77,8 +78,9 @@ class Serving:
         """The supervised processes by name, and the database."""
         found = {}
         for child in psutil.Process(self.process.pid).children():
-            words = " ".join(child.cmdline())
-            found["web" if "gunicorn" in words else "worker"] = child
+            with suppress(psutil.Error):  # just ended
+                words = " ".join(child.cmdline())
+                found["web" if "gunicorn" in words else "worker"] = child
         if pid := Cluster(self.data).pid():
             found["database"] = psutil.Process(pid)
         return found

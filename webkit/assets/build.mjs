@@ -12,8 +12,7 @@ import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
-const finished = join(here, "..", "static", "dist");
-const target = `${finished}.new`; // takes the place of the finished one in the end, whole
+const target = join(here, "..", "static", "dist");
 
 const stylesheets = {
   name: "sass",
@@ -89,10 +88,8 @@ const sorted = Object.fromEntries(Object.entries(manifest).sort());
 await writeFile(join(made, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
 await rm(target, { recursive: true, force: true });
 await rename(made, target);
-await rm(finished, { recursive: true, force: true });
-await rename(target, finished);
 
-console.log(relative(root, finished));
+console.log(relative(root, target));
 for (const [name, plain, small] of sizes.sort()) {
   console.log(`  ${name.padEnd(18)}${String(plain).padStart(9)} B ${String(small).padStart(8)} B compressed`);
 }

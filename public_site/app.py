@@ -19,6 +19,7 @@ from public_site.reader import COOKIE, Reader, load_reader
 from settings import Settings
 from tenants import actors, requests
 from tenants.database import Face, engine_for
+from tenants.identity.residents import SESSION_LASTS
 from webkit import chrome
 from webkit.app import create_app as create_web_app
 
@@ -37,7 +38,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
         address=settings.public_address,
         cache_pages=True,
     )
-    app.config["SETTINGS"] = settings
+    app.config.update(SETTINGS=settings, PERMANENT_SESSION_LIFETIME=SESSION_LASTS)
     engine = engine or engine_for(settings, Face.PUBLIC)
     requests.install(app, engine)
     search.connect.install(settings, engine.url)

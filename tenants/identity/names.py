@@ -12,7 +12,7 @@ from tenants.rules import N_, Refusal
 
 MIN_LENGTH, MAX_LENGTH = 2, 20
 #: Shown instead of the name of an account that was deleted while its comments stay.
-DELETED_NAME = "已注销居民"
+DELETED_NAME = "已注销的居民"
 #: What makes a reader think that an authority speaks.
 _OFFICIAL = (
     "官方", "政府", "街道办", "办事处", "管委会", "工作组", "办公室", "委办局", "规自", "规划局", "规划和自然资源",

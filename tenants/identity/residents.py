@@ -148,6 +148,15 @@ def start_session(session: Session, resident_id: UUID, *, user_agent: str) -> st
     return token
 
 
+def sign_out(session: Session, token: str) -> None:
+    """End the session of this browser."""
+    session.execute(
+        update(ResidentSession)
+        .where(ResidentSession.token_hash == token_hash(token))
+        .values(revoked_at=now())
+    )
+
+
 def end_session(session: Session, session_id: UUID) -> None:
     """End one of the resident's own sessions."""
     ended = session.execute(
@@ -199,12 +208,6 @@ def leave(session: Session) -> None:
     audit.record(session, "resident.left", "resident", resident.id, label=names.DELETED_NAME)
     session.flush()
     end_sessions(session)  # last: the database knows the resident by a live session
-
-
-def address_of(session: Session) -> str:
-    """The resident's own e-mail address or phone number."""
-    resident = _own(session)
-    return resident.email or resident.phone or ""
 
 
 def _own(session: Session) -> Resident:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-#: Pixels of the drawing's own grid; the page scales it.
-WIDTH, LABEL, ROW, BAR = 640, 170, 30, 16
+#: Pixels of the drawing's own grid; the page scales it, and it is drawn so that a phone can show it.
+WIDTH, ROW, TEXT, BAR = 420, 46, 18, 12
 _CLASSES = ("bar", "bar-wait")
 
 
@@ -29,28 +29,20 @@ def bars(rows: Sequence[tuple[str, tuple[int, ...]]]) -> Chart | None:
     if not most:
         return None
     classes = _CLASSES[:1] if len(rows[0][1]) == 1 else ("bar-late", "bar-wait")
-    room = WIDTH - LABEL - 50
     pieces = []
     for index, (label, parts) in enumerate(rows):
         top = index * ROW
-        middle = top + ROW / 2
+        pieces.append(Markup('<text x="0" y="{}">{}</text>').format(top + TEXT, _short(label)))
         pieces.append(
-            Markup('<text x="{}" y="{}" text-anchor="end" dominant-baseline="central">{}</text>').format(
-                LABEL - 12, middle, _short(label)
-            )
+            Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(WIDTH, top + TEXT, sum(parts))
         )
-        left = float(LABEL)
-        pieces.append(_rect("track", left, middle, room))
+        pieces.append(_rect("track", 0.0, top, WIDTH))
+        left = 0.0
         for name, part in zip(classes, parts, strict=True):
             if part:
-                width = max(3.0, room * part / most)
-                pieces.append(_rect(name, left, middle, width))
+                width = max(3.0, WIDTH * part / most)
+                pieces.append(_rect(name, left, top, width))
                 left += width
-        pieces.append(
-            Markup('<text x="{}" y="{}" dominant-baseline="central">{}</text>').format(
-                LABEL + room + 8, middle, sum(parts)
-            )
-        )
     summary = "；".join(f"{label} {sum(parts)}" for label, parts in rows)
     svg = Markup('<svg class="bars" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, len(rows) * ROW, escape(summary), Markup("").join(pieces)
@@ -58,9 +50,9 @@ def bars(rows: Sequence[tuple[str, tuple[int, ...]]]) -> Chart | None:
     return Chart(svg, summary)
 
 
-def _rect(name: str, left: float, middle: float, width: float) -> Markup:
+def _rect(name: str, left: float, top: float, width: float) -> Markup:
     return Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" rx="3"></rect>').format(
-        name, left, middle - BAR / 2, width, BAR
+        name, left, top + TEXT + 7, width, BAR
     )
 
 

@@ -96,7 +96,7 @@ def _figures(rows: list[queries.TenantRow]) -> list[dict[str, Any]]:
             "unit": _("篇"),
             "icon": "sprout",
             "tone": "good",
-            "url": url_for(".publications", state="published"),
+            "url": url_for(".publications", live="1"),
         },
         {
             "label": _("待审核"),
@@ -178,6 +178,7 @@ def publications() -> Response:
     places = all_tenants(db())
     names = {place.slug: place.name for place in places}
     shown = (
+        ("live", _("公众能看到") if filters.live else ""),
         ("tenant", names.get(filters.tenant, filters.tenant)),
         ("kind", next((_(words) for kind, words in KINDS.items() if kind == filters.kind), "")),
         ("q", filters.text),

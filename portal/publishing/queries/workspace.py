@@ -50,9 +50,13 @@ SORTS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to; empty means all. `unit` and `tenant` are slugs, `author` a name."""
+    """What a list is narrowed to; empty means all. `unit` and `tenant` are slugs, `author` a name.
+
+    `live` keeps what the public reads now, whatever its state: a text under revision stays public.
+    """
 
     state: str = ""
+    live: str = ""
     kind: str = ""
     tenant: str = ""
     unit: str = ""
@@ -67,6 +71,7 @@ class Filters:
         return cls(
             state=state if state in set(State) else "",
             kind=kind if kind in set(Kind) else "",
+            live="1" if args.get("live") == "1" else "",
             text=args.get("q", "").strip()[:100],
             **{name: args.get(name, "").strip()[:100] for name in ("tenant", "unit", "tag", "author")},
         )
@@ -206,9 +211,7 @@ def listing(
     )
     counts = {state: n for state, n in by_state}
     total = counts.get(filters.state, 0) if filters.state else sum(counts.values())
-    return Listing(
-        tuple(_row(row) for row in rows), total, counts, _options(session) if options else {}
-    )
+    return Listing(tuple(_row(row) for row in rows), total, counts, _options(session) if options else {})
 
 
 def every(session: Session, filters: Filters, *, sort: str = "-updated", limit: int = 50_000) -> list[Row]:
@@ -288,6 +291,7 @@ def _conditions(filters: Filters) -> dict[str, Any]:
     text = filters.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     found = {
         "state": P.state == filters.state,
+        "live": P.live_id.is_not(None),
         "kind": P.kind == filters.kind,
         "tenant": T.slug == filters.tenant,
         "unit": U.slug == filters.unit,

@@ -69,6 +69,7 @@ def chips(filters: queries.Filters, options: dict[str, tuple[queries.Option, ...
     """The filters in force, each with the address without it."""
     names = {option.value: option.label for option in options.get("unit", ())}
     shown = {
+        "live": _("公众能看到") if filters.live else "",
         "q": filters.text,
         "kind": _(KINDS[k]) if (k := next((k for k in KINDS if k == filters.kind), None)) else "",
         "tenant": filters.tenant,

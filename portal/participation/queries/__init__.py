@@ -18,7 +18,14 @@ from portal.participation.queries.desk import (
     template,
     templates,
 )
-from portal.participation.queries.figures import TenantFigures, Waiting, by_tenant, waiting
+from portal.participation.queries.figures import (
+    Attention,
+    TenantFigures,
+    Waiting,
+    attention,
+    by_tenant,
+    waiting,
+)
 from portal.participation.queries.own import (
     OwnComment,
     OwnFilter,
@@ -45,6 +52,7 @@ from portal.participation.queries.public import (
 )
 
 __all__ = [
+    "Attention",
     "Became",
     "Detail",
     "Filters",
@@ -64,6 +72,7 @@ __all__ = [
     "Thread",
     "ThreadComment",
     "Waiting",
+    "attention",
     "by_tenant",
     "chosen",
     "counts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Date, and_, case, cast, func, select
@@ -61,6 +61,46 @@ class TenantFigures:
     def in_time_percent(self) -> int | None:
         """Share of the answers given in time, in whole percent; None without answers."""
         return round(100 * self.in_time / self.answered) if self.answered else None
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What asks for the clerks of a tenant this morning."""
+
+    tenant_id: UUID
+    slug: str
+    name: str
+    overdue: int
+    #: Due today or tomorrow.
+    due_soon: int
+    held: int
+    appealed: int
+    new: int
+
+    @property
+    def anything(self) -> bool:
+        return any((self.overdue, self.due_soon, self.held, self.appealed, self.new))
+
+
+def attention(session: Session, day: date, since: datetime) -> list[Attention]:
+    """What asks for attention on `day` in every active tenant; new is what came after `since`. One query."""
+    query: Rows = (
+        select(
+            T.id,
+            T.slug,
+            T.name,
+            func.count(case((and_(desk.is_open, C.due_on < day), 1))),
+            func.count(case((and_(desk.is_open, C.due_on.between(day, day + timedelta(days=1))), 1))),
+            func.count(case((C.visibility == Visibility.HELD, 1))),
+            func.count(case((desk.appealed, 1))),
+            func.count(case((C.created_at >= since, 1))),
+        )
+        .select_from(C)
+        .join(T, T.id == C.tenant_id)
+        .where(~C.official, C.visibility != Visibility.WITHDRAWN, T.active)
+        .group_by(T.id, T.slug, T.name)
+    )
+    return [Attention(*row) for row in session.execute(query)]
 
 
 def waiting(session: Session, *, limit: int = 5) -> Waiting:

@@ -56,7 +56,10 @@ def answer(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     return page(tenant, detail, form, status=form.status)
 
 
-@blueprint.route("/t/<tenant>/comments/<uuid:comment_id>/fate/<to>", methods=["GET", "POST"])
+@blueprint.route(
+    "/t/<tenant>/comments/<uuid:comment_id>/fate/<any(received,studying,adopted,not_adopted,done):to>",
+    methods=["GET", "POST"],
+)
 @requires(Permission.COMMENT_ANSWER)
 def fate(tenant: str, comment_id: UUID, to: str) -> ResponseReturnValue:
     """Say what becomes of the comment; the resident reads the reason."""
@@ -119,11 +122,11 @@ def was_first(form: Versioned, version: int) -> None:
     form.version.data = str(version)
 
 
-@blueprint.route("/t/<tenant>/comments/answers/<uuid:answer_id>", methods=["GET", "POST"])
+@blueprint.route("/t/<tenant>/comments/<uuid:comment_id>/revise", methods=["GET", "POST"])
 @requires(Permission.COMMENT_ANSWER)
-def revise(tenant: str, answer_id: UUID) -> ResponseReturnValue:
+def revise(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     """Correct an official answer."""
-    detail = queries.detail(db(), answer_id)
+    detail = queries.detail(db(), comment_id)
     if detail is None or not detail.comment.official or detail.comment.parent_id is None:
         abort(404)
     official = detail.comment
@@ -131,7 +134,7 @@ def revise(tenant: str, answer_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             service.revise_answer(
-                db(), actor(), answer_id, form.body.data or "", expected_version=form.expected
+                db(), actor(), comment_id, form.body.data or "", expected_version=form.expected
             )
         except Invalid as error:
             form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})

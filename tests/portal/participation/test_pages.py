@@ -151,7 +151,7 @@ def test_a_fate_asks_for_its_reason_and_links_what_changed(
     status, page = send(clerk, at(place, f"{comment}/fate/done"), reason="换了新门。", outcome=str(outcome))
     assert status == 303 and "换了新门。" in page and "北门已经修好" in page
     assert clerk.get(at(place, f"{comment}/fate/not_adopted")).status_code == 409
-    assert clerk.get(at(place, f"{comment}/fate/nonsense")).status_code == 409
+    assert clerk.get(at(place, f"{comment}/fate/nonsense")).status_code == 404
 
 
 def test_moderation_gives_a_reason_and_answers_the_appeal(
@@ -196,7 +196,7 @@ def test_a_published_answer_is_corrected_in_the_open(
 ) -> None:
     comment = place.comment(wang, "几月开工？")
     answer = place.answer(comment, "五月开工。")
-    address = at(place, f"answers/{answer}")
+    address = at(place, f"{answer}/revise")
     page = clerk.get(address).text
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
     version = re.findall(r'name="version" type="hidden" value="(\d+)"', page)[-1]

@@ -116,5 +116,5 @@ def show_sign_ins(settings: Settings, console: Console) -> None:
     console.say("演示账号（密码、动态码）", "Demonstration sign-ins (password, code of this moment):")
     for person in load.sign_ins(settings):
         code = pyotp.TOTP(person.totp_secret).now() if person.totp_secret else ""
-        console.row(f"  {person.who}", f"{person.email}  {person.password}  {code}", width=26)
+        console.row(f"  {person.who}", f"{person.email}  {person.password}  {code}", width=32)
     console.say("稍后的动态码：xinya demo --sign-ins", "shows later codes.")

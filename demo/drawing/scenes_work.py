@@ -103,10 +103,10 @@ def building_site(c: Canvas, before: bool = False) -> None:
         c.polygon([(cx - 18, 904), (cx + 18, 904), (cx + 12, 880), (cx - 12, 880)], PAPER)
         c.rect(cx - 36, 928, 72, 10, BRICK, radius=3)
     for k in range(3):
-        px = 300.0 + k * 420 + rng.uniform(-60, 60)
-        person(c, px, 930, 210)
-        c.pie(px, 930 - 210 * 0.935, 26, 180, 360, GOLD)
-        c.rect(px - 32, 930 - 210 * 0.945, 64, 7, GOLD, radius=3)
+        stand = 300.0 + k * 420 + rng.uniform(-60, 60)
+        person(c, stand, 930, 210)
+        c.pie(stand, 930 - 210 * 0.935, 26, 180, 360, GOLD)
+        c.rect(stand - 32, 930 - 210 * 0.945, 64, 7, GOLD, radius=3)
 
 
 def round_table(c: Canvas, before: bool = False) -> None:

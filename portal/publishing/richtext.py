@@ -157,7 +157,11 @@ _LOOSE = _cleaner(BLOCKS | INLINE | _SYNONYMS, rel=False)
 _STRICT = _cleaner(BLOCKS | INLINE)
 _WITH_CHANGES = _cleaner(
     BLOCKS | INLINE | {"ins", "del", "div", "details", "summary", "span"},
-    {"div": {"comparison", "comparison-moved"}, "details": {"comparison-same"}, "span": {"visually-hidden"}},
+    {
+        "div": {"comparison", "comparison-moved"},
+        "details": {"comparison-same"},
+        "span": {"visually-hidden", "comparison-label"},
+    },
 )
 
 

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import Engine
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 DEMO_TEMPLATE = "xinya_demo_template"
+
+# nothing here is a timed test: a busy machine must not fail one
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from portal.publishing import queries
+from portal.publishing import comparing, queries
 from portal.publishing.content import Attachment, Content
 from portal.publishing.views.common import Addresses, inside
 from tenants.files import queries as files
@@ -58,8 +58,12 @@ def differences(old: Content, new: Content, tenant: str) -> list[Difference]:
         if before == after:
             continue
         marked = Markup()
-        if name == "body" or name in ("title", "summary", "for_you"):
-            marked = Markup()
+        if name == "body":
+            marked = inside(str(comparing.compare(old.body, new.body).html), tenant)
+        elif name in ("title", "summary", "for_you"):
+            marked = comparing.compare_words(before[0], after[0])
+        elif name == "tags":
+            marked = comparing.compare_words("、".join(before[0]), "、".join(after[0]))
         sides = [_shown(name, values, tenant, names) for values in (before, after)]
         found.append(Difference(name, _(label), sides[0], sides[1], marked, name in ("body", "for_you")))
     return found

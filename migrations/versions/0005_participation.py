@@ -165,7 +165,7 @@ def _unsubscribe() -> None:
     op.execute(f"CREATE POLICY owner_select ON resident FOR SELECT TO CURRENT_USER USING ({named})")
     op.execute(f"CREATE POLICY owner_update ON resident FOR UPDATE TO CURRENT_USER USING ({named})")
     op.execute(
-        f"""CREATE FUNCTION stop_notices(resident_id uuid) RETURNS void
+        """CREATE FUNCTION stop_notices(resident_id uuid) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
         BEGIN
           PERFORM set_config('app.unsubscribing', $1::text, true);

@@ -67,9 +67,9 @@ class _Sentences:
         return self.gettext(singular if n == 1 else plural)
 
 
-def choices(pairs: Iterable[tuple[object, object]]) -> list[Any]:
-    """Choices of a SelectField or RadioField from (value, label) pairs."""
-    return [SelectChoice(value, label) for value, label in pairs]
+def choices(pairs: Iterable[tuple[object, object]], *, group: str | None = None) -> list[Any]:
+    """Choices of a SelectField or RadioField from (value, label) pairs; those of a `group` stand under its name."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
 
 
 class Form(FlaskForm):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 
 from webkit.language import LANGUAGE_COOKIE, TYPE_COOKIE
+from webkit.script_words import SCRIPT_WORDS
 
 
 def test_a_reader_chooses_english_and_goes_on_where_they_were(public: Flask) -> None:
@@ -19,6 +22,15 @@ def test_a_reader_chooses_english_and_goes_on_where_they_were(public: Flask) -> 
     assert '<html lang="en"' in client.get(answer.location).text
     client.get("/list?lang=zh")
     assert '<html lang="zh-Hans"' in client.get("/list").text
+
+
+def test_scripts_get_their_sentences_where_the_page_is_not_chinese(public: Flask) -> None:
+    client = public.test_client()
+    assert 'id="words"' not in client.get("/list").text
+    client.set_cookie(LANGUAGE_COOKIE, "en")
+    found = re.search(r'<script type="application/json" id="words">(.*?)</script>', client.get("/list").text)
+    assert found
+    assert set(json.loads(found[1])) == set(SCRIPT_WORDS)
 
 
 def test_large_type_is_kept_and_taken_back(public: Flask) -> None:

@@ -1,0 +1,206 @@
+"""What only a real cluster can show: security, three nodes of which one dies, a node that no longer answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from search import connect
+from search.elastic import ElasticEngine, mapping
+from search.engine import KEYWORD_FIELDS, POSITION_FIELDS, Engine, EngineDown, Entry
+from search.indexing import apply_pending
+from search.local_elasticsearch import Cluster
+from search.outbox import changed
+from search.queries import SearchRequest, State, public_search
+from search.reindex import rebuild
+from search.sources import Corpus, Source
+from settings import Settings
+from tests.conftest import Deployment
+from tests.search.conftest import settings_of
+from tests.search.support import Shelf, ask, entries, fill
+
+pytestmark = [pytest.mark.elasticsearch, pytest.mark.slow]
+
+PUBLIC = Corpus.PUBLIC
+
+
+def a_shelf(count: int = 40) -> Shelf:
+    shelf = Shelf()
+    for number in range(count):
+        shelf.put(f"第{number}号口袋公园", "花草与座椅")
+    return shelf
+
+
+def test_the_mapping_needs_nothing_but_what_every_server_has() -> None:
+    fields = mapping()["properties"]
+    assert {f["analyzer"] for f in fields.values() if f["type"] == "text"} == {"whitespace"}
+    assert set(POSITION_FIELDS) < set(fields) > set(KEYWORD_FIELDS)
+
+
+def test_aliases_name_the_index_and_carry_the_schema(elasticsearch: Cluster) -> None:
+    settings = settings_of(elasticsearch)
+    engine = ElasticEngine(settings)
+    index = fill(engine, a_shelf(3).held.values())
+    prefix = settings.elasticsearch_index_prefix
+    assert index.startswith(f"{prefix}-public-v1-")
+    for alias in (f"{prefix}-public", f"{prefix}-public-write"):
+        assert list(elasticsearch.get(0, f"/_alias/{alias}")) == [index]
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def guarded(make_cluster: Callable[..., Cluster]) -> Iterator[Cluster]:
+    """One node that asks for a password and speaks TLS."""
+    cluster = make_cluster(security=True)
+    yield cluster
+    cluster.stop()
+
+
+def test_with_security_on_the_password_and_the_authority_are_needed(guarded: Cluster) -> None:
+    good = ElasticEngine(settings_of(guarded))
+    shelf = a_shelf(5)
+    fill(good, shelf.held.values())
+    assert ask(good, "口袋公园").total == 5
+    good.apply(PUBLIC, entries([shelf.put("再来一个口袋公园")], 2))
+    assert ask(good, "口袋公园").total == 6
+    assert good.check()["status"] in ("green", "yellow")
+    good.close()
+    wrong: list[dict[str, object]] = [
+        {"elasticsearch_password": SecretStr("wrong")},
+        {"elasticsearch_ca_file": ""},
+        {"elasticsearch_api_key": SecretStr("bm90OmEga2V5")},
+    ]
+    for changes in wrong:
+        settings = settings_of(guarded).model_copy(update=changes)
+        engine = ElasticEngine(settings)
+        with pytest.raises(EngineDown) as refused:
+            engine.live(PUBLIC)
+        assert guarded.password not in str(refused.value)
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def trio(make_cluster: Callable[..., Cluster]) -> Iterator[Cluster]:
+    """Three nodes."""
+    cluster = make_cluster(nodes=3, heap_megabytes=384)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def replicated(trio: Cluster) -> Iterator[ElasticEngine]:
+    engine = ElasticEngine(settings_of(trio, elasticsearch_replicas=1))
+    yield engine
+    engine.close()
+
+
+class _KillsWhileLoading:
+    """The engine, and a node that dies while a rebuild loads documents into it."""
+
+    def __init__(self, engine: Engine, die: Callable[[], None]) -> None:
+        self._engine, self._die = engine, die
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
+        def loading() -> Iterator[Entry]:
+            for number, entry in enumerate(entries):
+                if number == 700:
+                    self._die()
+                yield entry
+
+        self._engine.load(corpus, index, loading())
+
+
+def test_a_node_killed_during_a_rebuild_and_queries_loses_nothing_and_nobody_sees_an_error(
+    deployment: Deployment, register: Callable[[Source], None], trio: Cluster, replicated: ElasticEngine
+) -> None:
+    shelf = a_shelf(1500)
+    register(shelf)
+    fill(replicated, [])
+    rebuild(deployment.workspace_engine, replicated, PUBLIC)
+    trio.wait(nodes=3, status="green")
+    failures: list[Exception] = []
+    answered = 0
+    done = threading.Event()
+
+    def read() -> None:
+        nonlocal answered
+        while not done.is_set():
+            try:
+                assert ask(replicated, "口袋公园", limit=3).total == 1500
+                answered += 1
+            except Exception as error:
+                failures.append(error)
+            time.sleep(0.05)  # a reader thinks
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    # a node that holds a copy of the live index; the cluster elects another master by itself if it was that one
+    killed = 1
+    worse = _KillsWhileLoading(replicated, lambda: trio.kill_node(killed))
+    try:
+        built = rebuild(deployment.workspace_engine, worse, PUBLIC)  # type: ignore[arg-type]
+    finally:
+        done.set()
+        reader.join()
+    assert built.documents == replicated.count(PUBLIC) == 1500
+    assert failures == []
+    assert answered > 5
+    with deployment.session() as session, session.begin():
+        changed(session, shelf.name, shelf.put("节点停机时新增的口袋公园").id)
+    with deployment.session() as session, session.begin():
+        apply_pending(session, replicated)
+    assert ask(replicated, "节点停机时新增").total == 1
+    trio.start_node(killed)
+    trio.wait(nodes=3, status="green")
+    assert ask(replicated, "口袋公园").total == 1501
+
+
+def test_a_cluster_that_no_longer_answers_is_resting_within_the_time_limit(
+    deployment: Deployment, register: Callable[[Source], None], elasticsearch: Cluster
+) -> None:
+    shelf = a_shelf()
+    register(shelf)
+    settings = settings_of(elasticsearch, search_timeout_seconds=30.0)
+    patient = ElasticEngine(settings)
+    hasty = ElasticEngine(settings.model_copy(update={"search_timeout_seconds": 0.6}))
+    fill(patient, shelf.held.values())
+    connect.use(patient, deployment.public_engine.url)
+    with deployment.public_session() as session:
+        assert public_search(session, SearchRequest("口袋公园")).total == 40
+        connect.use(hasty, deployment.public_engine.url)
+        elasticsearch.freeze_node(0)
+        try:
+            began = time.monotonic()
+            states = [public_search(session, SearchRequest("口袋公园")).state for _ in range(30)]
+            taken = time.monotonic() - began
+        finally:
+            elasticsearch.thaw_node(0)
+        assert set(states) == {State.RESTING}
+        # three calls wait for the limit, the breaker answers the others at once
+        assert taken < 3 * 0.6 + 2
+    hasty.close()
+    elasticsearch.wait(nodes=1)
+    with deployment.session() as session, session.begin():
+        changed(session, shelf.name, shelf.put("恢复以后新增的口袋公园").id)
+    with deployment.session() as session, session.begin():
+        apply_pending(session, patient)
+    connect.use(patient, deployment.public_engine.url)
+    with deployment.public_session() as session:
+        assert public_search(session, SearchRequest("“恢复以后新增”")).total == 1
+    patient.close()
+
+
+def test_a_server_that_is_not_there_is_down_not_empty() -> None:
+    engine = ElasticEngine(Settings(elasticsearch_url="http://127.0.0.1:9", search_timeout_seconds=0.5))
+    calls = (lambda: ask(engine, "口袋公园"), lambda: engine.live(PUBLIC), lambda: engine.count(PUBLIC), engine.check)
+    for call in calls:
+        with pytest.raises(EngineDown):
+            call()
+    engine.close()

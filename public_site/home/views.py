@@ -33,5 +33,5 @@ def show() -> Response:
         interpretations=cards(newest[1:]),
         sprouts=showcase.sprouts(session, limit=3),
         events=publications.upcoming(session, limit=3),
-        voices=participation.said_and_done(session, limit=4),
+        voices=participation.said_and_done(session, limit=3),
     )

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from tenants.identity.passwords import MAX_LENGTH
 from tenants.identity.service import NAME_MAX
-from webkit.forms import Form
+from webkit.forms import Form, choices
 from webkit.language import LANGUAGES
 
 _ADVICE = _l("至少 10 个字符，不含姓名和邮箱。几个不相干的词连起来，好记又难猜。")
@@ -84,4 +84,6 @@ class ProfileForm(Form):
 
     name = StringField(_l("姓名"), [DataRequired(), Length(max=NAME_MAX)], render_kw={"autocomplete": "name"})
     job_title = StringField(_l("职务"), [Length(max=NAME_MAX)])
-    locale = SelectField(_l("邮件用哪种语言"), choices=[(one.locale, one.name) for one in LANGUAGES.values()])
+    locale = SelectField(
+        _l("邮件用哪种语言"), choices=choices((one.locale, one.name) for one in LANGUAGES.values())
+    )

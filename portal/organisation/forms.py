@@ -23,9 +23,9 @@ from tenants.identity import addresses
 from tenants.identity.models import CommentPolicy
 from tenants.identity.words import TENANT_KINDS, UNIT_KINDS
 from tenants.requests import say
-from webkit.forms import Form, UploadField
+from webkit.forms import Form, UploadField, choices
 
-_KIND_CHOICES = [(kind.value, _l(words)) for kind, words in TENANT_KINDS.items()]
+_KIND_CHOICES = choices((kind.value, _l(words)) for kind, words in TENANT_KINDS.items())
 _SLUG_HELP = _l("出现在公众网站的网址里，例如 yuqiao。用小写字母、数字和连字符。")
 
 
@@ -69,10 +69,12 @@ class SettingsForm(PointFields):
     comment_policy = RadioField(
         _l("居民意见"),
         [InputRequired()],
-        choices=[
-            (CommentPolicy.HOLD.value, _l("审核后显示：工作人员看过以后才公开")),
-            (CommentPolicy.SHOW.value, _l("发出即显示：先公开，不当的再处理")),
-        ],
+        choices=choices(
+            [
+                (CommentPolicy.HOLD.value, _l("审核后显示：工作人员看过以后才公开")),
+                (CommentPolicy.SHOW.value, _l("发出即显示：先公开，不当的再处理")),
+            ]
+        ),
     )
     reply_days = IntegerField(
         _l("答复期限（工作日）"),
@@ -129,7 +131,9 @@ class UnitForm(PointFields):
 
     version = HiddenField()
     name = StringField(_l("名称"), [DataRequired(), Length(max=60)])
-    kind = SelectField(_l("类别"), choices=[(kind.value, _l(words)) for kind, words in UNIT_KINDS.items()])
+    kind = SelectField(
+        _l("类别"), choices=choices((kind.value, _l(words)) for kind, words in UNIT_KINDS.items())
+    )
     slug = StringField(_l("网址名"), [DataRequired(), Length(max=40)], description=_SLUG_HELP)
     introduction = TextAreaField(_l("介绍"), [Length(max=2000)], render_kw={"rows": 4})
     boundary_file = UploadField(_l("边界文件（GeoJSON）"), accept=".geojson,.json,application/geo+json")

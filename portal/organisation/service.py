@@ -75,7 +75,9 @@ def create_tenant(
     _check_tenant(session, tenant)
     session.add(tenant)
     session.flush()
-    audit.record(session, "tenant.created", "tenant", tenant.id, label=tenant.name, tenant_id=tenant.id, at=at)
+    audit.record(
+        session, "tenant.created", "tenant", tenant.id, label=tenant.name, tenant_id=tenant.id, at=at
+    )
     outbox.changed(session, "tenant", tenant.id)
     session.flush()
     return tenant
@@ -221,7 +223,13 @@ def _change_tenant(
             .values(attached=True, public=True)
         )
     audit.record(
-        session, "tenant.updated", "tenant", tenant.id, label=tenant.name, changes=changed, tenant_id=tenant.id
+        session,
+        "tenant.updated",
+        "tenant",
+        tenant.id,
+        label=tenant.name,
+        changes=changed,
+        tenant_id=tenant.id,
     )
     outbox.changed(session, "tenant", tenant.id)
     session.flush()

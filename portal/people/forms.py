@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext
@@ -15,7 +16,7 @@ from tenants.identity.queries import TenantRef
 from tenants.identity.service import NAME_MAX
 from tenants.identity.words import ROLES, role_name
 from tenants.permissions import DISTRICT_ROLES, TENANT_ROLES, Role
-from webkit.forms import Form
+from webkit.forms import Form, choices
 
 
 class RolesField(SelectMultipleField):
@@ -25,8 +26,8 @@ class RolesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def _tenant_role_choices() -> list[tuple[str, str]]:
-    return [(role.value, role_name(role)) for role in TENANT_ROLES]
+def _tenant_role_choices() -> list[Any]:
+    return choices((role.value, role_name(role)) for role in TENANT_ROLES)
 
 
 class InviteForm(Form):
@@ -68,14 +69,13 @@ class PlaceFields(Form):
     def offer(self, tenants: Sequence[TenantRef], bureaus: Sequence[tuple[UUID, str]]) -> None:
         """Fill the choices."""
         order = (*DISTRICT_ROLES, Role.BUREAU_STAFF, *TENANT_ROLES)
-        self.role.choices = [(role.value, gettext(ROLES[role])) for role in order]
-        self.place.choices = {
-            gettext("全区"): [("", gettext("全区"))],
-            gettext("属地单位"): [(f"tenant:{t.id}", t.name) for t in tenants],
-            gettext("委办局"): [(f"bureau:{id_}", name) for id_, name in bureaus],
-        }
-        if not bureaus:
-            del self.place.choices[gettext("委办局")]
+        self.role.choices = choices((role.value, gettext(ROLES[role])) for role in order)
+        district, tenant, bureau = gettext("全区"), gettext("属地单位"), gettext("委办局")
+        self.place.choices = [
+            *choices([("", district)], group=district),
+            *choices(((f"tenant:{t.id}", t.name) for t in tenants), group=tenant),
+            *choices(((f"bureau:{id_}", name) for id_, name in bureaus), group=bureau),
+        ]
 
     def where(self) -> dict[str, UUID]:
         """`tenant_id` or `bureau_id`, or nothing for the district."""

@@ -7,7 +7,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from tenants.identity.names import MAX_LENGTH
-from webkit.forms import Form
+from webkit.forms import Form, choices
 from webkit.language import LANGUAGES
 
 _NAME_HELP = _l("显示在您的意见旁边。可以是昵称，不要用单位或职务的名称。")
@@ -47,7 +47,9 @@ class ProfileForm(Form):
 
     display_name = StringField(_l("显示名"), [DataRequired(), Length(max=MAX_LENGTH)], description=_NAME_HELP)
     notify = BooleanField(_l("我的意见有进展时发邮件告诉我"))
-    locale = SelectField(_l("邮件用哪种语言"), choices=[(one.locale, one.name) for one in LANGUAGES.values()])
+    locale = SelectField(
+        _l("邮件用哪种语言"), choices=choices((one.locale, one.name) for one in LANGUAGES.values())
+    )
 
 
 KEEP, WITHDRAW = "keep", "withdraw"
@@ -60,8 +62,7 @@ class LeaveForm(CodeForm):
         _l("您写过的意见"),
         [InputRequired()],
         default=KEEP,
-        choices=[
-            (KEEP, _l("留下已经公开的意见，署名改为“已注销的居民”")),
-            (WITHDRAW, _l("全部撤回，不再公开")),
-        ],
+        choices=choices(
+            [(KEEP, _l("留下已经公开的意见，署名改为“已注销的居民”")), (WITHDRAW, _l("全部撤回，不再公开"))]
+        ),
     )

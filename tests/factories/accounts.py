@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -17,6 +20,7 @@ from tenants.identity import service, totp
 from tenants.permissions import DISTRICT_ROLES, Role
 from tests.conftest import Deployment
 from tests.factories.people import Place
+from tests.support.html import StrictClient
 
 #: argon2 takes its time, so one good password serves all.
 PASSWORD = "四棵白杨 7 blue kites"
@@ -54,6 +58,18 @@ def account(
     return Account(staff.id, email, staff.name, secret)
 
 
+_addresses = itertools.count(1)
+
+
+def browser(app: Flask) -> StrictClient:
+    """A browser of its own, from an address of its own: tests do not use up each other's limits."""
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    number = next(_addresses)
+    client.environ_base["REMOTE_ADDR"] = f"10.0.{number // 250}.{number % 250 + 1}"
+    return client
+
+
 def token_of(response: TestResponse) -> str:
     """The CSRF token of a page."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
@@ -61,7 +77,7 @@ def token_of(response: TestResponse) -> str:
     return found[1]
 
 
-def submit(client: FlaskClient, path: str, /, *, page: str = "", **fields: object) -> TestResponse:
+def submit(client: FlaskClient, path: str, /, *, page: str = "", **fields: Any) -> TestResponse:
     """Open the page with the form (`page`, else `path`) and submit it with these fields."""
     shown = client.get(page or path)
     return client.post(path, data={"csrf_token": token_of(shown), **fields})
@@ -73,7 +89,7 @@ def led_to(answer: TestResponse) -> str:
     return answer.headers["Location"].removeprefix("/workspace")
 
 
-def sign_in(client: FlaskClient, who: Account, password: str = PASSWORD, **fields: object) -> TestResponse:
+def sign_in(client: FlaskClient, who: Account, password: str = PASSWORD, **fields: Any) -> TestResponse:
     """Sign in at the workspace's door with the password; the second factor is another page."""
     return submit(client, "/sign-in", email=who.email, password=password, **fields)
 

@@ -13,7 +13,7 @@ from tenants.identity.models import StaffCredential
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
-from tests.factories.accounts import Account, account, enter, led_to, sign_in, submit, token_of
+from tests.factories.accounts import Account, account, browser, enter, led_to, sign_in, submit, token_of
 from tests.factories.people import Place
 from tests.support.html import StrictClient
 
@@ -27,12 +27,6 @@ def place(deployment: Deployment) -> Place:
 def make(deployment: Deployment, place: Place, *roles: Role, factor: bool = False) -> Account:
     with deployment.workspace.app_context(), deployment.session() as session, session.begin():
         return account(session, *roles, place=place, factor=factor)
-
-
-def browser(app: Flask) -> StrictClient:
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    return client
 
 
 def enrol(client: StrictClient, path: str) -> tuple[str, list[str]]:

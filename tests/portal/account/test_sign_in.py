@@ -17,7 +17,7 @@ from tenants.identity.models import StaffSession
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
-from tests.factories.accounts import PASSWORD, Account, account, enter, led_to, sign_in, submit
+from tests.factories.accounts import PASSWORD, Account, account, browser, enter, led_to, sign_in, submit
 from tests.factories.people import Place
 from tests.support.html import StrictClient
 
@@ -32,12 +32,6 @@ def place(deployment: Deployment) -> Place:
 def clerk(deployment: Deployment, place: Place) -> Account:
     with deployment.workspace.app_context(), deployment.session() as session, session.begin():
         return account(session, Role.TENANT_STAFF, place=place)
-
-
-def browser(app: Flask) -> StrictClient:
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    return client
 
 
 def test_the_right_password_leads_to_the_first_page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -158,7 +159,7 @@ def test_an_invitation_may_be_sent_again_and_taken_back(
     ],
 )
 def test_a_bad_invitation_says_why_and_keeps_what_was_typed(
-    admin: StrictClient, office: Office, fields: dict[str, object], sentence: str
+    admin: StrictClient, office: Office, fields: dict[str, Any], sentence: str
 ) -> None:
     answer = submit(admin, office.at("invite"), **fields)
     assert answer.status_code == 422

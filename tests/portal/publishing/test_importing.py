@@ -278,7 +278,12 @@ BROKEN = {
     "a package without a document": (samples.archive({"word/document.xml": b"<not-word/>"}), "已损坏"),
     "a document that is no XML": (samples.archive({"word/document.xml": b"hello"}), "已损坏"),
     "a bomb": (samples.archive({"word/document.xml": b"<a/>" + b" " * 90_000_000}), "大得异常"),
-    "too many pieces": (samples.archive({"word/document.xml": b"<a>" + b"<w:p>x</w:p>" * 400_000}), "太长"),
+    "too many pieces": (
+        samples.archive(
+            {"word/document.xml": "".join(f"<p>{n * 7919}</p>" for n in range(400_000)).encode()}
+        ),
+        "太长",
+    ),
     "nothing but blanks": ("\n\n　　\n".encode(), "没有文字"),
     "a picture": (samples.png(), "请上传 Word"),
 }

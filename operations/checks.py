@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import smtplib
-import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
@@ -21,6 +18,7 @@ from migrations import schema
 from settings import Settings
 from tenants.database import Face, make_engine, runtime_role, url_for
 from tenants.embedded import EmbeddedError
+from tenants.mail import smtp
 
 #: A worker that has not been heard of for this long counts as absent (it writes every 10 seconds).
 WORKER_SILENCE = timedelta(seconds=45)
@@ -266,23 +264,19 @@ def mail(settings: Settings) -> Iterator[Finding]:
     if not address:
         yield Finding("mail", True, "未设置 SMTP_URL，邮件只留在发件箱里", "no SMTP_URL: kept in the outbox only")
         return
-    url = urlsplit(address)
-    secure = url.scheme == "smtps"
     try:
-        kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
-        with kind(url.hostname or "", url.port or (465 if secure else 587), timeout=10) as server:
-            server.ehlo()
-            if not secure and server.has_extn("starttls"):
-                server.starttls()
-                server.ehlo()
-            if url.username:
-                server.login(unquote(url.username), unquote(url.password or ""))
-    except (OSError, smtplib.SMTPException, socket.gaierror) as error:
+        server = smtp.Server.by(address)
+    except ValueError as error:
+        yield Finding("mail", False, f"SMTP_URL 写得不对（{error}）。", f"SMTP_URL cannot be used: {error}.")
+        return
+    try:
+        smtp.connected(server).close()
+    except smtp.NotNow as error:
         yield Finding(
             "mail",
             False,
-            f"邮件服务器 {url.hostname} 不可用（{error}）：检查 SMTP_URL。",
-            f"{url.hostname} does not work ({error}): check SMTP_URL.",
+            f"邮件服务器 {server.host} 不可用（{error}）：检查 SMTP_URL。",
+            f"{server.host} does not work ({error}): check SMTP_URL.",
         )
         return
-    yield Finding("mail", True, f"{url.hostname} 可用", f"{url.hostname} works")
+    yield Finding("mail", True, f"{server.host} 可用", f"{server.host} works")

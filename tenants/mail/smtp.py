@@ -107,12 +107,17 @@ def _ascii_domain(domain: str) -> str:
         raise Undeliverable(f"no such domain: {domain}") from error
 
 
-def send(server: Server, message: EmailMessage) -> None:
-    """Hand over the message. Raises `Undeliverable` or `NotNow`."""
+def connected(server: Server) -> smtplib.SMTP:
+    """An open, signed-in connection to close after use. Raises `NotNow`."""
     try:
-        connection = server.connect()
+        return server.connect()
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         raise NotNow(str(error)) from error
+
+
+def send(server: Server, message: EmailMessage) -> None:
+    """Hand over the message. Raises `Undeliverable` or `NotNow`."""
+    connection = connected(server)
     try:
         # an address outside ASCII needs a server that knows SMTPUTF8; send_message asks for it itself
         connection.send_message(message)

@@ -20,11 +20,11 @@ from demo.cast import SINCE_DAYS, Team
 from demo.content import Paper, Point, Publication, Tenant, markup
 from demo.days import Days
 from demo.pictures import Picture
-from demo.seed import seed_html
 from portal.organisation import service as organisation
 from portal.participation import service as participation
 from portal.publishing import service
 from portal.publishing.content import Attachment, Content
+from portal.publishing.importing import import_document
 from portal.publishing.models import Kind, PublicationVersion
 from portal.publishing.models import Publication as PublicationRow
 from tenants.actors import Actor
@@ -127,6 +127,15 @@ def _hang_picture(session: Session, admin: Actor, team: Team, drawn: dict[Pictur
 
 def _store(session: Session, actor: Actor, content: bytes, name: str, purpose: Purpose) -> StoredFile:
     return files.store_upload(session, actor, BytesIO(content), name, purpose=purpose)
+
+
+def _imported(name: str) -> str:
+    """The body of a text file, as the workspace imports it."""
+
+    def no_picture(_content: bytes, _name: str) -> str:
+        raise ValueError("a text has no pictures")
+
+    return import_document((FOLDER / name).read_bytes(), name, store_image=no_picture).html
 
 
 class _Desk:
@@ -242,9 +251,7 @@ class _Desk:
             return media_url(file.id, file.width or 0)
 
         body = (
-            seed_html(FOLDER / wanted.seed_document)
-            if wanted.seed_document
-            else markup.to_html(wanted.body, address)
+            _imported(wanted.seed_document) if wanted.seed_document else markup.to_html(wanted.body, address)
         )
         hours = wanted.event_hours
         event = wanted.event_in_days

@@ -310,7 +310,7 @@ def _order(sort: str) -> tuple[Any, ...]:
 def _options(session: Session) -> dict[str, tuple[Option, ...]]:
     """The values of the filters that come from the rows themselves. One query."""
     tag = func.unnest(V.tags)
-    tags = select(distinct(tag).label("value")).join(P, P.head_id == V.id).subquery()
+    tags = select(tag.label("value")).join(P, P.head_id == V.id).distinct().subquery()
     rows = session.execute(
         union_all(
             select(literal("unit"), U.slug, U.name).where(U.active),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from tenants.rules import Conflict, Invalid, Missing, Refused
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories import publishing as make
+
+Acting = Callable[[Actor], AbstractContextManager[Session]]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def office(deployment: Deployment, place: people.Place) -> Actor:
 
 
 @pytest.fixture
-def acting(deployment: Deployment) -> Callable[[Actor], object]:
+def acting(deployment: Deployment) -> Acting:
     """`with acting(actor) as session`: one committed transaction."""
 
     @contextmanager
@@ -68,7 +70,9 @@ def acting(deployment: Deployment) -> Callable[[Actor], object]:
     return act
 
 
-def test_the_whole_way_to_the_public_and_back(deployment, acting, planner, clerk):
+def test_the_whole_way_to_the_public_and_back(
+    deployment: Deployment, acting: Acting, planner: Actor, clerk: Actor
+) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner).code
         service.submit(session, planner, code)
@@ -96,7 +100,9 @@ def test_the_whole_way_to_the_public_and_back(deployment, acting, planner, clerk
         assert record.withdrawn_reason == "图纸有误，更正后再发布"
 
 
-def test_a_revision_leaves_the_live_text_until_it_is_published(deployment, acting, planner, clerk):
+def test_a_revision_leaves_the_live_text_until_it_is_published(
+    deployment: Deployment, acting: Acting, planner: Actor, clerk: Actor
+) -> None:
     with acting(clerk) as session:
         code = make.published(session, planner, clerk).code
     with acting(planner) as session:
@@ -114,7 +120,7 @@ def test_a_revision_leaves_the_live_text_until_it_is_published(deployment, actin
         assert article.updated_at > article.published_at
 
 
-def test_an_unchanged_revision_can_be_given_up(acting, planner, clerk):
+def test_an_unchanged_revision_can_be_given_up(acting: Acting, planner: Actor, clerk: Actor) -> None:
     with acting(clerk) as session:
         code = make.published(session, planner, clerk).code
         service.revise(session, planner, code)
@@ -125,7 +131,7 @@ def test_an_unchanged_revision_can_be_given_up(acting, planner, clerk):
             service.abandon(session, planner, code)
 
 
-def test_an_unchanged_revision_is_not_sent_to_review(acting, planner, clerk):
+def test_an_unchanged_revision_is_not_sent_to_review(acting: Acting, planner: Actor, clerk: Actor) -> None:
     with acting(clerk) as session:
         code = make.published(session, planner, clerk).code
         service.revise(session, planner, code)
@@ -133,7 +139,7 @@ def test_an_unchanged_revision_is_not_sent_to_review(acting, planner, clerk):
             service.submit(session, planner, code)
 
 
-def test_the_second_of_two_editors_learns_of_the_first(acting, planner, clerk):
+def test_the_second_of_two_editors_learns_of_the_first(acting: Acting, planner: Actor, clerk: Actor) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner).code
     with acting(clerk) as session:
@@ -149,7 +155,7 @@ def test_the_second_of_two_editors_learns_of_the_first(acting, planner, clerk):
         assert [draft.fields["title"] for draft in kept] == ["我写了一半"]
 
 
-def test_saving_the_same_twice_makes_one_version(acting, planner):
+def test_saving_the_same_twice_makes_one_version(acting: Acting, planner: Actor) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner).code
         service.save(session, planner, code, make.content("第二稿的标题"), expected_number=1)
@@ -159,7 +165,7 @@ def test_saving_the_same_twice_makes_one_version(acting, planner):
         assert record is not None and record.number == 2
 
 
-def test_saving_forgets_the_own_draft_only(acting, planner, clerk):
+def test_saving_forgets_the_own_draft_only(acting: Acting, planner: Actor, clerk: Actor) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner).code
         service.autosave_draft(session, planner, code, {"title": "甲"}, base_number=1)
@@ -172,7 +178,7 @@ def test_saving_forgets_the_own_draft_only(acting, planner, clerk):
         assert [draft.staff_name for draft in queries.drafts_of(session, record)] == ["王主任"]
 
 
-def test_a_draft_is_kept_clean(acting, planner):
+def test_a_draft_is_kept_clean(acting: Acting, planner: Actor) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner).code
         hostile = '<p onclick="x()">字</p><script>alert(1)</script>'
@@ -183,14 +189,16 @@ def test_a_draft_is_kept_clean(acting, planner):
         assert kept is not None and kept["body"] == "<p>字</p>"
 
 
-def test_incomplete_drafts_stay_drafts(acting, planner):
+def test_incomplete_drafts_stay_drafts(acting: Acting, planner: Actor) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner, summary="太短").code
         with pytest.raises(Refused):
             service.submit(session, planner, code)
 
 
-def test_nobody_approves_their_own_text_while_a_colleague_could(deployment, acting, place, clerk):
+def test_nobody_approves_their_own_text_while_a_colleague_could(
+    deployment: Deployment, acting: Acting, place: people.Place, clerk: Actor
+) -> None:
     with acting(clerk) as session:
         code = make.draft(session, clerk).code
         service.submit(session, clerk, code)
@@ -200,7 +208,7 @@ def test_nobody_approves_their_own_text_while_a_colleague_could(deployment, acti
         service.approve(session, clerk, code)
 
 
-def test_the_only_approver_of_a_tenant_may_approve_their_own(deployment, acting):
+def test_the_only_approver_of_a_tenant_may_approve_their_own(deployment: Deployment, acting: Acting) -> None:
     with deployment.session() as session, session.begin():
         lonely = people.tenant(session, "于家务回族乡人民政府")
         actor = people.staff(session, Role.TENANT_STAFF, place=lonely).actor()
@@ -210,7 +218,7 @@ def test_the_only_approver_of_a_tenant_may_approve_their_own(deployment, acting)
         assert service.approve(session, actor, code).state == State.APPROVED
 
 
-def test_a_planner_neither_approves_nor_publishes(acting, planner, clerk):
+def test_a_planner_neither_approves_nor_publishes(acting: Acting, planner: Actor, clerk: Actor) -> None:
     with acting(clerk) as session:
         code = make.draft(session, clerk).code
         service.submit(session, clerk, code)
@@ -220,7 +228,7 @@ def test_a_planner_neither_approves_nor_publishes(acting, planner, clerk):
         assert refused.value.refusal.forbidden
 
 
-def test_returned_with_a_reason_and_only_with_one(acting, planner, clerk):
+def test_returned_with_a_reason_and_only_with_one(acting: Acting, planner: Actor, clerk: Actor) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner).code
         service.submit(session, planner, code)
@@ -233,7 +241,9 @@ def test_returned_with_a_reason_and_only_with_one(acting, planner, clerk):
         assert queries.events_of(session, record)[0].reason == "请补充施工时间"
 
 
-def test_the_office_may_take_down_and_nothing_else(acting, planner, clerk, office):
+def test_the_office_may_take_down_and_nothing_else(
+    acting: Acting, planner: Actor, clerk: Actor, office: Actor
+) -> None:
     with acting(clerk) as session:
         code = make.published(session, planner, clerk).code
     with acting(office) as session:
@@ -242,7 +252,9 @@ def test_the_office_may_take_down_and_nothing_else(acting, planner, clerk, offic
         assert service.withdraw(session, office, code, "含有不宜公开的内容").state == State.WITHDRAWN
 
 
-def test_another_tenants_publication_is_not_there(deployment, acting, planner, other_place):
+def test_another_tenants_publication_is_not_there(
+    deployment: Deployment, acting: Acting, planner: Actor, other_place: people.Place
+) -> None:
     with acting(planner) as session:
         code = make.draft(session, planner).code
     with deployment.session() as session, session.begin():
@@ -258,7 +270,9 @@ def public_flags(session: Session, *ids: UUID) -> list[bool]:
     return [rows[i] for i in ids]
 
 
-def test_files_are_public_exactly_while_something_live_shows_them(acting, place, planner, clerk):
+def test_files_are_public_exactly_while_something_live_shows_them(
+    acting: Acting, place: people.Place, planner: Actor, clerk: Actor
+) -> None:
     with acting(clerk) as session:
         cover, inline, before, shared = (make.stored_file(session, place.id) for _ in range(4))
         document = make.stored_file(session, place.id, "document")
@@ -289,7 +303,9 @@ def test_files_are_public_exactly_while_something_live_shows_them(acting, place,
         assert public_flags(session, *ids) == [False, False, False, False, True]
 
 
-def test_a_file_of_another_tenant_cannot_be_shown(deployment, acting, planner, other_place):
+def test_a_file_of_another_tenant_cannot_be_shown(
+    deployment: Deployment, acting: Acting, planner: Actor, other_place: people.Place
+) -> None:
     with deployment.session() as session, session.begin():
         stranger = people.staff(session, Role.TENANT_STAFF, place=other_place).actor()
     with acting(stranger) as session:
@@ -300,7 +316,7 @@ def test_a_file_of_another_tenant_cannot_be_shown(deployment, acting, planner, o
                 service.create(session, planner, Kind.SPROUT, make.content(**changes))
 
 
-def test_a_document_is_no_cover(acting, place, planner):
+def test_a_document_is_no_cover(acting: Acting, place: people.Place, planner: Actor) -> None:
     with acting(planner) as session:
         document = make.stored_file(session, place.id, "document")
         with pytest.raises(Invalid) as invalid:
@@ -308,7 +324,9 @@ def test_a_document_is_no_cover(acting, place, planner):
         assert set(invalid.value.errors) == {"cover_file_id"}
 
 
-def test_restoring_brings_back_text_and_files_as_a_new_version(acting, place, planner):
+def test_restoring_brings_back_text_and_files_as_a_new_version(
+    acting: Acting, place: people.Place, planner: Actor
+) -> None:
     with acting(planner) as session:
         document = make.stored_file(session, place.id, "document")
         code = make.draft(session, planner, documents=(Attachment(document.id, "方案"),)).code
@@ -321,7 +339,9 @@ def test_restoring_brings_back_text_and_files_as_a_new_version(acting, place, pl
         assert [version.number for version in queries.versions_of(session, record)] == [3, 2, 1]
 
 
-def test_published_by_the_clock_and_only_when_it_is_time(deployment, acting, planner, clerk):
+def test_published_by_the_clock_and_only_when_it_is_time(
+    deployment: Deployment, acting: Acting, planner: Actor, clerk: Actor
+) -> None:
     jobs.bind(deployment.workspace_engine)
     early = now() - timedelta(hours=2)
     with acting(clerk) as session:
@@ -349,7 +369,7 @@ def test_published_by_the_clock_and_only_when_it_is_time(deployment, acting, pla
         assert queries.events_of(session, record)[0].actor == service.BY_CLOCK
 
 
-def test_a_past_or_far_time_is_refused(acting, planner, clerk):
+def test_a_past_or_far_time_is_refused(acting: Acting, planner: Actor, clerk: Actor) -> None:
     with acting(clerk) as session:
         code = make.draft(session, planner).code
         service.submit(session, planner, code)
@@ -359,7 +379,9 @@ def test_a_past_or_far_time_is_refused(acting, planner, clerk):
                 service.schedule(session, clerk, code, at)
 
 
-def test_every_step_leaves_an_audit_entry(acting, deployment, planner, clerk):
+def test_every_step_leaves_an_audit_entry(
+    acting: Acting, deployment: Deployment, planner: Actor, clerk: Actor
+) -> None:
     with acting(clerk) as session:
         publication = make.published(session, planner, clerk)
         service.revise(session, planner, publication.code)
@@ -381,7 +403,9 @@ def test_every_step_leaves_an_audit_entry(acting, deployment, planner, clerk):
     assert entries[-1].changes["title"] == ["玉桥东里三角地变身口袋公园", "新的标题"]
 
 
-def test_back_dated_records_keep_their_dates(acting, deployment, planner, clerk):
+def test_back_dated_records_keep_their_dates(
+    acting: Acting, deployment: Deployment, planner: Actor, clerk: Actor
+) -> None:
     long_ago = now() - timedelta(days=300)
     with acting(clerk) as session:
         code = make.published(session, planner, clerk, now=long_ago).code
@@ -391,7 +415,7 @@ def test_back_dated_records_keep_their_dates(acting, deployment, planner, clerk)
         assert article.published_at == long_ago
 
 
-def test_codes_are_random_and_legible():
+def test_codes_are_random_and_legible() -> None:
     codes = {service.new_code() for _ in range(2000)}
     assert len(codes) == 2000
     assert set("".join(codes)) == set(service.ALPHABET)

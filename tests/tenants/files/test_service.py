@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,6 +31,7 @@ from tenants.permissions import Role
 from tenants.rules import Invalid, Missing, Refused
 from tests.conftest import Deployment
 from tests.factories import people
+from tests.support.s3 import s3_server
 from tests.tenants.files import samples
 
 
@@ -206,6 +209,28 @@ def test_a_store_that_is_down_refuses_and_leaves_no_row(office: Office, deployme
         office.upload(samples.pdf(), "x.pdf")
     with deployment.session(office.person.actor()) as session:
         assert queries.count(session) == 0
+
+
+def test_all_of_it_works_on_s3(deployment: Deployment, tmp_path: Path) -> None:
+    with s3_server(tmp_path) as given:
+        there = Deployment(deployment.settings.model_copy(update=given))
+        running.use(there.settings)
+        office = office_of(there)
+        photo = office.upload(samples.jpeg(1000, 700, located=True), "现场.jpg", Purpose.PICTURE)
+        forgotten = office.upload(samples.pdf(), "忘了的.pdf")
+        stored = {found.key for found in queries.storage().find(f"{photo.tenant_id}/{photo.id}/")}
+        assert {key.rpartition("/")[2] for key in stored} == {"480.webp", "960.webp", "1000.webp"}
+        assert queries.open_file(office.reads(photo.id), width=480, start=8, end=12).read() == b"WEBP"
+        with urllib.request.urlopen(queries.download_link(forgotten, 60)) as answer:
+            assert answer.read() == samples.pdf()
+        old = now() - file_jobs.UNATTACHED_FOR - timedelta(days=1)
+        with there.session(office.person.actor()) as session, session.begin():
+            session.execute(update(StoredFile).where(StoredFile.id == forgotten.id).values(created_at=old))
+        with there.session() as session, session.begin():
+            jobs.defer(session, "files.clean")
+        there.run_jobs()
+        assert not queries.storage().exists(forgotten.key) and queries.storage().exists(photo.key)
+        there.close()
 
 
 @pytest.fixture

@@ -14,6 +14,14 @@ FATES: Mapping[Fate, str] = {
     Fate.NOT_ADOPTED: N_("未采纳"),
     Fate.DONE: N_("已办成"),
 }
+#: The same as things to do.
+STEPS: Mapping[Fate, str] = {
+    Fate.RECEIVED: N_("退回已收到"),
+    Fate.STUDYING: N_("开始研究"),
+    Fate.ADOPTED: N_("采纳"),
+    Fate.NOT_ADOPTED: N_("不采纳"),
+    Fate.DONE: N_("办成了"),
+}
 VISIBILITIES: Mapping[Visibility, str] = {
     Visibility.HELD: N_("待审核"),
     Visibility.SHOWN: N_("已公开"),

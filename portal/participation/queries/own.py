@@ -21,6 +21,7 @@ from portal.participation.queries.public import (
     with_outcome,
 )
 from portal.publishing.models import Publication, PublicationVersion
+from tenants.clock import today
 from tenants.identity.models import Tenant
 
 PAGE_SIZE = 20
@@ -83,6 +84,11 @@ class OwnComment:
     title: str | None
     answers: tuple[Answer, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def late(self) -> bool:
+        """The day by which it should have been answered is over."""
+        return self.answered_at is None and self.due_on is not None and self.due_on < today()
 
 
 @dataclass(frozen=True)

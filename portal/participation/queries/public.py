@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.participation.models import Comment, Fate, Visibility
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.actors import Scope
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.database import actor_of
 from tenants.identity.models import CommentPolicy, Tenant
 
@@ -57,6 +57,11 @@ class ThreadComment:
     mine: bool
     #: Official answers and replies, oldest first.
     replies: tuple[ThreadComment, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        """The day by which it should have been answered is over."""
+        return self.answered_at is None and self.due_on is not None and self.due_on < today()
 
 
 @dataclass(frozen=True)

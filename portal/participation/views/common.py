@@ -14,7 +14,7 @@ from portal.participation import policy, queries
 from portal.participation.forms import AnswerForm
 from portal.participation.models import Fate
 from portal.participation.queries import Detail, Filters, Listing, Row, Tab
-from portal.participation.words import ACTIONS, FATES, VISIBILITIES
+from portal.participation.words import ACTIONS, FATES, STEPS, VISIBILITIES
 from tenants.clock import today
 from tenants.deployment import settings_here
 from tenants.requests import actor, db
@@ -139,6 +139,7 @@ def _of(tenant: str, detail: Detail, form: AnswerForm | None) -> dict[str, Any]:
         "form": form if answerable else None,
         "refusal": policy.may_answer(who, comment),
         "ready": ready,
+        "step_words": {f.value: _(word) for f, word in STEPS.items()},
         "steps": [
             s for s in policy.next_steps(comment.fate) if policy.may_set_fate(who, comment, s.fate) is None
         ],

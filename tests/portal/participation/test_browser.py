@@ -1,0 +1,243 @@
+"""Comments in Chromium: the resident on a phone, the clerk by keyboard; nothing for axe to find."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.participation import service
+from portal.participation.models import Fate
+from tests.conftest import Deployment
+from tests.factories.participation import Corner, Neighbour, article, corner, resident
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+#: Where pictures of the pages go, for whoever wants to look at them.
+PICTURES = os.environ.get("XINYA_PICTURES", "")
+SIZES = [360, 1280]
+
+
+class Reader(Protocol):
+    def sign_in(self, client: FlaskClient) -> None: ...
+
+
+def enter(page: Page, app: Flask, reader: Reader, address: str) -> None:
+    """Give the browser a signed-in person's cookie."""
+    client = app.test_client()
+    reader.sign_in(client)
+    name, path = app.config["SESSION_COOKIE_NAME"], app.config["APPLICATION_ROOT"]
+    cookie = client.get_cookie(name, path=path) or client.get_cookie(name)
+    assert cookie
+    page.context.add_cookies([{"name": name, "value": cookie.value, "url": address + path}])
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}-{page.viewport_size['width']}.png", full_page=True)  # type: ignore[index]
+
+
+@pytest.fixture(scope="module")
+def place(deployment: Deployment) -> Corner:
+    return corner(deployment)
+
+
+@pytest.fixture(scope="module")
+def wang(deployment: Deployment) -> Neighbour:
+    return resident(deployment)
+
+
+@pytest.fixture(scope="module")
+def busy(deployment: Deployment, wang: Neighbour) -> Corner:
+    """An article with comments of every fate and standing."""
+    place = corner(deployment, name="玉桥街道办事处")
+    clerk, li = place.clerk.actor(), resident(deployment, "李雷")
+    outcome, _ = article(place, "三角地的路灯装好了，晚上更亮了")
+    done = place.comment(wang, "三角地晚上太黑，老人走路容易摔跤，能不能装几盏路灯？")
+    place.comment(li, "我家就在旁边，支持装灯，不过别太亮，影响睡觉。", to=done)
+    refused = place.comment(li, "建议把整块地都改成停车场，小区停车实在太难了。")
+    place.comment(wang, "沙坑旁边最好有洗手的地方。")
+    late = place.comment(li, "公示期写的是三月，怎么还没有结果？", at=datetime(2026, 3, 2, 2, tzinfo=UTC))
+    hidden = place.comment(wang, "这条写得太凶了。")
+    studying = place.comment(li, "能不能保留那棵老槐树？树龄有六十多年了，夏天大家都在下面乘凉。")
+    with place.at_desk() as session:
+        service.answer(
+            session,
+            clerk,
+            done,
+            "感谢您的意见。我们和设计单位看过现场，已把照明加进方案。",
+            fate=Fate.ADOPTED,
+            reason="加装六盏庭院灯。",
+        )
+        service.set_fate(
+            session, clerk, done, Fate.DONE, "六盏庭院灯已经亮了。", outcome_publication_id=outcome
+        )
+        service.answer(
+            session,
+            clerk,
+            refused,
+            "这块地规划为绿地，不能改作停车场；附近的错时停车位已经开放。",
+            fate=Fate.NOT_ADOPTED,
+            reason="与绿地规划不符。",
+        )
+        service.set_fate(session, clerk, studying, Fate.STUDYING)
+        service.hide(session, clerk, hidden, "abuse", "请换个说法。")
+    with place.at_desk() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE tenant SET comment_policy = 'hold' WHERE id = %s", (str(place.tenant.id),)
+        )
+        service.save_template(session, clerk, "感谢来信", "感谢您的来信。")
+    for n in range(3):
+        place.comment(li, f"等待审核的第 {n + 1} 条意见，希望早点看到。")
+    assert late
+    return place
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_a_resident_writes_in_place(
+    place: Corner,
+    wang: Neighbour,
+    live: str,
+    app_public: Flask,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    width: int,
+) -> None:
+    page = open_page(width=width)
+    enter(page, app_public, wang, live)
+    page.goto(f"{live}/a/{place.code}")
+    page.get_by_label("说说您的意见").fill(f"晚上太黑（{width}），打 13800138000 找我")
+    page.get_by_role("button", name="预览").click()
+    page.get_by_text("已经用 * 遮盖").wait_for()
+    assert page.url.endswith(f"/a/{place.code}")  # nothing was reloaded
+    assert axe(page) == []
+    picture(page, "write")
+    page.get_by_role("button", name="发表", exact=True).click()
+    page.get_by_text("意见已经发表").first.wait_for()
+    said = page.locator(".comment", has_text=f"晚上太黑（{width}），打 138******00 找我")
+    said.get_by_role("link", name="回复").click()
+    page.get_by_label("回复 王芳").fill("补充一句：是东边的路口。")
+    page.get_by_role("button", name="预览").last.click()
+    page.get_by_role("button", name="发表", exact=True).click()
+    page.locator(".comment-answers", has_text="补充一句：是东边的路口。").first.wait_for()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [320, *SIZES])
+def test_a_thread_with_everything_in_it(
+    busy: Corner,
+    wang: Neighbour,
+    live: str,
+    app_public: Flask,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    width: int,
+) -> None:
+    page = open_page(width=width)
+    page.goto(f"{live}/a/{busy.code}")
+    page.get_by_role("link", name="登录后发表意见").wait_for()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(page, "thread-visitor")
+    enter(page, app_public, wang, live)
+    page.reload()
+    page.get_by_text("只有您能看到").first.wait_for()
+    assert axe(page) == []
+    picture(page, "thread-author")
+    page.goto(f"{live}/account/comments")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(page, "mine")
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_the_pages_around_a_comment(
+    place: Corner,
+    wang: Neighbour,
+    live: str,
+    app_public: Flask,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    width: int,
+) -> None:
+    comment = place.comment(wang, "给修改和撤回页面用的意见。")
+    page = open_page(width=width)
+    enter(page, app_public, wang, live)
+    for name in ("edit", "withdraw"):
+        page.goto(f"{live}/comments/{comment}/{name}")
+        assert axe(page) == []
+        picture(page, name)
+    page.goto(f"{live}/a/{place.code}/comments?parent={comment}")
+    assert axe(page) == []
+    picture(page, "reply")
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_the_desk_looks_right_and_has_nothing_for_axe(
+    busy: Corner,
+    live: str,
+    app_workspace: Flask,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    width: int,
+) -> None:
+    page = open_page(width=width)
+    enter(page, app_workspace, busy.clerk, live)
+    desk = f"{live}/workspace/t/{busy.tenant.slug}/comments/"
+    for name, rest in (
+        ("desk", ""),
+        ("desk-held", "?tab=held"),
+        ("desk-none", "?tab=all&q=没有人写过"),
+        ("templates", "templates/"),
+    ):
+        page.goto(desk + rest)
+        assert axe(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        picture(page, name)
+    page.goto(desk + "?tab=all")
+    page.locator(".case", has_text="三角地晚上太黑").get_by_role("link").click()
+    page.get_by_role("heading", name="答复和回复").wait_for()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(page, "case-answered")
+    page.goto(desk + "?tab=overdue")
+    page.locator(".case").first.get_by_role("link").click()
+    page.get_by_label("正式答复").wait_for()
+    assert axe(page) == []
+    picture(page, "case-overdue")
+
+
+def test_the_desk_by_keyboard_alone(
+    busy: Corner,
+    live: str,
+    app_workspace: Flask,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+) -> None:
+    page = open_page()
+    enter(page, app_workspace, busy.clerk, live)
+    page.goto(f"{live}/workspace/t/{busy.tenant.slug}/comments/?tab=held")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator(".case").first.get_by_role("checkbox").is_checked()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="不公开……").wait_for()
+    assert "/comments/" in page.url and "tab=held" in page.url  # Back leads to the list
+    page.get_by_role("link", name="不公开……").press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("与这篇内容无关，请到相应的渠道反映。").check()
+    assert axe(page) == []
+    picture(page, "hide-dialog")
+    dialog.get_by_role("button", name="不公开").press("Enter")
+    page.get_by_text("理由已经告诉居民").wait_for()
+    page.keyboard.press("?")

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
+from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput, TextInput
 
 STANDARD = {
@@ -184,4 +185,4 @@ class UploadField(Field):
 
     def pre_validate(self, form: object) -> None:
         if self.flags.required and not (self.file or self.upload_id):
-            raise ValueError(gettext("请选择文件。"))
+            raise ValidationError(gettext("请选择文件。"))

@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from portal.organisation import geometry
 from portal.organisation.policy import MAX_REPLY_DAYS, MIN_REPLY_DAYS
@@ -31,7 +31,7 @@ _SLUG_HELP = _l("出现在公众网站的网址里，例如 yuqiao。用小写�
 
 def _email_if_any(_form: Form, field: StringField) -> None:
     if field.data and addresses.email(field.data) is None:
-        raise ValueError(_l("邮箱地址写得不对，例如 name@example.cn。"))
+        raise ValidationError(_l("邮箱地址写得不对，例如 name@example.cn。"))
 
 
 class PointFields(Form):
@@ -159,7 +159,7 @@ class UnitForm(PointFields):
         try:
             self.area = geometry.read(field.data or "")
         except geometry.Unreadable as error:
-            raise ValueError(say(error.refusal)) from None
+            raise ValidationError(say(error.refusal)) from None
 
     def changes(self) -> dict[str, Any]:
         """What the form says."""

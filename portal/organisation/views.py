@@ -48,9 +48,11 @@ def settings(tenant: str) -> ResponseReturnValue:
     may_upload = actor().may(Permission.FILE_WRITE)
     theirs: list[tuple[str, str]] = []
     status = None
-    if form.is_submitted() and may_upload:
-        _receive_picture(form)
-    if form.validate_on_submit() and not form.errors:
+    refused = _receive_picture(form) if form.is_submitted() and may_upload else None
+    valid = form.validate_on_submit()
+    if refused:
+        take(form, refused)
+    if valid and not refused:
         try:
             changes = form.changes() | (_picture_change(form) if may_upload else {})
             service.update_settings(
@@ -82,8 +84,8 @@ def settings(tenant: str) -> ResponseReturnValue:
     )
 
 
-def _receive_picture(form: SettingsForm) -> None:
-    """Store a picture as soon as it comes, so that an error elsewhere does not lose it."""
+def _receive_picture(form: SettingsForm) -> Invalid | None:
+    """Store a picture as soon as it comes, so that an error elsewhere does not lose it; or say what is wrong."""
     if form.picture.file is not None:
         try:
             stored = file_service.upload(
@@ -94,13 +96,13 @@ def _receive_picture(form: SettingsForm) -> None:
                 purpose=Purpose.PICTURE,
             )
         except Invalid as error:
-            take(form, Invalid({"picture": next(iter(error.errors.values()))}))
-        else:
-            form.picture.keep(Kept(str(stored.id), stored.name, stored.size))
+            return Invalid({"picture": next(iter(error.errors.values()))})
+        form.picture.keep(Kept(str(stored.id), stored.name, stored.size))
     elif form.picture.upload_id:
         kept = _known_picture(form.picture.upload_id)
         if kept is not None:
             form.picture.keep(kept)
+    return None
 
 
 def _known_picture(upload_id: str) -> Kept | None:

@@ -1,0 +1,330 @@
+"""Tenants and their units: set up, changed, and two people changing the same at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from PIL import Image
+from sqlalchemy import select
+from uuid_utils.compat import uuid7
+
+from portal.organisation import service
+from tenants import actors
+from tenants.files.models import StoredFile
+from tenants.identity.models import Bureau, ResponsibleUnit, Tenant
+from tenants.permissions import Role
+from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories.accounts import last_letter, led_to, submit, token_of
+from tests.factories.people import Person, Place
+from tests.support.html import StrictClient
+
+AREA = {"type": "Polygon", "coordinates": [[[116.6, 39.9], [116.7, 39.9], [116.7, 39.8], [116.6, 39.9]]]}
+
+
+class District:
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        with deployment.session() as session, session.begin():
+            self.place = people.tenant(session, "玉桥街道办事处")
+            self.admin = people.staff(session, Role.TENANT_ADMIN, place=self.place, name="甄管理")
+            self.planner = people.staff(session, Role.PLANNER, place=self.place)
+            self.office = people.staff(session, Role.DISTRICT_OFFICE, name="区办的人")
+
+
+@pytest.fixture(scope="module")
+def district(deployment: Deployment) -> District:
+    return District(deployment)
+
+
+def client_of(app: Flask, person: Person) -> StrictClient:
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    person.sign_in(client)
+    return client
+
+
+@pytest.fixture
+def admin(app_workspace: Flask, district: District) -> StrictClient:
+    return client_of(app_workspace, district.admin)
+
+
+@pytest.fixture
+def office(app_workspace: Flask, district: District) -> StrictClient:
+    return client_of(app_workspace, district.office)
+
+
+def tenant_of(district: District, place: Place | None = None) -> Tenant:
+    with district.deployment.session() as session:
+        found = session.get(Tenant, (place or district.place).id)
+    assert found
+    return found
+
+
+def settings_fields(district: District, **changes: Any) -> dict[str, Any]:
+    now = tenant_of(district)
+    return {
+        "version": now.version, "name": now.name, "short_name": now.short_name, "introduction": now.introduction,
+        "contact_phone": now.contact_phone,
+        "comment_policy": now.comment_policy, "reply_days": now.reply_days, **changes,
+    }  # fmt: skip
+
+
+def test_an_administrator_sets_the_tenants_page_up(admin: StrictClient, district: District) -> None:
+    path = f"/t/{district.place.slug}/settings"
+    fields = settings_fields(district, introduction="玉桥在运河边。", contact_phone="010-12345678", reply_days=7,
+                             comment_policy="show", latitude="39.9", longitude="116.66")  # fmt: skip
+    assert led_to(submit(admin, path, **fields)) == path
+    now = tenant_of(district)
+    assert (now.introduction, now.reply_days, now.comment_policy) == ("玉桥在运河边。", 7, "show")
+    with district.deployment.public_session() as session:
+        row = session.execute(
+            select(Tenant.introduction, Tenant.contact_phone).where(Tenant.id == now.id)
+        ).one()
+    assert tuple(row) == ("玉桥在运河边。", "010-12345678")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": ""}, "请填写这一项"),
+        ({"short_name": "一个实在是太长太长了的简称"}, "最多 12 个字"),
+        ({"reply_days": "61"}, "应在 1 到 60 之间"),
+        ({"reply_days": "viele"}, "请填写整数"),
+        ({"contact_email": "no"}, "邮箱地址写得不对"),
+        ({"latitude": "39.9", "longitude": ""}, "位置不完整"),
+        ({"latitude": "200", "longitude": "10"}, "应在 -90 到 90 之间"),
+        ({"comment_policy": "nonsense"}, "请从列表中选择"),
+    ],
+)
+def test_mistakes_are_named_and_nothing_typed_is_lost(
+    admin: StrictClient, district: District, changes: dict[str, Any], sentence: str
+) -> None:
+    typed = "打了半天的一段介绍"
+    before = tenant_of(district).version
+    fields = settings_fields(district, introduction=typed) | changes
+    answer = submit(admin, f"/t/{district.place.slug}/settings", **fields)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert typed in answer.text
+    assert tenant_of(district).version == before
+
+
+def test_the_second_of_two_editors_sees_both_versions(admin: StrictClient, district: District) -> None:
+    path = f"/t/{district.place.slug}/settings"
+    mine = settings_fields(district, introduction="我写的介绍", office_hours="我写的时间")
+    theirs = settings_fields(district, introduction="别人先保存的介绍")
+    submit(admin, path, **theirs)
+    answer = submit(admin, path, **mine)
+    assert answer.status_code == 409
+    assert "我写的介绍" in answer.text
+    assert "我写的时间" in answer.text
+    assert "别人先保存的介绍" in answer.text
+    assert tenant_of(district).introduction == "别人先保存的介绍"
+    version = re.search(r'name="version" type="hidden" value="(\d+)"', answer.text)
+    assert version
+    assert submit(admin, path, **{**mine, "version": version[1]}).status_code == 303, (
+        "knowing both, one may save"
+    )
+    assert tenant_of(district).introduction == "我写的介绍"
+
+
+def picture() -> BytesIO:
+    file = BytesIO()
+    Image.new("RGB", (800, 300), "seagreen").save(file, "PNG")
+    file.seek(0)
+    return file
+
+
+def test_a_picture_survives_an_error_elsewhere_and_becomes_public(
+    admin: StrictClient, district: District
+) -> None:
+    path = f"/t/{district.place.slug}/settings"
+    bad = settings_fields(district, name="", picture=(picture(), "河岸.png"))
+    answer = admin.post(
+        path, data={"csrf_token": token_of(admin.get(path)), **bad}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+    kept = re.search(r'name="picture_upload" value="([0-9a-f-]{36})"', answer.text)
+    assert kept, "the picture was stored"
+    fields = settings_fields(district, picture_upload=kept[1])
+    assert submit(admin, path, **fields).status_code == 303
+    assert str(tenant_of(district).picture_file_id) == kept[1]
+    with district.deployment.session(district.admin.actor()) as session:
+        stored = session.scalars(
+            select(StoredFile).where(StoredFile.id == tenant_of(district).picture_file_id)
+        ).one()
+    assert stored.public
+    assert stored.attached
+    # saving again without touching it keeps it
+    again = submit(admin, path, **settings_fields(district, picture_upload=kept[1]))
+    assert again.status_code == 303
+    assert str(tenant_of(district).picture_file_id) == kept[1]
+
+
+def test_a_file_that_is_no_picture_is_refused(admin: StrictClient, district: District) -> None:
+    path = f"/t/{district.place.slug}/settings"
+    fields = settings_fields(district, picture=(BytesIO(b"MZ not a picture"), "virus.png"))
+    answer = admin.post(
+        path, data={"csrf_token": token_of(admin.get(path)), **fields}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+
+
+def test_planners_do_not_change_settings(app_workspace: Flask, district: District) -> None:
+    client = client_of(app_workspace, district.planner)
+    assert client.get(f"/t/{district.place.slug}/settings").status_code == 403
+    assert client.get(f"/t/{district.place.slug}/units/").status_code == 403
+
+
+def test_a_unit_is_made_from_a_pasted_boundary_and_changed(admin: StrictClient, district: District) -> None:
+    units = f"/t/{district.place.slug}/units/"
+    fields = {
+        "name": "玉桥东里组团",
+        "kind": "cluster",
+        "slug": "dongli",
+        "schematic": "y",
+        "boundary": json.dumps(AREA),
+    }
+    assert led_to(submit(admin, f"{units}new", **fields)) == units
+    with district.deployment.session(district.admin.actor()) as session:
+        unit = session.scalars(select(ResponsibleUnit).where(ResponsibleUnit.slug == "dongli")).one()
+    assert unit.boundary == AREA
+    assert (unit.latitude, unit.longitude) == (39.85, 116.65)
+    assert "示意" in admin.get(units).text
+    again = submit(admin, f"{units}new", **fields)
+    assert again.status_code == 422
+    assert "已有责任单元用这个网址名" in again.text
+    file = (BytesIO(json.dumps({"type": "Feature", "geometry": AREA}).encode()), "b.geojson")
+    page = admin.get(f"{units}dongli")
+    changed = admin.post(
+        f"{units}dongli",
+        data={
+            "csrf_token": token_of(page),
+            **fields,
+            "name": "改了名",
+            "version": "1",
+            "boundary_file": file,
+        },
+        content_type="multipart/form-data",
+    )
+    assert changed.status_code == 303
+    stale = submit(admin, f"{units}dongli", **{**fields, "name": "又一个人", "version": "1"})
+    assert stale.status_code == 409
+    assert "改了名" in stale.text
+    assert "又一个人" in stale.text
+
+
+def test_a_bad_boundary_says_why_and_stays_in_the_form(admin: StrictClient, district: District) -> None:
+    path = f"/t/{district.place.slug}/units/new"
+    text = '{"type": "Point", "coordinates": [116, 39]}'
+    answer = submit(admin, path, name="x", kind="cluster", slug="x1", boundary=text)
+    assert answer.status_code == 422
+    assert "里面没有面" in answer.text
+    assert "&#34;Point&#34;" in answer.text
+
+
+def test_the_office_opens_a_tenant_and_its_administrator_comes_in(
+    office: StrictClient, app_workspace: Flask, district: District
+) -> None:
+    email, slug = f"{uuid7().hex}@example.cn", f"t{uuid7().hex[-8:]}"
+    fields = {
+        "kind": "town", "name": "新开的镇政府", "short_name": "新开", "slug": slug,
+        "admin_name": "首任管理员", "admin_email": email,
+    }  # fmt: skip
+    assert led_to(submit(office, "/district/tenants/new", **fields)) == "/district/tenants/"
+    assert "新开的镇政府" in last_letter(district.deployment, email)
+    assert "首任管理员" in office.get(f"/t/{slug}/people/").text
+    assert "已有单位在用" in submit(office, "/district/tenants/new", **fields).text.replace(
+        "已经有单位", "已有单位"
+    )
+
+
+def test_a_tenant_is_not_half_opened(office: StrictClient, district: District) -> None:
+    slug = f"t{uuid7().hex[-8:]}"
+    fields = {
+        "kind": "town", "name": "没开成的镇", "short_name": "没开成", "slug": slug,
+        "admin_name": "某人", "admin_email": "no address",
+    }  # fmt: skip
+    answer = submit(office, "/district/tenants/new", **fields)
+    assert answer.status_code == 422
+    assert "邮箱地址写得不对" in answer.text
+    with district.deployment.session() as session:
+        assert session.scalar(select(Tenant.id).where(Tenant.slug == slug)) is None
+
+
+@pytest.mark.parametrize("slug", ["", "Yuqiao", "玉桥", "a b", "-a", "a--b", "new", "x" * 41, "1a", "../etc"])
+def test_odd_addresses_are_refused(office: StrictClient, district: District, slug: str) -> None:
+    fields = {
+        "kind": "town",
+        "name": "某镇",
+        "short_name": "某",
+        "slug": slug,
+        "admin_name": "某",
+        "admin_email": "a@b.cn",
+    }
+    assert submit(office, "/district/tenants/new", **fields).status_code == 422
+
+
+def test_only_the_office_moves_a_tenant_and_has_to_say_so_twice(
+    office: StrictClient, admin: StrictClient, district: District
+) -> None:
+    with district.deployment.session() as session, session.begin():
+        place = people.tenant(session, "潞邑街道办事处")
+    new = f"n{uuid7().hex[-8:]}"
+    edit = f"/district/tenants/{place.slug}/edit"
+    assert admin.get(edit).status_code == 404
+    fields = {
+        "version": "1",
+        "kind": "subdistrict",
+        "name": place.name,
+        "short_name": place.short_name,
+        "slug": new,
+    }
+    answer = submit(office, edit, **fields)
+    assert answer.status_code == 422
+    assert "请先确认" in answer.text
+    assert submit(office, edit, **fields, moved="y").status_code == 303
+    assert office.get(f"/t/{new}/people/").status_code == 200
+    assert office.get(edit).status_code == 404
+
+
+def test_a_tenant_taken_out_of_use_is_closed_and_comes_back(
+    office: StrictClient, app_workspace: Flask, district: District
+) -> None:
+    with district.deployment.session() as session, session.begin():
+        place = people.tenant(session, "临河里街道办事处")
+        person = people.staff(session, Role.PLANNER, place=place)
+    theirs = client_of(app_workspace, person)
+    assert theirs.get(f"/t/{place.slug}/people/").status_code == 200
+    base = f"/district/tenants/{place.slug}"
+    assert submit(office, f"{base}/deactivate", reason="").status_code == 422
+    assert submit(office, f"{base}/deactivate", reason="并入玉桥").status_code == 303
+    assert theirs.get(f"/t/{place.slug}/people/").status_code == 404
+    assert submit(office, f"{base}/reactivate", page=f"{base}/edit").status_code == 303
+    assert theirs.get(f"/t/{place.slug}/people/").status_code == 200
+
+
+def test_bureaus_are_registered_once(office: StrictClient, district: District) -> None:
+    name = f"住建委{uuid7().hex[-4:]}"
+    assert submit(office, "/district/bureaus/", name=name, short_name="住建").status_code == 303
+    assert name in office.get("/district/bureaus/").text
+    assert submit(office, "/district/bureaus/", name=name, short_name="住建").status_code == 422
+    with district.deployment.session() as session:
+        assert session.scalars(select(Bureau.name).where(Bureau.name == name)).all() == [name]
+
+
+def test_units_are_made_by_the_tenants_own_job_too(district: District) -> None:
+    actor = actors.job(district.place.id)
+    with district.deployment.session(actor) as session, session.begin():
+        from tenants.identity.models import UnitKind
+
+        made = service.create_unit(
+            session, actor, kind=UnitKind.TOWN, slug="lucheng", name="潞城镇", boundary=AREA
+        )
+        assert made.tenant_id == district.place.id

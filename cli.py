@@ -52,7 +52,8 @@ def fail(message: str) -> NoReturn:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """新芽 Xinya：责任双师工作平台。"""
-    # end as by Ctrl-C, with everything that `finally` and `atexit` have to do
+    # end with everything that `finally` and `atexit` have to do, also where a script's `&` has SIGINT ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 

@@ -117,4 +117,4 @@ def show_sign_ins(settings: Settings, console: Console) -> None:
     for person in load.sign_ins(settings):
         code = pyotp.TOTP(person.totp_secret).now() if person.totp_secret else ""
         console.row(f"  {person.who}", f"{person.email}  {person.password}  {code}", width=32)
-    console.say("稍后的动态码：xinya demo --sign-ins", "shows later codes.")
+    console.say("稍后的动态码：.venv/bin/xinya demo --sign-ins", "shows later codes.")

@@ -100,19 +100,17 @@ def phrase_grams(folded: str) -> tuple[list[str], bool]:
     return found, True
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)
+def _pinyin(word: str) -> tuple[str, ...]:
+    """Pinyin of a Chinese word, a syllable for each character that has one."""
+    return tuple(s for s in lazy_pinyin(word) if s.isascii())
+
+
 def syllables(folded: str) -> tuple[str, ...]:
     """Pinyin of the Chinese characters in order, without tones; ü is v. Other words stay as they are."""
-    found: list[str] = []
-    for piece in pieces(folded):
-        if _is_han(piece):
-            found.extend(s for s in lazy_pinyin(piece) if s.isascii())
-        else:
-            found.append(piece)
-    return tuple(found)
+    return tuple(s for word in plain_words(folded) for s in (_pinyin(word) if _is_han(word) else (word,)))
 
 
-@lru_cache(maxsize=20_000)
 def initials(folded: str) -> tuple[str, ...]:
     """Initial letters of each word, of each two neighbours, and of the whole where it is short."""
     each: list[str] = []
@@ -130,7 +128,7 @@ def initials(folded: str) -> tuple[str, ...]:
 
 
 def _initials_of(word: str) -> str:
-    return "".join(s[0] for s in lazy_pinyin(word) if s.isascii())
+    return "".join(s[0] for s in _pinyin(word))
 
 
 def stream(parts: Iterable[list[str] | tuple[str, ...]]) -> str:

@@ -9,6 +9,7 @@ entries serve suggestions while typing: names under how they begin, in character
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from search.analysis import initials, inner_words, is_han, syllables, words
 from search.pinyin import sound, splits
@@ -40,13 +41,12 @@ def entry_text(entry: str) -> str:
     return entry.rpartition(SEPARATOR)[2]
 
 
-def _mistaken(word: str) -> Iterable[str]:
+@lru_cache(maxsize=50_000)
+def _mistaken(word: str) -> tuple[str, ...]:
     """Keys under which a word is kept and looked up."""
-    yield word
-    if is_han(word):
-        yield sound(syllables(word))
-    if len(word) >= 3:
-        yield from (word[:i] + word[i + 1 :] for i in range(len(word)))
+    heard = (sound(syllables(word)),) if is_han(word) else ()
+    shorter = (word[:i] + word[i + 1 :] for i in range(len(word))) if len(word) >= 3 else ()
+    return (word, *heard, *shorter)
 
 
 def _begun(label: str) -> Iterable[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from search import connect
 from search.engine import Engine, EngineDown
+from search.health import count_in_database, health
 from search.indexing import apply_pending
 from search.models import SearchChange, SearchState
 from search.outbox import changed
@@ -227,3 +228,32 @@ def test_visitors_cannot_write_to_the_outbox_and_nobody_but_the_worker_reads_it(
     with deployment.session(actors.job(town)) as session:
         changed(session, "comment", uuid4())
         assert waiting(session) == 0
+
+
+def test_operators_see_lag_counts_and_what_cannot_be_read(
+    deployment: Deployment, register: Callable[[Source], None], engine: Engine
+) -> None:
+    shelf = Shelf()
+    register(shelf)
+    fill(engine, [])
+    connect.use(engine, deployment.workspace_engine.url)
+    with deployment.session() as session, session.begin():
+        session.execute(text("DELETE FROM search_change"))
+    good, bad = shelf.put("完好"), shelf.put("损坏")
+    with deployment.session() as session, session.begin():
+        changed(session, shelf.name, good.id, bad.id)
+    with deployment.session() as session:
+        before = health(session)
+        assert (before.waiting, before.unreadable, before.answers, before.well) == (2, 0, True, True)
+        assert before.corpora[0].indexed == 0
+    shelf.broken.add(bad.id)
+    with deployment.session() as session, session.begin():
+        apply_pending(session, engine)
+    with deployment.session() as session, session.begin():
+        after = health(session)
+        assert (after.waiting, after.unreadable, after.well) == (1, 1, False)
+        assert after.corpora[0].indexed == 1
+        shelf.broken.clear()
+        assert count_in_database(session, Corpus.PUBLIC) == 2
+        apply_pending(session, engine)
+        assert health(session).corpora[0].indexed == 2

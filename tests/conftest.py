@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -117,9 +118,28 @@ class Deployment:
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all test processes of this run share."""
+    """A folder that all test processes of this run share.
+
+    Not inside pytest's own: another run of pytest takes the right to enter that one away from everybody but
+    the user who runs it, and PostgreSQL runs as a user of its own where that is root.
+    """
     base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared_folder_of(run)
+    folder.mkdir(mode=0o711, exist_ok=True)
+    return folder
+
+
+def shared_folder_of(run: Path) -> Path:
+    """The shared folder that belongs to pytest's folder of a run."""
+    return Path(tempfile.gettempdir()) / f"xinya-{run.parent.name}-{run.name}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The first process, which outlives the others, clears up."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        factory = session.config._tmp_path_factory  # type: ignore[attr-defined]
+        shutil.rmtree(shared_folder_of(factory.getbasetemp()), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

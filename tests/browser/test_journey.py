@@ -1,0 +1,185 @@
+"""The main job from end to end in a real browser: the policy document becomes an article, a resident's words an answer.
+
+The same journey on a desktop, on a phone, with the keyboard alone, and without JavaScript.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from tenants.database import reveal_address
+from tenants.identity import service as identity
+from tenants.mail.models import MailMessage
+from tenants.permissions import Role
+from tests.browser.hands import Hands, Keys
+from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories.people import Place
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+SEED = Path(__file__).resolve().parents[2] / "demo" / "seed" / "tongzhengbanfa-2021-10.txt"
+PASSWORD = "运河边-垂柳-第七棵"
+OPINION = "建议责任规划师每月固定一天在社区驻场，方便老人当面问。我的电话是13812345678。"
+ANSWER = "谢谢您的建议。从下月起每月第一个周六上午，责任规划师在社区活动室驻场。"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to use the site."""
+
+    name: str
+    hands: Hands
+    options: dict[str, Any]
+    script: bool = True
+
+
+WAYS = [
+    Way("desktop", Hands(), {"width": 1280}),
+    Way("phone", Hands(), {"width": 360, "height": 740, "has_touch": True, "is_mobile": True}),
+    Way("keyboard", Keys(), {"width": 1280}),
+    Way("no script", Hands(), {"width": 1280, "java_script_enabled": False}, script=False),
+]
+
+
+@dataclass(frozen=True)
+class Office:
+    """A tenant with a planner who writes and a clerk who approves and answers."""
+
+    place: Place
+    planner: str
+    clerk: str
+
+
+def office(deployment: Deployment) -> Office:
+    with deployment.session() as session, session.begin():
+        place = people.tenant(session, f"测试{secrets.token_hex(2)}街道办事处")
+        addresses = []
+        for role, name in ((Role.PLANNER, "规划师"), (Role.TENANT_STAFF, "经办人")):
+            address = f"{secrets.token_hex(5)}@example.cn"
+            reveal_address(session, address)
+            staff = identity.create_staff(session, email=address, name=name, password=PASSWORD)
+            identity.grant_role(session, staff.id, role, tenant_id=place.id)
+            addresses.append(address)
+    return Office(place, *addresses)
+
+
+def letters(deployment: Deployment, address: str) -> list[str]:
+    with deployment.session() as session:
+        return list(
+            session.scalars(
+                select(MailMessage.text)
+                .where(MailMessage.to_address == address)
+                .order_by(MailMessage.created_at)
+            )
+        )
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_from_the_policy_document_to_the_answer_and_back(
+    deployment: Deployment, live: str, open_page: Callable[..., Page], way: Way
+) -> None:
+    at = office(deployment)
+    hands = way.hands
+    work = f"{live}/workspace/t/{at.place.slug}"
+
+    # the planner imports the document, completes it and sends it for review
+    page = open_page(**way.options)
+    sign_in(page, hands, live, at.planner)
+    page.goto(f"{work}/publications/import")
+    page.set_input_files("input[type=file]", SEED)
+    if way.script:  # an upload starts by itself where it can
+        page.wait_for_load_state("networkidle")
+    hands.click(page, page.get_by_role("button", name="下一步：看看效果"))
+    page.get_by_role("heading", name="看看导入的效果").wait_for()
+    assert "责任双师工作职责" in page.inner_text("main")
+    hands.write(
+        page,
+        page.get_by_label("摘要"),
+        "区政府办公室怎样请责任规划师、责任建筑师，他们做什么、怎么考核，这份意见说得很清楚。",
+    )
+    hands.click(page, page.get_by_role("button", name="建成草稿"))
+    page.get_by_role("button", name="保存").or_(page.get_by_role("link", name="继续写")).first.wait_for()
+    if "/edit" not in page.url:
+        hands.click(page, page.get_by_role("link", name="继续写"))
+    hands.write(page, page.get_by_label("对您的影响"), "身边的规划有了专人讲解，有意见可以当面提。")
+    hands.click(page, page.get_by_role("button", name="保存", exact=True))
+    hands.click(page, page.get_by_role("button", name="送审"))
+    page.get_by_text("待审核").first.wait_for()
+    assert page.get_by_role("button", name="批准").count() == 0  # nobody approves their own words
+    record = page.url
+
+    # the clerk approves and publishes
+    desk = open_page(**way.options)
+    sign_in(desk, hands, live, at.clerk)
+    assert "做好北京城市副中心及拓展区责任规划师" in desk.inner_text("main")  # it waits on their first page
+    desk.goto(record)
+    hands.click(desk, desk.get_by_role("button", name="批准"))
+    hands.click(desk, desk.get_by_role("button", name="现在发布"))
+    desk.get_by_text("已发布").first.wait_for()
+    deployment.run_jobs()
+
+    # a resident finds it by search, reads, signs in by a code, comments
+    home = open_page(**way.options)
+    home.goto(live)
+    hands.write(home, home.locator("#site-search"), "责任双师 驻场")
+    hands.click(home, home.get_by_role("button", name="搜索").first)
+    hands.click(home, home.locator(f'.hit:has-text("{at.place.short_name}") h2 a').first)
+    home.get_by_role("heading", level=1).wait_for()
+    assert "聘用退出机制" in home.inner_text("main")
+    assert "身边的规划有了专人讲解" in home.inner_text("main")
+    assert home.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    article = home.url
+    resident = f"{secrets.token_hex(5)}@example.cn"
+    hands.click(home, home.get_by_role("link", name="登录后发表意见"))
+    hands.write(home, home.get_by_label("邮箱或手机号"), resident)
+    hands.click(home, home.get_by_role("main").get_by_role("button").first)
+    home.get_by_label("验证码").wait_for()
+    code = re.search(r"\b\d{6}\b", letters(deployment, resident)[-1])
+    assert code
+    hands.write(home, home.get_by_label("验证码"), code[0])
+    hands.click(home, home.get_by_role("button", name="登录", exact=True))
+    hands.write(home, home.get_by_label("显示名"), "运河边的居民")
+    hands.click(home, home.get_by_role("main").get_by_role("button").first)
+    hands.write(home, home.get_by_label("说说您的意见"), OPINION)
+    hands.click(home, home.get_by_role("button", name="预览"))
+    home.get_by_text("已经用 * 遮盖").wait_for()
+    hands.click(home, home.get_by_role("button", name="发表", exact=True))
+    home.locator("article.comment", has_text="每月固定一天在社区驻场").wait_for()
+    assert "13812345678" not in home.content()
+    deployment.run_jobs()
+
+    # the clerk answers
+    desk.goto(f"{work}/comments/")
+    hands.click(desk, desk.get_by_role("link", name=re.compile("运河边的居民|每月固定一天")).first)
+    hands.write(desk, desk.get_by_label("正式答复"), ANSWER)
+    hands.click(desk, desk.get_by_role("button", name="发出答复"))
+    desk.get_by_text("第一个周六上午").first.wait_for()
+    deployment.run_jobs()
+
+    # everybody reads the answer, and the resident has been told
+    home.goto(f"{article}?again=1")
+    answer = home.locator(".comment-official", has_text="第一个周六上午")
+    answer.wait_for()
+    assert "官方答复" in answer.inner_text()
+    told = letters(deployment, resident)
+    assert any("第一个周六上午" in letter for letter in told)
+
+
+def sign_in(page: Page, hands: Hands, live: str, address: str) -> None:
+    page.goto(f"{live}/workspace/sign-in")
+    hands.write(page, page.get_by_label("邮箱"), address)
+    hands.write(page, page.get_by_label("密码"), PASSWORD)
+    hands.click(page, page.get_by_role("button", name="登录", exact=True))
+    page.get_by_role("navigation", name="工作导航").wait_for(state="attached")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from flask import Flask
+from PIL import Image
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -16,6 +19,13 @@ from portal.publishing.content import Content
 from portal.publishing.models import Kind, Publication
 from tenants.actors import Actor
 from tenants.files.models import StoredFile
+from tenants.permissions import Role
+from tests.factories import people
+from tests.factories.people import Person, Place
+from tests.support.html import StrictClient
+
+if TYPE_CHECKING:
+    from tests.conftest import Deployment
 
 BODY = (
     "<h2>为什么要改</h2><p>这块三角地原来堆满杂物，居民走路要绕行。规划师和居民一起商量，"
@@ -88,3 +98,46 @@ def stored_file(session: Session, tenant_id: UUID, kind: str = "image", name: st
 def picture_html(file_ids: Iterable[UUID], alt: str = "改造前的三角地") -> str:
     """A body with these pictures in it."""
     return BODY + "".join(f'<figure><img src="/media/{i}/1280" alt="{alt}"></figure>' for i in file_ids)
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """A tenant with people who write, approve and publish, and the district office."""
+
+    place: Place
+    planner: Person
+    clerk: Person
+    second: Person
+    office: Person
+
+    def path(self, rest: str = "") -> str:
+        """An address of the tenant's pages."""
+        return f"/t/{self.place.slug}/{rest}"
+
+
+def newsroom(deployment: Deployment, name: str = "玉桥街道办事处") -> Newsroom:
+    """A tenant of its own for a test."""
+    with deployment.session() as session, session.begin():
+        place = people.tenant(session, name)
+        return Newsroom(
+            place,
+            people.staff(session, Role.PLANNER, place=place, name="林晓"),
+            people.staff(session, Role.TENANT_ADMIN, place=place, name="王敏"),
+            people.staff(session, Role.TENANT_STAFF, place=place, name="赵强"),
+            people.staff(session, Role.DISTRICT_OFFICE, name="周处"),
+        )
+
+
+def browser(app: Flask, person: Person) -> StrictClient:
+    """The person's browser, signed in."""
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    person.sign_in(client)
+    return client
+
+
+def png(color: str = "#2c7a4b", size: tuple[int, int] = (800, 600)) -> bytes:
+    """A picture as a file."""
+    stream = BytesIO()
+    Image.new("RGB", size, color).save(stream, "PNG")
+    return stream.getvalue()

@@ -1,0 +1,50 @@
+"""Filling in the forms of a page as a browser without JavaScript would."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from lxml import html
+from werkzeug.test import TestResponse
+
+from tests.support.html import StrictClient
+
+PREFIX = "/workspace"
+
+
+def fields(page: str, action: str) -> dict[str, str]:
+    """Everything the form that posts to an address ending in `action` would send."""
+    document: Any = html.document_fromstring(page)
+    for form in document.forms:
+        if (form.get("action") or "").partition("?")[0].endswith(action):
+            # a line break at the beginning of a text area is the markup's
+            texts = {area.get("name") for area in form.xpath(".//textarea")}
+            return {
+                name: (value or "").removeprefix("\n") if name in texts else value or ""
+                for name, value in form.form_values()
+            }
+    raise AssertionError(f"no form for {action} on the page")
+
+
+def local(address: str) -> str:
+    """An address of the mounted workspace as its own test client asks for it."""
+    return address.removeprefix("http://localhost").removeprefix(PREFIX)
+
+
+def send(client: StrictClient, page: str, to: str = "", **typed: Any) -> TestResponse:
+    """Open `page`, fill in its form for `to` (default: the page's own) and send it; no redirect is followed."""
+    to = to or page
+    values: dict[str, Any] = {**fields(client.get(page).text, to.partition("?")[0]), **typed}
+    return client.post(to, data=values, content_type="multipart/form-data")
+
+
+def follow(client: StrictClient, answer: TestResponse) -> TestResponse:
+    """Where a redirect leads."""
+    assert answer.status_code in (302, 303), answer.text
+    return client.get(local(answer.location))
+
+
+def upload(content: bytes, name: str) -> tuple[BytesIO, str]:
+    """A file for a form."""
+    return BytesIO(content), name

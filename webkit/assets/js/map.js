@@ -7,8 +7,16 @@ import { t } from "./_words.js";
 
 const CHINA = [[17, 72], [54, 136]];
 
-function pin(kind = "place") {
-  return L.divIcon({ className: `map-pin map-pin-${kind}`, iconSize: [30, 38], iconAnchor: [15, 36], popupAnchor: [0, -32] });
+const CROWDED = 12; // from here on pins are small and names of areas wait for the pointer
+
+function pin(kind = "place", small = false) {
+  const [width, height] = small ? [20, 25] : [30, 38];
+  return L.divIcon({
+    className: `map-pin map-pin-${small ? "small" : kind}`,
+    iconSize: [width, height],
+    iconAnchor: [width / 2, height - 2],
+    popupAnchor: [0, 6 - height],
+  });
 }
 
 function create(box) {
@@ -20,6 +28,7 @@ function create(box) {
     minZoom: 8,
     maxZoom: 18,
     maxBounds: CHINA,
+    zoomSnap: box.dataset.tiles ? 1 : 0.25, // drawings fill the frame at any scale, tiles only at whole ones
     zoomControl: false,
     scrollWheelZoom: false, // the page scrolls; the wheel zooms once the map is in use
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -58,11 +67,16 @@ function drawBoundaries(map, features) {
     }),
     onEachFeature: (feature, layer) => {
       const { title = "", schematic, url } = feature.properties ?? {};
-      layer.bindTooltip(schematic ? t("%(title)s（示意）", { title }) : title, {
-        permanent: features.length < 12,
-        direction: "center",
-        className: "map-label",
-      });
+      const name = schematic ? t("%(title)s（示意）", { title }) : title;
+      if (features.length < CROWDED) {
+        const bounds = layer.getBounds(); // the name hangs from the upper edge, clear of the places
+        L.tooltip({ permanent: true, direction: "bottom", className: "map-label" })
+          .setLatLng([bounds.getNorth(), bounds.getCenter().lng])
+          .setContent(document.createTextNode(name))
+          .addTo(map);
+      } else {
+        layer.bindTooltip(document.createTextNode(name), { sticky: true });
+      }
       if (url) layer.bindPopup(() => describe({ title, url }));
     },
   }).addTo(map);
@@ -71,7 +85,7 @@ function drawBoundaries(map, features) {
 function drawPlaces(map, places) {
   const layer = L.featureGroup();
   for (const place of places) {
-    L.marker([place.lat, place.lon], { icon: pin(place.kind), alt: place.title, title: place.title, keyboard: true })
+    L.marker([place.lat, place.lon], { icon: pin(place.kind, places.length >= CROWDED), alt: place.title, title: place.title, keyboard: true })
       .bindPopup(() => describe(place))
       .addTo(layer);
   }

@@ -237,6 +237,8 @@ def _query(request: EngineRequest) -> dict[str, Any]:
     filters: list[dict[str, Any]] = [_any_of("access", request.access)]
     if request.source:
         filters.append({"term": {"source": request.source}})
+    if request.since:
+        filters.append({"range": {"date": {"gt": request.since}}})
     asked = {
         "bool": {
             "must": [_node(plan.must) if plan.must is not None else {"match_all": {}}],

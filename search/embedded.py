@@ -203,6 +203,9 @@ class EmbeddedEngine:
                 filters.append(self._any_of(f"facet_{name}", values))
         if request.source:
             filters.append(self._any_of("source", [request.source]))
+        if request.since:
+            after = {"lower_bound": request.since, "include_lower": False}
+            filters.append(Query.range_query(self._schema, "date", tantivy.FieldType.Integer, **after))  # type: ignore[arg-type]
         core, better, never = self._parts(request.plan)
         parts = [(Occur.Must, core), *((Occur.Must, Query.const_score_query(f, 0.0)) for f in filters)]
         parts += [(Occur.Should, query) for query in better] + [(Occur.MustNot, query) for query in never]

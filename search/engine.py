@@ -57,6 +57,7 @@ class EngineRequest:
     limit: int = 20
     facets: tuple[str, ...] = FACETS
     source: str = ""  # only documents of this source
+    since: int = 0  # only documents dated after this instant (seconds since 1970)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,14 @@ if TYPE_CHECKING:
 
 #: No page should need more stops than this to get anywhere.
 FARTHEST = 160
+#: An outline or a ring around the element, or around the frame it is drawn in.
+SHOWS_FOCUS = """e => {
+  for (let at = e, up = 0; at && up < 4; at = at.parentElement, up++) {
+    const style = getComputedStyle(at);
+    if (style.outlineStyle !== 'none' || style.boxShadow !== 'none') return true;
+  }
+  return false;
+}"""
 
 
 class Hands:
@@ -37,12 +45,7 @@ class Keys(Hands):
         wanted = target.element_handle()
         for _step in range(FARTHEST):
             if page.evaluate("e => e === document.activeElement", wanted):
-                seen = page.evaluate(
-                    "e => { const s = getComputedStyle(e), p = getComputedStyle(e.parentElement);"
-                    " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' || p.boxShadow !== 'none'"
-                    " || p.outlineStyle !== 'none' }",
-                    wanted,
-                )
+                seen = page.evaluate(SHOWS_FOCUS, wanted)
                 assert seen, f"{target} has the focus and does not show it"
                 return
             page.keyboard.press("Tab")

@@ -182,4 +182,4 @@ def sign_in(page: Page, hands: Hands, live: str, address: str) -> None:
     hands.write(page, page.get_by_label("邮箱"), address)
     hands.write(page, page.get_by_label("密码"), PASSWORD)
     hands.click(page, page.get_by_role("button", name="登录", exact=True))
-    page.get_by_role("navigation", name="工作导航").wait_for(state="attached")
+    page.wait_for_url(f"{live}/workspace/t/**")

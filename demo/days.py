@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from portal.participation.replyclock import is_workday
 from tenants.clock import SHANGHAI
 
 
@@ -30,8 +31,17 @@ class Days:
         return min(self.at(-days, hour, minute), self.now - timedelta(minutes=1))
 
     def office_hour(self, days: int, rng: random.Random) -> datetime:
-        """Some time of a past day while offices are open."""
-        return self.ago(days, rng.randint(9, 17), rng.randint(0, 59))
+        """Some time while offices are open, on that past day or the last working day before it."""
+        while not is_workday(self.today - timedelta(days=days)):
+            days += 1
+        return self.ago(days, rng.randint(9, 16), rng.randint(0, 59))
+
+    def office_after(self, instant: datetime, rng: random.Random) -> datetime:
+        """Some time on the first working day after that of `instant`; a minute before now if that is not over yet."""
+        day = instant.astimezone(SHANGHAI).date() + timedelta(days=1)
+        while not is_workday(day):
+            day += timedelta(days=1)
+        return self.ago((self.today - day).days, rng.randint(9, 16), rng.randint(0, 59))
 
     def any_hour(self, days: int, rng: random.Random) -> datetime:
         """Some time of a past day while people are awake."""

@@ -66,7 +66,8 @@ def bring_out(
     """Units, answer templates and publications of one tenant, in one transaction each part; what is there is left alone."""
     admin = team.of_role("tenant_admin")
     with open_as(admin) as session, session.begin():
-        units = dict(session.execute(select(ResponsibleUnit.slug, ResponsibleUnit.id)).tuples().all())
+        known = session.execute(select(ResponsibleUnit.slug, ResponsibleUnit.id))
+        units = {slug: unit_id for slug, unit_id in known}
         if not units:
             units = _draw_units(session, admin, team.tenant, days)
             for title, body in templates:

@@ -57,7 +57,7 @@ SCENES: dict[str, Scene] = {
 }
 """Each can also be drawn `before`; those without two states look the same but for the grey mood."""
 
-DRAWING = "2"
+DRAWING = "3"
 """Raise it when the drawing changes, so that kept pictures are drawn anew."""
 
 

@@ -57,7 +57,7 @@ def _publication_ids(session: Session) -> dict[str, UUID]:
         .join(PublicationRow, PublicationRow.head_id == PublicationVersion.id)
         .where(PublicationRow.demo)
     )
-    return dict(rows.tuples().all())
+    return {title: publication_id for title, publication_id in rows}
 
 
 def _when(publication: Publication, comment: Comment, days: Days, rng: random.Random) -> datetime:
@@ -127,7 +127,7 @@ def _handle(session: Session, staff: Actor, comment_id: UUID, one: Said, days: D
     comment, rng = one.comment, one.rng
     if comment.held:
         return
-    soon = min(one.at + timedelta(hours=rng.uniform(0.4, 9)), days.now - timedelta(minutes=1))
+    soon = days.office_after(one.at, rng)
     if comment.hidden:
         service.hide(session, staff, comment_id, comment.hidden, comment.hidden_because, now=soon)
         return
@@ -136,10 +136,7 @@ def _handle(session: Session, staff: Actor, comment_id: UUID, one: Said, days: D
         return
     fate = Fate(comment.fate)
     steps = _STEPS_BEFORE.get(fate, ())
-    answered = min(
-        max(soon, one.at + timedelta(days=comment.answered_after, hours=rng.uniform(-3, 3))),
-        days.now - timedelta(minutes=1),
-    )
+    answered = max(soon, days.office_after(one.at + timedelta(days=comment.answered_after - 1), rng))
     if len(steps) > 1:
         first = steps[0]
         why = rng.choice(_FIRST_WORD) if first is Fate.ADOPTED else None

@@ -28,6 +28,16 @@ from .ground import PAVING, pavement
 from .nature import flowers, hedge, mood_of, sky, skyline, tree
 from .people import crowd, person, sitter
 
+FLATS = (
+    mix(PAPER, BRICK, 0.3),
+    mix(PAPER, GOLD, 0.28),
+    mix(PAPER, BRICK, 0.42),
+    SAND,
+    mix(PAPER, GREEN, 0.26),
+    mix(PAPER, BLUE, 0.22),
+    mix(PAPER, INK, 0.12),
+)
+
 
 def market(c: Canvas, before: bool = False) -> None:
     """Stalls under awnings, or heaps on the pavement."""
@@ -137,46 +147,66 @@ def _stall(c: Canvas, x: float, y: float, w: float, h: float, fill: Colour) -> N
 
 
 def old_block(c: Canvas, before: bool = False) -> None:
-    """An old housing block: with a lift, a ramp and a garden, or without."""
+    """An old housing block, or two: with lifts, a ramp and a garden, or without."""
     rng = c.rng
-    mood = mood_of(c, before, "morning", "noon", "spring", "evening")
+    mood = mood_of(c, before, "morning", "noon", "spring", "evening", "paper")
     base = 720.0
     sky(c, mood, base)
     skyline(c, mood, base - 60, 420, 12)
-    floors, fh = rng.choice([5, 6]), rng.uniform(82, 90)
-    wall = rng.choice([mix(PAPER, BRICK, 0.3), mix(PAPER, GOLD, 0.28), mix(PAPER, BRICK, 0.42), SAND])
-    x, w = rng.uniform(170, 260), rng.uniform(980, 1120)
-    apartment(c, -220, base, 330, floors - 1, fh, mix(wall, PAPER, 0.4), tidy=not before)
+    floors, fh = rng.choice([4, 5, 6]), rng.uniform(80, 92)
+    wall = rng.choice(FLATS)
+    pale = mix(wall, PAPER, 0.4)
+    two = rng.random() < 0.5
+    x, w = (
+        (rng.uniform(60, 130), rng.uniform(600, 680))
+        if two
+        else (rng.uniform(170, 260), rng.uniform(980, 1120))
+    )
+    apartment(c, -220, base, 250 if two else 330, floors - 1, fh, pale, tidy=not before)
     apartment(c, x, base, w, floors, fh, wall, tidy=not before)
-    apartment(c, x + w + 90, base, 400, floors - 1, fh, mix(wall, PAPER, 0.4), tidy=not before)
+    beside = x + w + (130 if two else 90)
+    apartment(
+        c, beside, base, 600 if two else 400, floors + (1 if two else -1), fh * 0.94, pale, tidy=not before
+    )
     pavement(c, base, HEIGHT - base, mix(STONE, SAND, 0.3) if before else PAVING)
+    lifts = [
+        x + w * share for share in ((0.5,) if two else rng.choice([(0.24, 0.7), (0.5,), (0.18, 0.48, 0.78)]))
+    ]
+    ramp = x + w * 0.36 if len(lifts) != 1 else lifts[0] + 90
     if before:
         parked_bikes(c, x + 60, base + 62, 9, 96, fallen=True)
         car(c, 130, 900, 400)
         car(c, 980, 930, 420)
-        bin_and_waste(c, x + w - 260, base + 60, 110)
+        bin_and_waste(c, x + w - 200, base + 60, 110)
         for k in range(5):
-            c.rect(x + 470 + k * 6, base - 14 - k * 14, 180 - k * 12, 14, STONE)
+            c.rect(ramp + 6 * k, base - 14 - k * 14, 180 - k * 12, 14, STONE)
         person(c, 760, 900, 220, "elder")
         wires(c, 90, 4)
         return
-    for k in range(2):
-        lift_shaft(c, x + w * (0.24 + 0.46 * k), base, floors, fh)
-    rx = x + w * 0.36
-    c.polygon(
-        [(rx, base + 4), (rx + 330, base + 4), (rx + 330, base - 2), (rx, base - 58)], mix(STONE, PAPER, 0.3)
-    )
-    for k in range(7):
-        px = rx + 10 + k * 52
-        c.rect(px, base - 116 + k * 9.2, 6, 66, INK)
-    c.line([(rx, base - 118), (rx + 330, base - 58)], 7, BRICK)
-    person(c, rx + 190, base - 26, 150, "wheelchair")
+    for left in lifts:
+        lift_shaft(c, left, base, floors, fh)
+    if two:
+        tree(c, x + w + 66, base + 8, 430, rng.choice(["round", "poplar", "ginkgo"]))
+    _ramp(c, ramp, base)
     for k in range(5):
         hedge(c, 20 + k * 330, base + 66, 210, 40, mix(GREEN, GOLD, 0.1))
     flowers(c, 40, base + 36, 1500, 24, 80)
-    tree(c, 90, base + 90, 470, "ginkgo" if rng.random() < 0.5 else "round")
-    tree(c, 1500, base + 110, 520, "blossom" if rng.random() < 0.5 else "round")
-    bench(c, 1080, 900, 240)
-    sitter(c, 1140, 838, 165)
-    sitter(c, 1240, 838, 160)
-    crowd(c, 260, 1000, 900, 185, rng.randint(4, 6))
+    tree(c, 90, base + 90, rng.uniform(400, 500), rng.choice(["ginkgo", "round", "willow"]))
+    tree(c, 1500, base + 110, rng.uniform(430, 540), rng.choice(["blossom", "round", "pine"]))
+    seat = rng.choice([160, 1080])
+    bench(c, seat, 900, 240)
+    sitter(c, seat + 60, 838, 165)
+    sitter(c, seat + 160, 838, 160)
+    away = 480 if seat < 800 else 220
+    crowd(c, away, away + 760, 900, 185, rng.randint(4, 6))
+
+
+def _ramp(c: Canvas, x: float, base: float) -> None:
+    """A ramp with red handrail, and somebody on it in a wheelchair."""
+    c.polygon(
+        [(x, base + 4), (x + 330, base + 4), (x + 330, base - 2), (x, base - 58)], mix(STONE, PAPER, 0.3)
+    )
+    for k in range(7):
+        c.rect(x + 10 + k * 52, base - 116 + k * 9.2, 6, 66, INK)
+    c.line([(x, base - 118), (x + 330, base - 58)], 7, BRICK)
+    person(c, x + 190, base - 26, 150, "wheelchair")

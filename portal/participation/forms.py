@@ -10,11 +10,13 @@ from portal.participation import policy
 from portal.participation.service.ready import LONGEST_TITLE
 from webkit.forms import Form
 
+TIDY = [policy.tidy]
+
 
 class Versioned(Form):
     """A form about a comment as the clerk saw it."""
 
-    version = HiddenField()
+    version = HiddenField(filters=TIDY)
 
     @property
     def expected(self) -> int | None:
@@ -26,11 +28,12 @@ class Versioned(Form):
 class AnswerForm(Versioned):
     """An official answer and, in the same step, what becomes of the comment."""
 
-    body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)])
+    body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)], filters=TIDY)
     fate = SelectField(_l("同时更新办理结果"), default="")
     reason = TextAreaField(
         _l("结果的说明"),
         [Optional(), Length(max=policy.LONGEST_REASON)],
+        filters=TIDY,
         description=_l("采纳、不采纳和办成都要写明，居民会看到。"),
     )
 
@@ -38,19 +41,21 @@ class AnswerForm(Versioned):
 class ReviseForm(Versioned):
     """A correction of an official answer."""
 
-    body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)])
+    body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)], filters=TIDY)
 
 
 class FateForm(Versioned):
     """What becomes of a comment, and why."""
 
-    reason = TextAreaField(_l("说明"), [Optional(), Length(max=policy.LONGEST_REASON)])
+    reason = TextAreaField(_l("说明"), [Optional(), Length(max=policy.LONGEST_REASON)], filters=TIDY)
 
 
 class DoneForm(Versioned):
     """What changed, and where it can be seen."""
 
-    reason = TextAreaField(_l("办成了什么"), [InputRequired(), Length(max=policy.LONGEST_REASON)])
+    reason = TextAreaField(
+        _l("办成了什么"), [InputRequired(), Length(max=policy.LONGEST_REASON)], filters=TIDY
+    )
     outcome = SelectField(
         _l("相关内容"), [Optional()], default="", description=_l("选一篇已发布的内容，居民可以点开看到变化。")
     )
@@ -63,6 +68,7 @@ class HideForm(Versioned):
     words = TextAreaField(
         _l("补充说明"),
         [Optional(), Length(max=policy.LONGEST_REASON)],
+        filters=TIDY,
         description=_l("居民会看到理由和这里的说明，并可以申诉一次。"),
     )
 
@@ -70,14 +76,14 @@ class HideForm(Versioned):
 class UpholdForm(Versioned):
     """Why an appeal does not change the decision."""
 
-    words = TextAreaField(_l("答复申诉"), [InputRequired(), Length(max=policy.LONGEST_REASON)])
+    words = TextAreaField(_l("答复申诉"), [InputRequired(), Length(max=policy.LONGEST_REASON)], filters=TIDY)
 
 
 class TemplateForm(Form):
     """A ready beginning for answers."""
 
-    title = StringField(_l("名称"), [InputRequired(), Length(max=LONGEST_TITLE)])
-    body = TextAreaField(_l("内容"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)])
+    title = StringField(_l("名称"), [InputRequired(), Length(max=LONGEST_TITLE)], filters=TIDY)
+    body = TextAreaField(_l("内容"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)], filters=TIDY)
 
 
 class PlainForm(Form):

@@ -88,6 +88,11 @@ def clean(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
+def tidy(typed: str | None) -> str | None:
+    """A form's field as typed, without characters that no page can show."""
+    return clean(typed) if typed else typed
+
+
 def check_body(text: str) -> Refusal | None:
     """Whether a cleaned text is long and short enough for a comment."""
     if len(text) < SHORTEST:

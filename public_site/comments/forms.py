@@ -16,16 +16,17 @@ class CommentForm(Form):
     body = TextAreaField(
         _l("您的意见"),
         [InputRequired(), Length(max=policy.LONGEST)],
+        filters=[policy.tidy],
         description=_l("请勿填写电话、身份证号等个人信息；写了也会被遮盖。"),
     )
-    seen = HiddenField()
+    seen = HiddenField(filters=[policy.tidy])
 
 
 class EditForm(Form):
     """A correction of one's own comment."""
 
-    body = TextAreaField(_l("您的意见"), [InputRequired(), Length(max=policy.LONGEST)])
-    version = HiddenField()
+    body = TextAreaField(_l("您的意见"), [InputRequired(), Length(max=policy.LONGEST)], filters=[policy.tidy])
+    version = HiddenField(filters=[policy.tidy])
 
 
 class AppealForm(Form):
@@ -34,6 +35,7 @@ class AppealForm(Form):
     appeal = TextAreaField(
         _l("申诉理由"),
         [InputRequired(), Length(max=policy.LONGEST_REASON)],
+        filters=[policy.tidy],
         description=_l("每条意见可以申诉一次，工作人员会重新查看并告诉您结果。"),
     )
 

@@ -41,9 +41,7 @@ class Talk:
     news: str = ""
 
 
-def context(
-    session: Session, article: Article, *, page: int | None = None, news: str = ""
-) -> dict[str, Any]:
+def context(session: Session, article: Article, *, page: int | None = None, news: str = "") -> dict[str, Any]:
     """What the article's template passes on to `public_site/comments/_thread.html`. Two queries."""
     may_write = article.comments_open and actor().may(Permission.RESIDENT_COMMENT)
     return {

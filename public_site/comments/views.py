@@ -148,12 +148,16 @@ def edit(comment_id: UUID) -> ResponseReturnValue:
     comment = _own(comment_id)
     if refusal := policy.may_edit_own(comment):
         return _refused(say(refusal))
-    form = EditForm(body=comment.body, version=comment.version)
+    form = EditForm(body=comment.body, version=str(comment.version))
     if form.validate_on_submit():
         try:
             given = str(form.version.data or "")
-            version = int(given) if given.isdigit() else comment.version
-            changed = service.edit_own(db(), actor(), comment_id, form.body.data or "", expected_version=version)
+            version = (
+                int(given) if given.isascii() and given.isdigit() and len(given) < 10 else comment.version
+            )
+            changed = service.edit_own(
+                db(), actor(), comment_id, form.body.data or "", expected_version=version
+            )
         except Invalid as error:
             form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
         except Conflict:

@@ -8,10 +8,12 @@ from io import BytesIO
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from portal.participation import notices, service
+from portal.participation import notices, policy, service
 from portal.participation.models import Fate
 from public_site.comments.views import WRITING
 from tenants import deployment as settings_of_process
@@ -288,3 +290,22 @@ def test_a_page_costs_the_same_with_few_and_many_comments(deployment: Deployment
             assert client.get("/account/comments").status_code == 200
         costs.append((article_cost, len(counted)))
     assert costs[0] == costs[1]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=st.text(max_size=2200), step=st.sampled_from(["preview", "send", "", "x"]), seen=st.text(max_size=70)
+)
+def test_any_text_comes_back_whole(
+    place: Corner, reader: StrictClient, body: str, step: str, seen: str
+) -> None:
+    """Whatever is typed: a preview or a sentence, what was typed still in the form, never an error page."""
+    address = f"/a/{place.code}/comments"
+    token = field(reader.get(address).text, "csrf_token")
+    answer = reader.post(address, data={"csrf_token": token, "body": body, "step": step, "seen": seen})
+    if "\x00" in body + seen:
+        assert answer.status_code == 400
+        return
+    assert answer.status_code in (200, 422)
+    typed = re.search(r"<textarea[^>]*>\r?\n?(.*?)</textarea>", answer.text, re.DOTALL)
+    assert typed and policy.clean(unescape(typed.group(1))) == policy.clean(body)

@@ -1,0 +1,79 @@
+"""What of comments is found: by everybody what is shown, by the tenant's staff everything of theirs."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+import portal.participation.search  # noqa: F401 - registers its sources
+from portal.participation import service
+from search import connect
+from search.queries import SearchRequest, SearchResult, public_search, workspace_search
+from tenants.identity.models import CommentPolicy
+from tests.conftest import Deployment
+from tests.factories.participation import Corner, Neighbour, corner, resident
+
+
+@pytest.fixture(scope="module")
+def place(deployment: Deployment) -> Corner:
+    connect.install(deployment.settings, deployment.public_engine.url)
+    connect.install(deployment.settings, deployment.workspace_engine.url)
+    return corner(deployment, policy=CommentPolicy.HOLD)
+
+
+@pytest.fixture(scope="module")
+def wang(deployment: Deployment) -> Neighbour:
+    return resident(deployment)
+
+
+def addresses(result: SearchResult) -> list[str]:
+    return [hit.address for hit in result.hits if hit.source in ("comment", "comment_record")]
+
+
+def in_public(session: Session, words: str) -> list[str]:
+    return addresses(public_search(session, SearchRequest(words)))
+
+
+def test_a_comment_is_found_while_it_is_shown(deployment: Deployment, place: Corner, wang: Neighbour) -> None:
+    comment = place.comment(wang, "建议在燃灯佛舍利塔旁边放几张藤编躺椅。")
+    here = f"/t/{place.tenant.slug}/comments/{comment}"
+    deployment.run_jobs()
+    with place.in_public(wang) as session:
+        assert in_public(session, "藤编躺椅") == []  # it waits
+    with place.at_desk() as session:
+        assert addresses(workspace_search(session, SearchRequest("藤编躺椅"))) == [here]
+    answer = place.answer(comment, "藤编躺椅已经下单。")
+    deployment.run_jobs()
+    with place.in_public() as session:
+        assert set(in_public(session, "藤编躺椅")) == {f"/comments/{comment}", f"/comments/{answer}"}
+    with place.at_desk() as session:
+        # an answer is worked on where its comment is
+        assert set(addresses(workspace_search(session, SearchRequest("藤编躺椅")))) == {here}
+        service.hide(session, place.clerk.actor(), comment, "off_topic")
+    # already before the index knows, the database has the last word
+    with place.in_public() as session:
+        assert in_public(session, "藤编躺椅") == [f"/comments/{answer}"]
+    deployment.run_jobs()
+    with place.in_public() as session:
+        assert in_public(session, "藤编躺椅") == [f"/comments/{answer}"]
+
+
+def test_another_tenants_staff_find_none_of_it(
+    deployment: Deployment, place: Corner, wang: Neighbour
+) -> None:
+    place.comment(wang, "关于青砖照壁的保护。")
+    other = corner(deployment, name="新华街道办事处")
+    deployment.run_jobs()
+    with other.at_desk() as session:
+        assert addresses(workspace_search(session, SearchRequest("青砖照壁"))) == []
+    with place.at_desk(place.planner) as session:
+        assert len(addresses(workspace_search(session, SearchRequest("青砖照壁")))) == 1
+
+
+def test_masked_numbers_are_not_found(deployment: Deployment, place: Corner, wang: Neighbour) -> None:
+    comment = place.comment(wang, "银杏树叶太滑，打 13800138000 找我。")
+    place.show(comment)
+    deployment.run_jobs()
+    with place.in_public() as session:
+        assert in_public(session, "银杏树叶") == [f"/comments/{comment}"]
+        assert in_public(session, "13800138000") == []

@@ -13,10 +13,14 @@ from tests.support.html import StrictClient
 PREFIX = "/workspace"
 
 
+def parsed(page: str) -> Any:
+    """The page as a tree to ask with XPath."""
+    return html.document_fromstring(page)
+
+
 def fields(page: str, action: str) -> dict[str, str]:
     """Everything the form that posts to an address ending in `action` would send."""
-    document: Any = html.document_fromstring(page)
-    for form in document.forms:
+    for form in parsed(page).forms:
         if (form.get("action") or "").partition("?")[0].endswith(action):
             # a line break at the beginning of a text area is the markup's
             texts = {area.get("name") for area in form.xpath(".//textarea")}

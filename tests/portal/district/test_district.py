@@ -1,0 +1,114 @@
+"""全区总览: all tenants side by side, and every figure opens exactly the rows behind it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+
+from portal.district import queries
+from portal.district.bars import bars
+from portal.publishing import service
+from tests.conftest import Deployment
+from tests.factories import publishing as make
+from tests.factories.publishing import Newsroom, browser
+from tests.support.database import counted_queries
+from tests.support.forms import local, parsed
+from tests.support.html import StrictClient, errors_of
+
+
+@pytest.fixture(scope="module")
+def room(deployment: Deployment) -> Newsroom:
+    room = make.newsroom(deployment)
+    planner, clerk = room.planner.actor(), room.clerk.actor()
+    with deployment.session(clerk) as session, session.begin():
+        live = [make.published(session, planner, clerk, title=f"发布的第{n}篇") for n in range(3)]
+        service.revise(session, planner, live[0].code)
+        service.submit(session, planner, make.draft(session, planner).code)
+    make.newsroom(deployment, "宋庄镇人民政府")
+    return room
+
+
+@pytest.fixture
+def office(app_workspace: Flask, room: Newsroom) -> StrictClient:
+    return browser(app_workspace, room.office)
+
+
+def test_every_figure_of_a_tenant_opens_its_rows(office: StrictClient, room: Newsroom) -> None:
+    document = parsed(office.get("/district/").text)
+    row = next(r for r in document.xpath("//tbody/tr") if room.place.name in r.text_content())
+    for label, number in (("公众能看到", 3), ("待审核", 1)):
+        link = row.xpath(f".//td[@data-label='{label}']//a")[0]
+        assert int(link.text_content()) == number
+        rows = parsed(office.get(local(link.get("href"))).text)
+        assert len(rows.xpath("//tbody/tr")) == number
+
+
+def test_sorted_filtered_and_exported_alike(office: StrictClient, room: Newsroom) -> None:
+    rows = parsed(office.get("/district/?sort=-published").text).xpath("//tbody/tr/th")
+    names = [row.text_content().strip() for row in rows]
+    assert names.index(room.place.name) < names.index("宋庄镇人民政府")
+    narrowed = parsed(office.get("/district/?q=玉桥").text).xpath("//tbody/tr/th")
+    assert [row.text_content().strip() for row in narrowed] == [room.place.name]
+    sheet = load_workbook(BytesIO(office.get("/district/overview.xlsx?q=玉桥").data)).active
+    assert sheet is not None
+    assert [sheet["A2"].value, sheet["C2"].value, sheet["D2"].value] == [room.place.name, 3, 1]
+    for rest in ("publications.xlsx", "comments.xlsx"):
+        assert office.get(f"/district/{rest}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "publications/",
+        "publications/?live=1&sort=tenant",
+        "comments/",
+        "comments/?tab=overdue",
+        "tenants/",
+        "operations",
+    ],
+)
+def test_every_page_can_be_opened(office: StrictClient, address: str) -> None:
+    assert office.get(f"/district/{address}").status_code == 200
+
+
+def test_a_tenants_people_do_not_look_across(app_workspace: Flask, room: Newsroom) -> None:
+    clerk = browser(app_workspace, room.clerk)
+    for address in ("", "publications/", "comments/", "tenants/", "operations", "overview.xlsx"):
+        assert clerk.get(f"/district/{address}").status_code == 404
+
+
+def test_operations_show_what_waits(deployment: Deployment, office: StrictClient, room: Newsroom) -> None:
+    with deployment.session() as session:
+        found = queries.operations(session)
+    assert found.jobs.waiting > 0 and found.changes > 0
+    deployment.run_jobs()
+    with deployment.session() as session:
+        found = queries.operations(session)
+    assert (found.jobs.waiting, found.changes, found.jobs.failed) == (0, 0, 0)
+    assert "改动都已进索引" in office.get("/district/operations").text
+
+
+def test_the_number_of_queries_does_not_grow(deployment: Deployment, room: Newsroom) -> None:
+    def cost() -> int:
+        with deployment.session(room.office.actor()) as session:
+            session.connection()
+            with counted_queries() as counted:
+                queries.overview(session, queries.Filters())
+        return len(counted)
+
+    few = cost()
+    for n in range(5):
+        make.newsroom(deployment, f"第{n}街道办事处")
+    assert cost() == few == 2
+
+
+def test_bars_say_their_numbers_and_are_whole() -> None:
+    chart = bars([("玉桥街道办事处", (2, 3)), ("<b>镇", (0, 1))])
+    assert chart is not None
+    assert chart.summary == "玉桥街道办事处 5；<b>镇 1"
+    assert "<b>" not in chart.svg and 'role="img"' in chart.svg
+    assert not errors_of(str(chart.svg), part=True)
+    assert bars([]) is None and bars([("甲", (0,))]) is None

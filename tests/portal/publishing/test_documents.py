@@ -1,0 +1,131 @@
+"""The words of documents: read in a process of their own, found by search, gone with what showed them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from docx import Document
+from openpyxl import Workbook
+from sqlalchemy import select
+
+from portal.publishing import extraction, service
+from portal.publishing.content import Attachment
+from portal.publishing.extraction import Part, extract
+from portal.publishing.models import FileText
+from search.queries import SearchRequest, State, public_search, workspace_search
+from tenants.files import service as files
+from tenants.files.inspect import Purpose
+from tests.conftest import Deployment
+from tests.factories import publishing as make
+from tests.factories.publishing import Newsroom
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF with a line of Latin letters on each page."""
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    for number, words in enumerate(pages):
+        stream = f"BT /F1 24 Tf 72 700 Td ({words}) Tj ET"
+        objects += [
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents {5 + 2 * number} 0 R"
+            "/Resources<</Font<</F1 3 0 R>>>>>>",
+            f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
+        ]
+    file, offsets = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(file))
+        file += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    return (
+        f"{file}xref\n0 {size}\n0000000000 65535 f \n{table}"
+        f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(file)}\n%%EOF"
+    ).encode()
+
+
+def docx() -> bytes:
+    document = Document()
+    document.add_paragraph("三角地改造方案")
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "座椅", "十二把"
+    stream = BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def xlsx() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "工程量"
+    sheet.append(["花池", 3])
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_pages_sheets_and_tables_give_their_words() -> None:
+    assert extract(pdf("pocket park", "second page"), "application/pdf") == [
+        Part("第 1 页", "pocket park"),
+        Part("第 2 页", "second page"),
+    ]
+    assert extract(docx(), f"{OFFICE}.wordprocessingml.document") == [
+        Part("", "三角地改造方案\n座椅\t十二把")
+    ]
+    assert extract(xlsx(), f"{OFFICE}.spreadsheetml.sheet") == [Part("工程量", "花池\t3")]
+    assert extract("纯文本".encode("gb18030"), "text/plain") == [Part("", "纯文本")]
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.4 broken", b"PK\x03\x04", b"\x00" * 1000])
+def test_a_damaged_document_has_no_words(content: bytes) -> None:
+    for kind in ("application/pdf", f"{OFFICE}.wordprocessingml.document", f"{OFFICE}.spreadsheetml.sheet"):
+        assert extract(content, kind) == []
+
+
+def test_an_endless_document_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = extract(("字" * 3_000_000).encode(), "text/plain")
+    assert sum(len(part.text) for part in parts) == extraction.MAX_CHARACTERS
+    monkeypatch.setattr(extraction, "SECONDS", 0.05)
+    assert extract(pdf("late"), "application/pdf") == []
+
+
+@pytest.fixture(scope="module")
+def room(deployment: Deployment) -> Newsroom:
+    return make.newsroom(deployment)
+
+
+def test_a_published_document_is_found_by_its_words_until_it_is_withdrawn(
+    deployment: Deployment, room: Newsroom
+) -> None:
+    planner, clerk = room.planner.actor(), room.clerk.actor()
+    with deployment.session(clerk) as session, session.begin():
+        from tenants import deployment as here
+
+        here.use(deployment.settings)
+        file = files.store_upload(
+            session, clerk, BytesIO(pdf("cover", "rainwater sponge")), "方案.pdf", purpose=Purpose.ATTACHMENT
+        )
+        document = (Attachment(file.id, "改造方案"),)
+        code = make.published(session, planner, clerk, documents=document).code
+    deployment.run_jobs()
+    with deployment.public_session() as public:
+        found = public_search(public, SearchRequest("rainwater sponge"))
+        assert [hit.address for hit in found.hits] == [f"/a/{code}"]
+        assert found.hits[0].passage == "附件《改造方案》第 2 页"
+        assert public.scalars(select(FileText.file_id)).all()
+    with deployment.session(clerk) as session, session.begin():
+        service.withdraw(session, clerk, code, "方案有变，更正后再发")
+    deployment.run_jobs()
+    with deployment.public_session() as public:
+        assert public_search(public, SearchRequest("rainwater sponge")).state is State.NOTHING
+        assert not public.scalars(select(FileText.file_id)).all(), "the words are as private as the file"
+    with deployment.session(clerk) as session:
+        kinds = {hit.source for hit in workspace_search(session, SearchRequest("rainwater sponge")).hits}
+    assert kinds == {"publication", "file"}

@@ -49,7 +49,7 @@ relevance: .venv/.run
 	@$(BIN)/python -m search.relevance
 
 bench: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.web
 
 assets: $(ASSETS)
 

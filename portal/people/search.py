@@ -1,0 +1,66 @@
+"""What of people can be found: who works in a tenant, by its staff; everybody, by the district office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from search.sources import Corpus, Document, Found, Passage, readable, register
+from tenants.database import actor_of
+from tenants.identity.models import RoleAssignment, Staff, Tenant
+from tenants.permissions import Permission
+
+S, R, T = Staff, RoleAssignment, Tenant
+
+
+class People:
+    """Staff who may sign in."""
+
+    name = "person"
+    corpus = Corpus.WORKSPACE
+
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        query = select(S.id).where(S.active).order_by(S.id).limit(limit)
+        return session.scalars(query.where(S.id > after) if after else query).all()
+
+    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
+        serves: dict[UUID, list[tuple[UUID, str, str]]] = {}
+        held = (
+            select(R.staff_id, T.id, T.slug, T.name)
+            .join(T, T.id == R.tenant_id)
+            .where(R.staff_id.in_(ids), R.ended_at.is_(None))
+            .distinct()
+            .order_by(T.slug)
+        )
+        for staff_id, tenant_id, slug, name in session.execute(held):
+            serves.setdefault(staff_id, []).append((tenant_id, slug, name))
+        columns = (S.id, S.name, S.job_title, S.email)
+        for row in session.execute(select(*columns).where(S.id.in_(ids), S.active)):
+            places = serves.get(row.id, [])
+            access = frozenset({f"*/{Permission.DISTRICT_PERSON_MANAGE}"}).union(
+                *(readable(tenant_id, Permission.PERSON_READ) for tenant_id, _, _ in places)
+            )
+            yield Document(
+                id=row.id,
+                title=row.name,
+                body=row.job_title,
+                kind="person",
+                access=access,
+                labels=(row.email, *(name for _, _, name in places)),
+                tenant=places[0][1] if len(places) == 1 else "",
+            )
+
+    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+        tenant_id = actor_of(session).tenant_id
+        slug = session.scalar(select(T.slug).where(T.id == tenant_id)) if tenant_id else None
+        base = f"/t/{slug}/people" if slug else "/district/people"
+        query = select(S.id, S.name, S.job_title, S.email).where(S.id.in_(ids), S.active)
+        for row in session.execute(query):
+            words = (Passage(" ".join(part for part in (row.job_title, row.email) if part)),)
+            yield Found(row.id, row.name, f"{base}/{row.id}", "person", passages=words)
+
+
+register(People())

@@ -1,0 +1,65 @@
+"""Tenants and units are found by anyone; people by who works beside them and by the district office."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search import connect, sources
+from search.embedded import EmbeddedEngine
+from search.queries import SearchRequest, public_search, workspace_search
+from search.reindex import rebuild
+from search.sources import Corpus
+from tenants import actors
+from tenants.actors import Actor
+from tenants.identity.models import ResponsibleUnit, Tenant
+from tenants.permissions import Role
+from tests.conftest import Deployment
+from tests.factories import people
+
+
+@pytest.fixture
+def engine(deployment: Deployment, tmp_path: Path) -> EmbeddedEngine:
+    sources.load("portal")
+    engine = EmbeddedEngine(tmp_path)
+    for database in (deployment.public_engine, deployment.workspace_engine):
+        connect.use(engine, database.url)
+    return engine
+
+
+def test_places_and_people_are_found_by_those_who_may(deployment: Deployment, engine: EmbeddedEngine) -> None:
+    with deployment.session() as session, session.begin():
+        here = people.tenant(session, "玉桥街道办事处")
+        there = people.tenant(session, "梨园镇人民政府")
+        clerk = people.staff(session, Role.TENANT_STAFF, place=here, name="林砚秋")
+        people.staff(session, Role.PLANNER, place=there, name="赵临川")
+        gone = people.tenant(session, "撤并的乡")
+        session.get_one(Tenant, gone.id).active = False
+    with deployment.session(actors.job(here.id)) as session, session.begin():
+        unit = people.unit(session, here, "玉桥东里组团")
+    for corpus in Corpus:
+        rebuild(deployment.workspace_engine, engine, corpus)
+
+    def public(text: str) -> list[tuple[str, str]]:
+        with deployment.public_session() as session:
+            return [(hit.kind, hit.address) for hit in public_search(session, SearchRequest(text)).hits]
+
+    def work(actor: Actor | None, text: str) -> list[str]:
+        assert actor is not None
+        with deployment.session(actor) as session:
+            return [hit.title.striptags() for hit in workspace_search(session, SearchRequest(text)).hits]
+
+    with deployment.session() as session:
+        slug = session.get_one(ResponsibleUnit, unit).slug
+    assert ("tenant", f"/places/{here.slug}/") in public("yuqiao")
+    assert public("玉桥东里组团") == [("unit", f"/places/{here.slug}/{slug}/")]
+    assert public("撤并的乡") == []
+    assert public("林砚秋") == []
+    colleague = actors.in_tenant(clerk.id, "林砚秋", [Role.TENANT_STAFF], here.id)
+    assert work(colleague, "linyanqiu") == ["林砚秋"]
+    assert work(colleague, "赵临川") == []
+    office = actors.in_district(clerk.id, "区办", [Role.DISTRICT_OFFICE])
+    assert work(office, "赵临川") == ["赵临川"]
+    group = actors.in_district(clerk.id, "工作组", [Role.WORKING_GROUP])
+    assert work(group, "赵临川") == []

@@ -45,7 +45,7 @@ def relative_days(value: dt.date | dt.datetime | None, today: dt.date | None = N
     if value is None:
         return ""
     days = (local_day(value) - (today or dt.datetime.now(_ZONE).date())).days
-    near: dict[int, str] = {0: gettext("今天"), -1: gettext("昨天"), 1: gettext("明天")}
+    near: dict[int, str] = {0: gettext("今天").lower(), -1: gettext("昨天"), 1: gettext("明天")}
     if days in near:
         return near[days]
     if abs(days) > 30:

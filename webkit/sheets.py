@@ -13,6 +13,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import Response
+from flask_babel import gettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -45,7 +46,7 @@ def write(
     """A workbook of one sheet with a fixed heading row, filters and these rows (at most `limit`).
 
     Text is text: what looks like a formula is marked so that no program computes it. Instants are
-    written on the clock of Asia/Shanghai, lists joined by 、.
+    written on the clock of Asia/Shanghai, lists joined by the reader's comma.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -56,7 +57,7 @@ def write(
     count = 0
     for row in rows:
         if count == limit:
-            sheet.append([_cell(sheet, f"……（只导出前 {limit} 行，请缩小筛选范围）")])
+            sheet.append([_cell(sheet, gettext("……（只导出前 %(n)s 行，请缩小筛选范围）", n=limit))])
             break
         sheet.append([_cell(sheet, value) for value in row])
         count += 1
@@ -103,7 +104,7 @@ def _cell(sheet: Any, value: Any) -> Any:
 def _plain(value: Any) -> Any:
     """What a cell can hold."""
     if value is None or isinstance(value, bool):
-        return {None: None, True: "是", False: "否"}[value]
+        return {None: None, True: gettext("是"), False: gettext("否")}[value]
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, dt.datetime):
@@ -111,5 +112,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.date | int | float | Decimal):
         return value
     if isinstance(value, list | tuple | set | frozenset):
-        value = "、".join(str(item) for item in value)
+        value = gettext("、").join(str(item) for item in value)
     return ILLEGAL_CHARACTERS_RE.sub("", str(value))[:_CELL_LIMIT]

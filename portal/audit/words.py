@@ -19,7 +19,7 @@ _DONE = {
     "submitted": N_("提交审核"),
     "returned": N_("退回"),
     "approved": N_("批准"),
-    "published": N_("发布"),
+    "published": N_("公开发布"),
     "scheduled": N_("设定发布时间"),
     "unscheduled": N_("取消定时发布"),
     "revised": N_("开始修订"),
@@ -68,7 +68,7 @@ _ACTIONS = {
     "delete": N_("删除文件"),
 }
 ENTITIES = {
-    "publication": N_("发布"),
+    "publication": N_("发布内容"),
     "comment": N_("居民意见"),
     "answer_template": N_("答复模板"),
     "stored_file": N_("文件"),
@@ -112,7 +112,7 @@ _FIELDS = {
     "unit_id": N_("责任单元"),
     "state": N_("状态"),
     "fate": N_("意见的去向"),
-    "visibility": N_("显示"),
+    "visibility": N_("展示"),
     "publish_at": N_("发布时间"),
     "comments_open": N_("开放意见"),
 }
@@ -146,7 +146,7 @@ def value_text(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if isinstance(value, list):
-        return "、".join(value_text(field, item) for item in value)
+        return gettext("、").join(value_text(field, item) for item in value)
     if field == "role" and value in set(Role):
         return words.role_name(value)
     if field == "comment_policy" and value in words.COMMENT_POLICIES:

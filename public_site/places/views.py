@@ -16,7 +16,7 @@ from webkit.fragments import render
 blueprint = Blueprint("places", __name__, template_folder="templates")
 
 #: Kinds of tenant, as headings.
-GROUPS = {"subdistrict": N_("街道"), "town": N_("乡镇"), "park": N_("园区")}
+GROUPS = {"subdistrict": N_("各街道"), "town": N_("各乡镇"), "park": N_("各园区")}
 
 
 @blueprint.get("/places/")

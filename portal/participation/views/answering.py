@@ -15,11 +15,11 @@ from portal.participation.views.common import answer_form, blueprint, kept, load
 from portal.participation.words import FATES
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
-from tenants.rules import Conflict, Invalid, Refused
+from tenants.rules import N_, Conflict, Invalid, Refused
 from webkit.forms import choices
 from webkit.fragments import render
 
-SOMEBODY_WAS_FIRST = "同事刚刚处理过这条意见，下面是最新情况。您写的内容还在，没有发出。"
+SOMEBODY_WAS_FIRST = N_("同事刚刚处理过这条意见，下面是最新情况。您写的内容还在，没有发出。")
 
 
 @blueprint.post("/t/<tenant>/comments/<uuid:comment_id>/answer")

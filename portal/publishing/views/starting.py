@@ -23,15 +23,15 @@ from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
-from tenants.rules import Invalid, Missing
+from tenants.rules import N_, Invalid, Missing
 from webkit.forms import Kept
 from webkit.fragments import render
 
 ABOUT = {
-    Kind.INTERPRETATION: ("book", "用大白话讲清楚一份规划：说了什么、对居民有什么影响。"),
-    Kind.SPROUT: ("sprout", "一处小改造的故事：为什么改、怎么改、改成什么样。"),
-    Kind.OUTREACH: ("megaphone", "讲座、展览、走访、征集：时间、地点、怎么参加。"),
-    Kind.ANNOUNCEMENT: ("bell", "结果公布、征集通知、工作公告。"),
+    Kind.INTERPRETATION: ("book", N_("用大白话讲清楚一份规划：说了什么、对居民有什么影响。")),
+    Kind.SPROUT: ("sprout", N_("一处小改造的故事：为什么改、怎么改、改成什么样。")),
+    Kind.OUTREACH: ("megaphone", N_("讲座、展览、走访、征集：时间、地点、怎么参加。")),
+    Kind.ANNOUNCEMENT: ("bell", N_("结果公布、征集通知、工作公告。")),
 }
 
 

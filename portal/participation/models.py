@@ -59,6 +59,11 @@ class Comment(Identified, Base):
             postgresql_where=text("answered_at IS NULL AND parent_id IS NULL AND NOT official"),
         ),
         Index(
+            "ix_comment_said",
+            text("created_at DESC"),
+            postgresql_where=text("visibility = 'shown' AND parent_id IS NULL AND NOT official"),
+        ),
+        Index(
             "ix_comment_became",
             text("created_at DESC"),
             postgresql_where=text("fate IN ('adopted', 'done') AND visibility = 'shown'"),

@@ -289,18 +289,17 @@ def listing(session: Session, filters: Filters, *, page: int = 1, per_page: int 
     """One page of the desk. Three queries, whatever the number of comments."""
     conditions = _conditions(filters)
     in_tab = {tab: _tab(tab) for tab in Tab}
-    counted = session.execute(
-        select(
-            *(
-                func.count() if condition is None else func.count(case((condition, 1)))
-                for condition in in_tab.values()
-            )
+    counting: Rows = select(
+        *(
+            func.count() if condition is None else func.count(case((condition, 1)))
+            for condition in in_tab.values()
         )
-        .select_from(C)
-        .join(T, T.id == C.tenant_id)
-        .join(P, P.id == C.publication_id)
-        .where(*conditions)
-    ).one()
+    ).select_from(C)
+    if filters.tenant:
+        counting = counting.join(T, T.id == C.tenant_id)
+    if filters.kind or filters.publication:
+        counting = counting.join(P, P.id == C.publication_id)
+    counted = session.execute(counting.where(*conditions)).one()
     counts = dict(zip(in_tab, counted, strict=True))
     total = counts[filters.tab]
     page = min(page, max(1, -(-total // per_page)))

@@ -23,6 +23,8 @@ from tenants.identity.models import CommentPolicy, Tenant
 THREAD_SIZE = 30
 #: The home page tells of what was said within this time.
 RECENT = timedelta(days=365)
+#: The figures look at no more than this many of the newest comments.
+COUNTED = 20_000
 
 
 @dataclass(frozen=True)
@@ -313,13 +315,20 @@ def said_and_done(session: Session, limit: int = 3, *, tenant_id: UUID | None = 
     own_words = [C.visibility == Visibility.SHOWN, C.parent_id.is_(None), ~C.official]
     if tenant_id is not None:
         own_words.append(C.tenant_id == tenant_id)
+    lately = (
+        select(C.answered_at, C.fate)
+        .where(*own_words, C.created_at > now() - RECENT)
+        .order_by(C.created_at.desc())
+        .limit(COUNTED)
+        .subquery()
+    )
     figures = session.execute(
         select(
             func.count(),
-            func.count(C.answered_at),
-            func.count(case((C.fate.in_((Fate.ADOPTED, Fate.DONE)), 1))),
-            func.count(case((C.fate == Fate.DONE, 1))),
-        ).where(*own_words, C.created_at > now() - RECENT)
+            func.count(lately.c.answered_at),
+            func.count(case((lately.c.fate.in_((Fate.ADOPTED, Fate.DONE)), 1))),
+            func.count(case((lately.c.fate == Fate.DONE, 1))),
+        ).select_from(lately)
     ).one()
     rows = session.execute(
         with_outcome(

@@ -5,4 +5,5 @@ import "./_suggest.js";
 import "./_dialog.js";
 import "./_upload.js";
 import "./_autosave.js";
+import "./_count.js";
 import "./_keys.js";

@@ -41,7 +41,7 @@ def describe() -> Chrome:
     ]
     if reader.sees_district:
         switch.insert(0, Link(_("全区总览"), url_for("district.overview"), active=tenant is None))
-    here = tenant.name if tenant else (_("全区") if reader.sees_district else "")
+    here = tenant.name if tenant else _elsewhere(reader)
     return Chrome(
         home_url=url_for("account.home"),
         groups=groups,
@@ -51,6 +51,15 @@ def describe() -> Chrome:
         search_url=url_for("search.tenant", tenant=tenant.slug) if tenant else _district_search(),
         search_text=request.args.get("q", "") if request.blueprint == "search" else "",
     )
+
+
+def _elsewhere(reader: Reader) -> str:
+    """What stands where the tenant's name would be on pages that belong to none."""
+    if reader.sees_district:
+        return _("全区")
+    if len(reader.own_tenants) == 1:
+        return reader.own_tenants[0].name
+    return _("选择单位") if reader.own_tenants else ""
 
 
 def _district_search() -> str:

@@ -6,11 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from webkit import catalogue
+from webkit.language import TRANSLATIONS
 from webkit.script_words import SCRIPT_WORDS
 
 SCRIPTS = Path(catalogue.__file__).parent / "assets" / "js"
+ENGLISH = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 
 def test_every_sentence_of_the_scripts_is_known() -> None:
@@ -35,6 +40,35 @@ def test_no_script_says_chinese_past_the_catalogue() -> None:
 def test_extraction_finds_templates_and_code() -> None:
     found = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue.extract() if m.id}
     assert {"跳到正文", "请填写这一项。", "大标题", "%(num)s 天前"} <= found
+
+
+def test_english_is_complete() -> None:
+    assert catalogue.missing(ENGLISH) == []
+
+
+def test_english_keeps_placeholders_and_leaves_no_chinese_behind() -> None:
+    with ENGLISH.open("rb") as file:
+        english = read_po(file)
+    for message in english:
+        if not message.id:
+            continue
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        words = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        assert len(ids) == len(words), ids[0]
+        for chinese, translated in zip(ids, words, strict=True):
+            assert set(PLACEHOLDER.findall(chinese)) == set(PLACEHOLDER.findall(translated)), chinese
+            # what closed accounts are called is shown as it stands under their comments
+            assert not CHINESE.search(translated.replace("已注销的居民", "")), chinese
+
+
+def test_no_chinese_in_templates_past_the_catalogue() -> None:
+    for package in catalogue.PACKAGES:
+        for template in (catalogue.ROOT / package).rglob("templates/**/*"):
+            if template.suffix not in (".html", ".txt"):
+                continue
+            text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+            text = re.sub(r"(?<![\w.])(?:_|n?gettext)\((?:\s*\"[^\"]*\",?)+", "", text)
+            assert not re.search(r"[\u4e00-\u9fff]", text), template
 
 
 PO = """msgid ""

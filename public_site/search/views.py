@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
+from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.publishing.queries.words import KINDS
+from search import saved
 from search.queries import SearchRequest, SearchResult, Sort, public_search
 from search.suggestions import suggest as suggestions
 from tenants.identity import places
 from tenants.permissions import Permission
-from tenants.requests import db, requires
-from tenants.rules import N_
+from tenants.requests import actor, db, requires, say
+from tenants.rules import N_, Refused
 from webkit import results
 from webkit.fragments import render
 from webkit.pagination import Page
@@ -56,7 +59,41 @@ def show() -> Response:
         ],
         instead=lambda words: _address(asked.args(text=words)),
         whole=_address(asked.args(filters={})),
+        keep=f"{url_for('.keep')}?{urlencode(asked.args())}",
+        signed_in=actor().id is not None,
     )
+
+
+@blueprint.post("/search/saved")
+@requires(Permission.RESIDENT_ACCOUNT)
+def keep() -> ResponseReturnValue:
+    """Keep the search that the address asks."""
+    asked = SearchRequest.from_args(request.args)
+    try:
+        saved.save(db(), asked)
+    except Refused as error:
+        flash(say(error.refusal), "warning")
+        return redirect(_address(asked.args()), 303)
+    flash(_("已关注这个搜索，有新内容时写信告诉您。"))
+    return redirect(url_for(".kept"), 303)
+
+
+@blueprint.get("/search/saved")
+@requires(Permission.RESIDENT_ACCOUNT)
+def kept() -> Response:
+    """The searches that the resident keeps."""
+    asked = [(one, saved.request_of(one)) for one in saved.mine(db())]
+    searches = [(one, wanted, _address(wanted.args())) for one, wanted in asked]
+    return render("public_site/search/saved.html", searches=searches)
+
+
+@blueprint.post("/search/saved/<uuid:saved_id>/remove")
+@requires(Permission.RESIDENT_ACCOUNT)
+def drop(saved_id: UUID) -> ResponseReturnValue:
+    """Keep a search no longer."""
+    saved.remove(db(), saved_id)
+    flash(_("已取消关注。"))
+    return redirect(url_for(".kept"), 303)
 
 
 def _address(pairs: list[tuple[str, str]]) -> str:

@@ -25,7 +25,7 @@ from tenants.identity import new_passwords, sign_in
 from tenants.identity import queries as identity
 from tenants.identity import service as people
 from tenants.identity.throttle import Throttled
-from tenants.permissions import Permission, Role
+from tenants.permissions import Permission
 from tenants.requests import db, requires
 from tenants.rules import Invalid
 from webkit.fragments import render
@@ -74,7 +74,7 @@ def sign_out() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     """The first page: the district for those who oversee it, else the tenant opened last."""
     who = reader()
-    if who.staff.district_roles & {Role.DISTRICT_OFFICE, Role.WORKING_GROUP}:
+    if who.sees_district:
         return redirect(url_for("district.overview"), 303)
     last = next((t for t in who.own_tenants if t.slug == session.get(LAST_TENANT)), None)
     tenant = last or next(iter(who.own_tenants), None)

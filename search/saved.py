@@ -99,6 +99,13 @@ def remove(session: Session, saved_id: UUID) -> None:
     session.flush()
 
 
+def forget(session: Session) -> None:
+    """Remove every search that the actor keeps here: they are closing their account."""
+    for saved in mine(session):
+        session.delete(saved)
+    session.flush()
+
+
 def seen(session: Session, saved_id: UUID) -> None:
     """The actor has looked: what is there now is no longer news."""
     _mine(session, saved_id).seen_at = now()

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from portal.participation import queries as participation
 from public_site.reader import Reader
+from search import saved
 from tenants.clock import now
 from tenants.identity import queries as identity
 
 
 def archive(session: Session, reader: Reader) -> bytes:
-    """A .zip with `my-data.html` and `my-data.json`: the account, its sessions, every comment with its history."""
+    """A .zip with `my-data.html` and `my-data.json`: the account, its sessions, every comment, searches."""
     content = contents(session, reader)
     page = render_template("public_site/account/takeout.html", **content)
     file = BytesIO()
@@ -35,6 +36,9 @@ def contents(session: Session, reader: Reader) -> dict[str, Any]:
         "account": reader.resident,
         "sessions": identity.sessions_of_resident(session, reader.resident.id, reader.token),
         "comments": participation.export_of_resident(session),
+        "searches": [
+            {"text": one.text, "filters": one.filters, "created_at": one.created_at} for one in saved.mine(session)
+        ],
     }
 
 

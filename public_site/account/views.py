@@ -15,6 +15,7 @@ from portal.participation import service as participation
 from public_site.account import takeout
 from public_site.account.forms import KEEP, AddressForm, CodeForm, LeaveForm, ProfileForm, WelcomeForm
 from public_site.reader import Reader
+from search import saved
 from tenants.deployment import settings_here
 from tenants.identity import addresses, residents
 from tenants.identity import queries as identity
@@ -254,6 +255,7 @@ def confirm_leave() -> ResponseReturnValue:
             status = _take(form, error)
         else:
             participation.forget_resident(db(), actor(), keep_shown=form.comments.data == KEEP)
+            saved.forget(db())
             residents.leave(db())
             _forget_browser()
             return redirect(url_for(".left"), 303)

@@ -126,3 +126,11 @@ def test_staff_keep_searches_per_tenant(deployment: Deployment, shelf: Shelf) ->
         assert saved.mine(session) == []
     with deployment.session(here) as session:
         assert [s.text for s in saved.mine(session)] == ["月报"]
+
+
+def test_whoever_leaves_leaves_no_searches_behind(deployment: Deployment, shelf: Shelf) -> None:
+    actor = a_resident(deployment)
+    with deployment.public_session(actor) as session, session.begin():
+        saved.save(session, SearchRequest("停车"))
+        saved.forget(session)
+        assert saved.mine(session) == []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -88,6 +91,10 @@ def test_a_followed_search_brings_one_letter(
     assert "> 全新的口袋公园" in letter
     assert "早就有的" not in letter
     assert "/search?q=%E5%8F%A3%E8%A2%8B%E5%85%AC%E5%9B%AD&kind=sprout" in letter
+
+    with ZipFile(BytesIO(client.get("/account/export").data)) as taken:
+        assert json.loads(taken.read("my-data.json"))["searches"][0]["text"] == "口袋公园"
+        assert "口袋公园" in taken.read("my-data.html").decode()
 
     remove = re.search(r'action="(/search/saved/[^"]+/remove)"', listed)
     assert remove

@@ -3,21 +3,7 @@
 `public` and `own` work in a session of the public role, `desk` and `figures` in the workspace's.
 """
 
-from portal.participation.queries.desk import (
-    Detail,
-    Filters,
-    Listing,
-    Row,
-    Tab,
-    Template,
-    chosen,
-    detail,
-    every,
-    listing,
-    outcomes,
-    template,
-    templates,
-)
+from portal.participation.queries.desk import Detail, Listing, Row, detail, every, listing
 from portal.participation.queries.figures import (
     Attention,
     TenantFigures,
@@ -26,6 +12,7 @@ from portal.participation.queries.figures import (
     by_tenant,
     waiting,
 )
+from portal.participation.queries.filters import Filters, Sort, Tab
 from portal.participation.queries.own import (
     OwnComment,
     OwnFilter,
@@ -50,6 +37,7 @@ from portal.participation.queries.public import (
     target,
     whereabouts,
 )
+from portal.participation.queries.ready import Template, outcomes, template, templates
 
 __all__ = [
     "Attention",
@@ -64,6 +52,7 @@ __all__ = [
     "OwnPage",
     "Row",
     "SaidAndDone",
+    "Sort",
     "Step",
     "Tab",
     "Target",
@@ -74,7 +63,6 @@ __all__ = [
     "Waiting",
     "attention",
     "by_tenant",
-    "chosen",
     "counts",
     "detail",
     "every",

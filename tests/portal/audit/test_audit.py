@@ -112,8 +112,9 @@ def fill(district: District, count: int) -> Place:
             insert(AuditEntry),
             [
                 {
-                    "id": uuid7(), "created_at": start - timedelta(seconds=n // 3), "tenant_id": place.id, "label": f"第{n}",
-                    "actor_kind": "staff", "actor_name": "某人", "action": "tested", "entity": "thing", "entity_id": str(n),
+                    "id": uuid7(), "created_at": start - timedelta(seconds=n // 3), "tenant_id": place.id,
+                    "label": f"第{n}", "actor_kind": "staff", "actor_name": "某人", "action": "tested",
+                    "entity": "thing", "entity_id": str(n),
                     "changes": {},
                 }
                 for n in range(count)

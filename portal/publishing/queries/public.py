@@ -24,7 +24,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    text,
     true,
     tuple_,
 )
@@ -38,8 +37,8 @@ from tenants.clock import SHANGHAI, now
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, Tenant
 
-#: Lists count this many of the newest matches exactly; beyond, the number is a lower bound.
-COUNTED = 5_000
+#: Lists count so far exactly; beyond, numbers are lower bounds, so that a list costs the same in any district.
+COUNTED = 3_000
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Facets:
-    """Values of each filter with counts under the other filters."""
+    """Values of each filter with counts under the other filters, among the newest COUNTED (of the chosen kind)."""
 
     kinds: tuple[Count, ...] = ()
     tenants: tuple[Count, ...] = ()
@@ -236,6 +235,9 @@ _CARD = (
 )
 
 
+_NEWEST = (P.first_published_at.desc(), P.id.desc())
+
+
 def card_columns() -> tuple[Any, ...]:
     """The columns that `article` and a card need, over publication, version, tenant, unit and cover."""
     return _CARD
@@ -280,7 +282,7 @@ def public_list(
 ) -> PublicPage:
     """Published texts, newest first. `tenant` and `unit` are slugs, `year` the year of publication in Shanghai.
 
-    Three queries.
+    Four queries.
     """
     chosen = {
         "kind": P.kind == kind if kind else None,
@@ -290,15 +292,22 @@ def public_list(
         "year": _in_year(year) if year else None,
     }
     conditions = [c for c in chosen.values() if c is not None]
-    rows = session.execute(
-        _published(*_CARD, _shown_comments())
+    # first which, then what: nothing is read or counted for the rows of the pages before
+    which = (
+        _published(P.id)
         .where(*conditions)
-        .order_by(P.first_published_at.desc(), P.id.desc())
+        .order_by(*_NEWEST)
         .limit(per_page)
         .offset((page - 1) * per_page)
+        .subquery()
+    )
+    rows = session.execute(
+        _published(*_CARD, _shown_comments()).where(P.id.in_(select(which.c.id))).order_by(*_NEWEST)
     ).mappings()
     items = tuple(_card(row) for row in rows)
-    total, facets = _facets(session, chosen)
+    matching = _published(literal(1)).where(*conditions).limit(COUNTED).subquery()
+    total = session.scalar(select(func.count()).select_from(matching)) or 0
+    facets = _facets(session, chosen)
     return PublicPage(items, total, page, per_page, facets, more=total >= COUNTED)
 
 
@@ -313,8 +322,8 @@ def _in_year(year: int) -> ColumnElement[bool]:
 _YEAR = extract("year", func.timezone("Asia/Shanghai", P.first_published_at))
 
 
-def _facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> tuple[int, Facets]:
-    """How many match, and how many would with another value of each filter: two queries over the newest."""
+def _facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> Facets:
+    """How many would match with another value of each filter: two queries over the newest."""
     own = {name: condition if condition is not None else true() for name, condition in chosen.items()}
     base = (
         _published(
@@ -327,6 +336,7 @@ def _facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> 
             _YEAR.label("year"),
             *(own[name].label(f"{name}_ok") for name in own),
         )
+        .where(own["kind"])
         .order_by(P.first_published_at.desc())
         .limit(COUNTED)
         .subquery()
@@ -341,8 +351,7 @@ def _facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> 
         (func.grouping(c.kind) == 0, "kind"),
         (func.grouping(c.tenant) == 0, "tenant"),
         (func.grouping(c.unit) == 0, "unit"),
-        (func.grouping(c.year) == 0, "year"),
-        else_="all",
+        else_="year",
     )
     rows = session.execute(
         select(
@@ -353,26 +362,20 @@ def _facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> 
                 func.count().filter(others(name)).label(f"n_{name}")
                 for name in ("kind", "tenant", "unit", "year")
             ),
-            func.count().filter(others("")).label("n_all"),
         ).group_by(
             func.grouping_sets(
                 tuple_(c.kind),
                 tuple_(c.tenant, c.tenant_name),
                 tuple_(c.unit, c.unit_name),
                 tuple_(c.year),
-                text("()"),
             )
         )
     ).mappings()
-    total = 0
     found: dict[str, list[Count]] = {"kind": [], "tenant": [], "unit": [], "year": []}
     for row in rows:
-        if row["dimension"] == "all":
-            total = row["n_all"]
-        elif row["value"] is not None and row[f"n_{row['dimension']}"]:
-            found[row["dimension"]].append(
-                Count(row["value"], row["label"] or row["value"], row[f"n_{row['dimension']}"])
-            )
+        count = row[f"n_{row['dimension']}"]
+        if row["value"] is not None and count:
+            found[row["dimension"]].append(Count(row["value"], row["label"] or row["value"], count))
     tag = func.unnest(c.tags).label("tag")
     words = session.execute(
         select(tag, func.count().label("n"))
@@ -387,7 +390,7 @@ def _facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> 
     }
     years = tuple(sorted(found["year"], key=lambda v: v.value, reverse=True))
     tags = tuple(Count(word, word, n) for word, n in words)
-    return total, Facets(by_count["kind"], by_count["tenant"], by_count["unit"], tags, years)
+    return Facets(by_count["kind"], by_count["tenant"], by_count["unit"], tags, years)
 
 
 def cards(session: Session, ids: Sequence[UUID]) -> tuple[PublicCard, ...]:
@@ -408,9 +411,7 @@ def latest(
     limit: int = 6,
 ) -> tuple[PublicCard, ...]:
     """The newest publications. One query."""
-    query = (
-        _published(*_CARD, _shown_comments()).order_by(P.first_published_at.desc(), P.id.desc()).limit(limit)
-    )
+    query = _published(*_CARD, _shown_comments()).order_by(*_NEWEST).limit(limit)
     if wanted := [kind.value for kind in kinds]:
         query = query.where(P.kind.in_(wanted))
     if tenant:

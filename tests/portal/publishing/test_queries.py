@@ -130,7 +130,7 @@ def more(deployment: Deployment, clerk: Actor, planner: Actor, n: int) -> None:
 @pytest.mark.parametrize(
     ("what", "most"),
     [
-        ("list", 3),
+        ("list", 4),
         ("article", 2),
         ("latest", 1),
         ("near", 1),

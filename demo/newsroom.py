@@ -22,7 +22,7 @@ from demo.days import Days
 from demo.pictures import Picture
 from portal.organisation import service as organisation
 from portal.participation import service as participation
-from portal.publishing import service
+from portal.publishing import service, versions
 from portal.publishing.content import Attachment, Content
 from portal.publishing.importing import import_document
 from portal.publishing.models import Kind, PublicationVersion
@@ -189,6 +189,8 @@ class _Desk:
                 service.publish(session, approver, code, now=end)
             if not wanted.comments_open:
                 service.open_comments(session, approver, code, False, now=end)
+        if wanted.revision:
+            self._revise(editor, code, wanted, rng)
 
     def _editor(self, wanted: Publication, rng: random.Random) -> Actor:
         """Notices are written by the office's staff, everything else by the team."""
@@ -237,6 +239,16 @@ class _Desk:
             service.save(
                 session, editor, code, revised, expected_number=number, now=end - timedelta(hours=28)
             )
+
+    def _revise(self, editor: Actor, code: str, wanted: Publication, rng: random.Random) -> None:
+        at = self.days.office_hour(2, rng)
+        with self.open_as(editor) as session, session.begin():
+            row = service.revise(session, editor, code, now=at)
+            head = session.get_one(PublicationVersion, row.head_id)
+            content = versions.content_of(session, head)
+            added = replace(content, body=f"{content.body}<p>{wanted.revision}</p>", note="补充最新进展")
+            later = at + timedelta(minutes=25)
+            service.save(session, editor, code, added, expected_number=head.number, now=later)
 
     def _content(self, session: Session, editor: Actor, wanted: Publication) -> Content:
         cover = self._picture(session, editor, Picture(wanted.cover, wanted.slug))

@@ -96,6 +96,8 @@ class Publication:
     state: str = "published"
     publish_in_days: int = 0
     withdrawn_reason: str = ""
+    #: A paragraph that somebody is adding just now, while the public still reads the text without it.
+    revision: str = ""
     event_in_days: int | None = None
     event_hours: tuple[int, int] = (9, 11)
     event_place: str = ""

@@ -24,7 +24,8 @@ _LOCAL_WORDS = (
     "shuangshi", "zeren", "zhengfu", "bangong",
 )  # fmt: skip
 
-_hasher = PasswordHasher()
+# the cost OWASP recommends for argon2id: a signing-in office must not use up a small server's memory
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def _plain(password: str) -> str:

@@ -22,14 +22,19 @@ _LONGEST_WORD, _LONGEST_NAME = 8, 24
 def spelling_keys(title: str, labels: Sequence[str]) -> tuple[str, ...]:
     """The keyed entries of a document's folded title and names."""
     found: dict[str, None] = {}
-    for text in (title, *labels):
-        for word in (w for whole in words(text) for w in (whole, *inner_words(whole))):
-            if 2 <= len(word) <= _LONGEST_WORD and not word[0].isdigit():
-                found.update(dict.fromkeys(_entry(_CORRECTION, k, word) for k in _mistaken(word)))
+    for word in dict.fromkeys(words(" | ".join((title, *labels)))):
+        found.update(dict.fromkeys(_corrections(word)))
     for label in (" ".join(written.split()) for written in labels):
         if 2 <= len(label) <= _LONGEST_NAME and not label.isdigit():
             found.update(dict.fromkeys(_entry(_NAME, k, label) for k in _begun(label)))
     return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _corrections(whole: str) -> tuple[str, ...]:
+    """Entries of a word and of the words it is made of."""
+    fit = [w for w in (whole, *inner_words(whole)) if 2 <= len(w) <= _LONGEST_WORD and not w[0].isdigit()]
+    return tuple(_entry(_CORRECTION, key, word) for word in fit for key in _mistaken(word))
 
 
 def _entry(kind: str, key: str, text: str) -> str:
@@ -41,7 +46,6 @@ def entry_text(entry: str) -> str:
     return entry.rpartition(SEPARATOR)[2]
 
 
-@lru_cache(maxsize=50_000)
 def _mistaken(word: str) -> tuple[str, ...]:
     """Keys under which a word is kept and looked up."""
     heard = (sound(syllables(word)),) if is_han(word) else ()

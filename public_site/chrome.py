@@ -52,5 +52,5 @@ def describe() -> Chrome:
         search_url=url_for("search.show"),
         suggest_url=url_for("search.suggest"),
         search_text=request.args.get("q", ""),
-        footer=[NavGroup(_("栏目"), nav), NavGroup(_("关于"), about)],
+        footer=[NavGroup(_("全部栏目"), nav), NavGroup(_("关于"), about)],
     )

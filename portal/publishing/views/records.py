@@ -19,20 +19,20 @@ from webkit.fragments import render
 
 #: What happened, in words; icon; tone.
 STEPS = {
-    "created": (N_("新建"), "plus", "neutral"),
+    "created": (N_("建立草稿"), "plus", "neutral"),
     "saved": (N_("保存了第 %(n)s 版"), "edit", "neutral"),
-    "submitted": (N_("送审"), "upload", "wait"),
-    "returned": (N_("退回修改"), "reply", "attention"),
-    "approved": (N_("批准"), "check", "good"),
+    "submitted": (N_("送交审核"), "upload", "wait"),
+    "returned": (N_("退给编辑修改"), "reply", "attention"),
+    "approved": (N_("审核通过"), "check", "good"),
     "scheduled": (N_("定了发布时间"), "clock", "wait"),
     "unscheduled": (N_("取消了定时"), "clock", "neutral"),
     "published": (N_("发布第 %(n)s 版"), "sprout", "good"),
-    "withdrawn": (N_("撤下"), "stop", "bad"),
+    "withdrawn": (N_("撤下，不再公开"), "stop", "bad"),
     "revised": (N_("开始修订"), "edit", "neutral"),
-    "abandoned": (N_("不改了，保持原样"), "history", "neutral"),
+    "abandoned": (N_("放弃修订"), "history", "neutral"),
     "restored": (N_("恢复旧版本，存为第 %(n)s 版"), "history", "neutral"),
-    "comments_opened": (N_("开放评论"), "comment", "neutral"),
-    "comments_closed": (N_("关闭评论"), "comment", "neutral"),
+    "comments_opened": (N_("评论已开放"), "comment", "neutral"),
+    "comments_closed": (N_("评论已关闭"), "comment", "neutral"),
 }
 
 

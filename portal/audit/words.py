@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext
 
+from portal.participation import words as participation
+from portal.publishing.queries import words as publishing
 from tenants.identity import words
 from tenants.permissions import Role
 from tenants.rules import N_
@@ -116,6 +119,14 @@ _FIELDS = {
     "publish_at": N_("发布时间"),
     "comments_open": N_("开放意见"),
 }
+#: Recorded values that people know under another name.
+_VALUES: dict[str, Mapping[Any, str]] = {
+    "state": publishing.STATES,
+    "fate": participation.FATES,
+    "visibility": participation.VISIBILITIES,
+    "comment_policy": words.COMMENT_POLICIES,
+    "kind": {**publishing.KINDS, **words.TENANT_KINDS, **words.UNIT_KINDS},
+}
 
 
 def action_name(action: str) -> str:
@@ -149,6 +160,5 @@ def value_text(field: str, value: Any) -> str:
         return gettext("、").join(value_text(field, item) for item in value)
     if field == "role" and value in set(Role):
         return words.role_name(value)
-    if field == "comment_policy" and value in words.COMMENT_POLICIES:
-        return gettext(words.COMMENT_POLICIES[value])
-    return str(value)
+    known = _VALUES.get(field, {})
+    return gettext(known[value]) if value in known else str(value)

@@ -1,0 +1,129 @@
+"""The editor and the record in Chromium: what is typed keeps itself, two people meet, and everybody can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from portal.publishing import queries
+from portal.publishing.content import Attachment
+from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories import publishing as make
+from tests.factories.people import Person
+from tests.factories.publishing import Newsroom, browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def room(deployment: Deployment) -> Newsroom:
+    return make.newsroom(deployment)
+
+
+@pytest.fixture(scope="module")
+def codes(deployment: Deployment, room: Newsroom) -> dict[str, str]:
+    planner, clerk = room.planner.actor(), room.clerk.actor()
+    with deployment.session(clerk) as session, session.begin():
+        document = make.stored_file(session, room.place.id, "document")
+        rich: dict[str, Any] = {
+            "unit_id": people.unit(session, room.place),
+            "documents": (Attachment(document.id, "方案说明"),),
+            "for_you": "施工期间绕行东侧。",
+            "latitude": 39.89,
+            "longitude": 116.66,
+        }
+        live = make.published(session, planner, clerk, **rich)
+        return {"live": live.code, "draft": make.draft(session, planner, **rich).code}
+
+
+@pytest.fixture
+def enter(live: str, deployment: Deployment, open_page: Open) -> Callable[..., Page]:
+    """A person's page at an address of the workspace."""
+
+    def go(person: Person, path: str, **options: Any) -> Page:
+        client = browser(deployment.workspace, person)
+        cookie = client.get_cookie("xinya_workspace", path="/workspace") or client.get_cookie(
+            "xinya_workspace"
+        )
+        assert cookie is not None
+        page = open_page(**options)
+        page.context.add_cookies(
+            [{"name": "xinya_workspace", "value": cookie.value, "url": f"{live}/workspace"}]
+        )
+        page.goto(f"{live}/workspace{path}")
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    "rest", ["", "new", "import", "{draft}", "{draft}/edit", "{live}", "{live}/preview", "{live}/withdraw"]
+)
+def test_everybody_can_use_every_page(
+    room: Newsroom,
+    codes: dict[str, str],
+    enter: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    rest: str,
+    width: int,
+) -> None:
+    page = enter(room.clerk, room.path("publications/" + rest.format(**codes)), width=width)
+    page.wait_for_load_state("networkidle")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_typed_keeps_itself(
+    deployment: Deployment, room: Newsroom, codes: dict[str, str], enter: Callable[..., Page]
+) -> None:
+    edit = room.path(f"publications/{codes['draft']}/edit")
+    page = enter(room.planner, edit)
+    page.locator(".editor-page").click()
+    page.keyboard.type("刚刚想到的一句。")
+    page.fill("textarea[name=summary]", "换了一段摘要")
+    page.get_by_text("已自动保存").wait_for()
+    again = enter(room.planner, edit)
+    assert again.get_by_text("已经替您找回").is_visible()
+    assert "刚刚想到的一句。" in again.locator(".editor-page").inner_text()
+    assert again.locator("#summary-count").inner_text() == "6 / 140"
+    again.click("button[value=save]")
+    again.get_by_text("已保存。").wait_for()
+    with deployment.session(room.planner.actor()) as session:
+        record = queries.record(session, codes["draft"])
+    assert record is not None and "刚刚想到的一句。" in record.content.body
+
+
+def test_two_editors_lose_nothing(room: Newsroom, codes: dict[str, str], enter: Callable[..., Page]) -> None:
+    edit = room.path(f"publications/{codes['draft']}/edit")
+    one, other = enter(room.clerk, edit), enter(room.second, edit)
+    for page, words in ((one, "甲的影响"), (other, "乙的影响")):
+        page.fill("textarea[name=for_you]", words)
+    one.click("button[value=save]")
+    one.get_by_text("已保存。").wait_for()
+    other.click("button[value=save]")
+    other.get_by_role("heading", name="两个人都改了").wait_for()
+    other.get_by_label("两份都放进来，我来改").check()
+    other.get_by_role("button", name="就这样，继续编辑").click()
+    assert other.input_value("textarea[name=for_you]") == "乙的影响\n甲的影响"
+
+
+def test_withdrawing_in_place_by_keyboard(
+    room: Newsroom, codes: dict[str, str], enter: Callable[..., Page], axe: Callable[[Page], list[str]]
+) -> None:
+    page = enter(room.clerk, room.path(f"publications/{codes['live']}"))
+    page.get_by_role("link", name="撤下").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    assert axe(page) == []
+    page.keyboard.type("图纸有误，更正后再发")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("已撤下。").wait_for()

@@ -1,11 +1,12 @@
 """The distributed engine: Elasticsearch through its official client.
 
 Tokens come ready made, so an index needs nothing of the server but the built-in `whitespace` analyzer.
-Names carry the schema version; readers and the worker use aliases:
+All names carry the schema version, so a process never reads an index it does not understand; readers and the
+worker use aliases:
 
     <prefix>-<corpus>-v1-<time>-<hex>    an index
-    <prefix>-<corpus>                    read alias
-    <prefix>-<corpus>-write              write alias
+    <prefix>-v1-<corpus>                 read alias
+    <prefix>-v1-<corpus>-write           write alias
 """
 
 from __future__ import annotations
@@ -140,8 +141,7 @@ class ElasticEngine:
                 names = list(self._writing.indices.get_alias(name=self._alias(corpus)).body)
             except NotFoundError:
                 return None
-        current = [name for name in names if name.startswith(self._stem(corpus))]
-        return current[0] if current else None
+        return names[0] if names else None
 
     def check(self) -> dict[str, str]:
         with _as_down():
@@ -226,7 +226,7 @@ class ElasticEngine:
             return doomed
 
     def _alias(self, corpus: Corpus) -> str:
-        return f"{self._prefix}-{corpus}"
+        return f"{self._prefix}-v{SCHEMA_VERSION}-{corpus}"
 
     def _stem(self, corpus: Corpus) -> str:
         return f"{self._prefix}-{corpus}-v{SCHEMA_VERSION}-"

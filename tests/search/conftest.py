@@ -94,17 +94,11 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def register() -> Iterator[Callable[[Source], None]]:
-    """Register sources for one test."""
-    names: list[str] = []
-
-    def put(source: Source) -> None:
-        sources.register(source)
-        names.append(source.name)
-
-    yield put
-    for name in names:
-        sources.unregister(name)
+def register(monkeypatch: pytest.MonkeyPatch) -> Callable[[Source], None]:
+    """Register sources for one test, which has no others."""
+    sources.load("portal")  # now, so that nothing imports and registers them during the test
+    monkeypatch.setattr(sources, "_sources", {})
+    return sources.register
 
 
 @pytest.fixture(autouse=True)

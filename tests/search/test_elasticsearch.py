@@ -47,7 +47,7 @@ def test_aliases_name_the_index_and_carry_the_schema(elasticsearch: Cluster) -> 
     index = fill(engine, a_shelf(3).held.values())
     prefix = settings.elasticsearch_index_prefix
     assert index.startswith(f"{prefix}-public-v1-")
-    for alias in (f"{prefix}-public", f"{prefix}-public-write"):
+    for alias in (f"{prefix}-v1-public", f"{prefix}-v1-public-write"):
         assert list(elasticsearch.get(0, f"/_alias/{alias}")) == [index]
     engine.close()
 

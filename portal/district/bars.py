@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 #: Pixels of the drawing's own grid; the page scales it, and it is drawn so that a phone can show it.
-WIDTH, ROW, TEXT, BAR = 420, 46, 18, 12
+WIDTH, ROW, TEXT, BAR = 320, 44, 16, 11
 _CLASSES = ("bar", "bar-wait")
 
 

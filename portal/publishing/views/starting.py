@@ -27,6 +27,7 @@ from tenants.rules import N_, Invalid, Missing
 from webkit.forms import Kept
 from webkit.fragments import render
 
+#: What each kind is for: icon and words.
 ABOUT = {
     Kind.INTERPRETATION: ("book", N_("用大白话讲清楚一份规划：说了什么、对居民有什么影响。")),
     Kind.SPROUT: ("sprout", N_("一处小改造的故事：为什么改、怎么改、改成什么样。")),

@@ -15,8 +15,8 @@ from portal.participation.forms import AnswerForm
 from portal.participation.models import Fate
 from portal.participation.queries import Detail, Filters, Listing, Row, Tab
 from portal.participation.words import ACTIONS, FATES, STEPS, VISIBILITIES
-from tenants.clock import today
 from tenants.deployment import settings_here
+from tenants.permissions import Permission
 from tenants.requests import actor, db
 from webkit.forms import choices
 from webkit.fragments import render
@@ -90,8 +90,8 @@ def page(
         words={v.value: _(word) for v, word in VISIBILITIES.items()},
         fate_words={f.value: _(word) for f, word in FATES.items()},
         may_moderate=policy.may_show(actor(), _HELD) is None,
+        may_answer=actor().may(Permission.COMMENT_ANSWER),
         news=news,
-        today=today(),
         **(_of(tenant, detail, form) if detail is not None else {"detail": None}),
     )
 

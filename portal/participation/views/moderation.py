@@ -25,6 +25,9 @@ def approve(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     """Let everybody see the comment."""
     load(comment_id)
     service.show(db(), actor(), comment_id)
+    if request.args.get("back") == "list":
+        flash(_("已公开展示。"), "success")
+        return redirect(url_for(".desk", tenant=tenant, **kept()), 303)
     return to_comment(tenant, comment_id, _("已公开展示。"))
 
 

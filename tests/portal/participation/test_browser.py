@@ -204,13 +204,13 @@ def test_the_desk_looks_right_and_has_nothing_for_axe(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         picture(page, name)
     page.goto(desk + "?tab=all")
-    page.locator(".case", has_text="三角地晚上太黑").get_by_role("link").click()
+    page.locator(".case", has_text="三角地晚上太黑").locator(".case-words a").click()
     page.get_by_role("heading", name="答复和回复").wait_for()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     picture(page, "case-answered")
     page.goto(desk + "?tab=overdue")
-    page.locator(".case").first.get_by_role("link").click()
+    page.locator(".case-words a").first.click()
     page.get_by_label("正式答复").wait_for()
     assert axe(page) == []
     picture(page, "case-overdue")
@@ -231,13 +231,28 @@ def test_the_desk_by_keyboard_alone(
     assert page.locator(".case").first.get_by_role("checkbox").is_checked()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="不公开……").wait_for()
+    page.locator("#case").get_by_role("link", name="不公开……").wait_for()
     assert "/comments/" in page.url and "tab=held" in page.url  # Back leads to the list
-    page.get_by_role("link", name="不公开……").press("Enter")
+    page.locator("#case").get_by_role("link", name="不公开……").press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("与这篇内容无关，请到相应的渠道反映。").check()
     assert axe(page) == []
     picture(page, "hide-dialog")
     dialog.get_by_role("button", name="不公开").press("Enter")
     page.get_by_text("理由已经告诉居民").wait_for()
+    # approve one and answer another without touching the list
+    page.goto(f"{live}/workspace/t/{busy.tenant.slug}/comments/?tab=held")
     page.keyboard.press("?")
+    page.get_by_text("下一条").wait_for()
+    assert axe(page) == []
+    waiting = page.locator(".case").count()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.get_by_text("已公开展示。").first.wait_for()
+    assert page.locator(".case").count() == waiting - 1
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.get_by_label("正式答复").wait_for()
+    page.keyboard.type("谢谢您，已转有关部门。")
+    page.get_by_role("button", name="发出答复").press("Enter")
+    page.get_by_text("答复已经发出").first.wait_for()

@@ -24,8 +24,10 @@ class KeyList {
       const term = document.createElement("dt");
       const kbd = document.createElement("kbd");
       kbd.textContent = key === "Enter" ? t("回车") : key;
-      term.append(kbd, ` ${label}`);
-      list.append(term);
+      const meaning = document.createElement("dd");
+      meaning.textContent = label;
+      term.append(kbd);
+      list.append(term, meaning);
     }
     return list;
   }

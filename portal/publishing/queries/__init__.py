@@ -1,5 +1,18 @@
-"""Every read of publishing. The public's models are in `public`, the workspace's in `workspace`."""
+"""Every read of publishing.
 
+`public` reads what anybody may, `lists` and `records` what the workspace may; `shapes` are the public's models.
+"""
+
+from portal.publishing.queries.lists import (
+    Filters,
+    Listing,
+    Option,
+    Row,
+    WaitingRow,
+    every,
+    listing,
+    waiting,
+)
 from portal.publishing.queries.public import (
     COUNTED,
     Count,
@@ -24,31 +37,23 @@ from portal.publishing.queries.public import (
     related,
     upcoming,
 )
-from portal.publishing.queries.workspace import (
+from portal.publishing.queries.records import (
     DraftRow,
     EventRow,
-    Filters,
-    Listing,
-    Option,
     Record,
-    Row,
     VersionRow,
-    WaitingRow,
     approvers,
     codes_of,
     comment_count,
     draft_fields,
     drafts_of,
     events_of,
-    every,
-    listing,
     preview,
     record,
     tags_in_use,
     units,
     version_content,
     versions_of,
-    waiting,
 )
 
 __all__ = [

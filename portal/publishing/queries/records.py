@@ -1,15 +1,15 @@
-"""What the workspace reads of publications. A fixed number of queries for any number of rows."""
+"""One publication in the workspace: the record, its versions, history and drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import Select, Text, and_, cast, distinct, func, literal, or_, select, true, union_all
+from sqlalchemy import Text, and_, cast, distinct, func, select
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment
@@ -23,96 +23,14 @@ from portal.publishing.models import (
     PublicationVersion,
     State,
 )
-from portal.publishing.queries.public import (
-    DocumentRef,
-    Picture,
-    PublicArticle,
-    Ref,
-    article,
-    card_columns,
-    files_of_version,
-)
+from portal.publishing.queries.lists import with_head
+from portal.publishing.queries.rows import CARD, article, files_of_version
+from portal.publishing.queries.shapes import DocumentRef, Picture, PublicArticle, Ref
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, RoleAssignment, Staff, Tenant
 from tenants.permissions import IN_TENANT, Permission
 
 P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
-
-#: What a list may be sorted by; a leading "-" turns it round.
-SORTS: dict[str, Any] = {
-    "title": V.title,
-    "updated": P.updated_at,
-    "published": P.first_published_at,
-    "tenant": T.name,
-    "author": P.edited_by_name,
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list is narrowed to; empty means all. `unit` and `tenant` are slugs, `author` a name.
-
-    `live` keeps what the public reads now, whatever its state: a text under revision stays public.
-    """
-
-    state: str = ""
-    live: str = ""
-    kind: str = ""
-    tenant: str = ""
-    unit: str = ""
-    tag: str = ""
-    author: str = ""
-    text: str = ""
-
-    @classmethod
-    def from_args(cls, args: Mapping[str, str]) -> Filters:
-        """The filters of an address; whatever is no known value counts as empty."""
-        state, kind = args.get("state", ""), args.get("kind", "")
-        return cls(
-            state=state if state in set(State) else "",
-            kind=kind if kind in set(Kind) else "",
-            live="1" if args.get("live") == "1" else "",
-            text=args.get("q", "").strip()[:100],
-            **{name: args.get(name, "").strip()[:100] for name in ("tenant", "unit", "tag", "author")},
-        )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A publication in a list of the workspace."""
-
-    id: UUID
-    code: str
-    kind: Kind
-    state: State
-    title: str
-    tenant: Ref
-    unit: str
-    author: str
-    number: int
-    live: bool
-    updated_at: datetime
-    published_at: datetime | None
-    publish_at: datetime | None
-    withdrawn_reason: str | None
-
-
-@dataclass(frozen=True)
-class Option:
-    """A value of a filter and what people call it."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One page of a list, with the number in each state under the other filters."""
-
-    rows: tuple[Row, ...]
-    total: int
-    counts: dict[str, int]
-    options: dict[str, tuple[Option, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -186,169 +104,11 @@ class Record:
         return richtext.present(self.content.body, widths)
 
 
-def listing(
-    session: Session,
-    filters: Filters,
-    *,
-    sort: str = "-updated",
-    page: int = 1,
-    per_page: int = 20,
-    options: bool = True,
-) -> Listing:
-    """Publications that this session may see. Three queries; two without the options of the filters."""
-    conditions = _conditions(filters)
-    # first which, then what: nothing is joined to the rows of other pages
-    which = (
-        _lean(filters, sort, P.id)
-        .where(*conditions.values())
-        .order_by(*_order(sort))
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-        .subquery()
-    )
-    rows = session.execute(_rows().where(P.id.in_(select(which.c.id))).order_by(*_order(sort)))
-    by_state = session.execute(
-        _lean(filters, "", P.state, func.count())
-        .where(*(c for name, c in conditions.items() if name != "state"))
-        .group_by(P.state)
-    )
-    counts = {state: n for state, n in by_state}
-    total = counts.get(filters.state, 0) if filters.state else sum(counts.values())
-    return Listing(tuple(_row(row) for row in rows), total, counts, _options(session) if options else {})
-
-
-def every(session: Session, filters: Filters, *, sort: str = "-updated", limit: int = 50_000) -> list[Row]:
-    """All rows of a list, for an export. One query."""
-    query = _rows().where(*_conditions(filters).values()).order_by(*_order(sort)).limit(limit)
-    return [_row(row) for row in session.execute(query)]
-
-
-def _rows() -> Select[Any]:
-    return _from_heads(
-        P.id,
-        P.code,
-        P.kind,
-        P.state,
-        V.title,
-        T.id,
-        T.slug,
-        T.name,
-        T.short_name,
-        U.name,
-        P.edited_by_name,
-        V.number,
-        P.live_id,
-        P.updated_at,
-        P.first_published_at,
-        P.publish_at,
-        P.withdrawn_reason,
-    )
-
-
-def _row(row: Any) -> Row:
-    (
-        id_,
-        code,
-        kind,
-        state,
-        title,
-        *tenant,
-        unit,
-        author,
-        number,
-        live_id,
-        updated,
-        published,
-        at,
-        reason,
-    ) = row
-    return Row(
-        id_,
-        code,
-        Kind(kind),
-        State(state),
-        title,
-        Ref(*tenant),
-        unit or "",
-        author,
-        number,
-        live_id is not None,
-        updated,
-        published,
-        at,
-        reason,
-    )
-
-
-def _from_heads(*columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(P)
-        .join(V, V.id == P.head_id)
-        .join(T, T.id == P.tenant_id)
-        .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
-    )
-
-
-def _lean(filters: Filters, sort: str, *columns: Any) -> Select[Any]:
-    """Publications joined only to what the filters and the order look at: joins to every row are most of the cost."""
-    key = sort.removeprefix("-")
-    query: Select[Any] = select(*columns).select_from(P)
-    if filters.tenant or key == "tenant":
-        query = query.join(T, T.id == P.tenant_id)
-    if filters.tag or filters.text or filters.unit or key == "title":
-        query = query.join(V, V.id == P.head_id)
-    if filters.unit:
-        query = query.join(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
-    return query
-
-
-def _conditions(filters: Filters) -> dict[str, Any]:
-    text = filters.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    found = {
-        "state": P.state == filters.state,
-        "live": P.live_id.is_not(None),
-        "kind": P.kind == filters.kind,
-        "tenant": T.slug == filters.tenant,
-        "unit": U.slug == filters.unit,
-        "tag": V.tags.contains([filters.tag]),
-        "author": P.edited_by_name == filters.author,
-        "text": or_(V.title.ilike(f"%{text}%"), P.code == filters.text.lower()),
-    }
-    return {name: condition for name, condition in found.items() if getattr(filters, name)}
-
-
-def _order(sort: str) -> tuple[Any, ...]:
-    column = SORTS.get(sort.removeprefix("-"), P.updated_at)
-    order = column.desc() if sort.startswith("-") else column.asc()
-    # only where there may be none: an index gives the others in their order
-    return (order.nulls_last() if column is P.first_published_at else order, P.id.desc())
-
-
-def _options(session: Session) -> dict[str, tuple[Option, ...]]:
-    """The values of the filters that come from the rows themselves. One query."""
-    tag = func.unnest(V.tags)
-    tags = select(tag.label("value")).join(P, P.head_id == V.id).distinct().subquery()
-    rows = session.execute(
-        union_all(
-            select(literal("unit"), U.slug, U.name).where(U.active),
-            select(literal("author"), P.edited_by_name, P.edited_by_name)
-            .where(P.edited_by_name != "")
-            .distinct(),
-            select(literal("tag"), tags.c.value, tags.c.value),
-        )
-    )
-    found: dict[str, list[Option]] = {"unit": [], "author": [], "tag": []}
-    for name, value, label in rows:
-        found[name].append(Option(value, label))
-    return {name: tuple(sorted(values, key=lambda o: o.label)) for name, values in found.items()}
-
-
 def record(session: Session, code: str) -> Record | None:
     """A publication with its newest version. Two queries."""
     row = (
         session.execute(
-            _from_heads(
+            with_head(
                 P,
                 V,
                 T.id.label("tenant_id"),
@@ -481,7 +241,7 @@ def preview(session: Session, code: str, number: int | None = None) -> PublicArt
     which = V.number == number if number else V.id == P.head_id
     row = (
         session.execute(
-            select(*card_columns(), V.number, V.body, V.for_you, P.comments_open)
+            select(*CARD, V.number, V.body, V.for_you, P.comments_open)
             .select_from(P)
             .join(V, V.publication_id == P.id)
             .join(T, T.id == P.tenant_id)
@@ -545,65 +305,6 @@ def units(session: Session) -> list[tuple[UUID, str, str]]:
     """The active units of the tenant: (id, slug, name). One query."""
     rows = session.execute(select(U.id, U.slug, U.name).where(U.active).order_by(U.name))
     return [(id_, slug, name) for id_, slug, name in rows]
-
-
-@dataclass(frozen=True)
-class WaitingRow:
-    """A publication that asks for somebody's hand. `since` is its last step, `reason` that step's."""
-
-    code: str
-    title: str
-    kind: Kind
-    state: State
-    author: str
-    edited_by: UUID | None
-    since: datetime
-    publish_at: datetime | None
-    action: str
-    reason: str | None
-    head_id: UUID | None
-    live_id: UUID | None
-
-
-def waiting(session: Session, staff_id: UUID, *, limit: int = 200) -> tuple[WaitingRow, ...]:
-    """What is in review or approved, and this person's drafts; the longest waiting first. One query."""
-    last = (
-        select(PublicationEvent.action, PublicationEvent.created_at, PublicationEvent.reason)
-        .where(PublicationEvent.publication_id == P.id)
-        .order_by(PublicationEvent.created_at.desc(), PublicationEvent.id.desc())
-        .limit(1)
-        .lateral()
-    )
-    rows = session.execute(
-        select(
-            P.code,
-            V.title,
-            P.kind,
-            P.state,
-            P.edited_by_name,
-            P.edited_by,
-            last.c.created_at,
-            P.publish_at,
-            last.c.action,
-            last.c.reason,
-            P.head_id,
-            P.live_id,
-        )
-        .select_from(P)
-        .join(V, V.id == P.head_id)
-        .join(last, true())
-        .where(
-            or_(
-                P.state.in_((State.IN_REVIEW, State.APPROVED)),
-                and_(P.state == State.DRAFT, P.edited_by == staff_id),
-            )
-        )
-        .order_by(last.c.created_at)
-        .limit(limit)
-    )
-    return tuple(
-        WaitingRow(code, title, Kind(kind), State(state), *rest) for code, title, kind, state, *rest in rows
-    )
 
 
 def codes_of(session: Session, publication_ids: Iterable[UUID]) -> dict[UUID, str]:

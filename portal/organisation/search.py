@@ -41,7 +41,9 @@ class Tenants:
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
         for row in self._rows(session, ids):
             words = (Passage(row.introduction),) if row.introduction else ()
-            yield Found(row.id, row.name, f"/places/{row.slug}/", "tenant", tenant=row.short_name, passages=words)
+            yield Found(
+                row.id, row.name, f"/places/{row.slug}/", "tenant", tenant=row.short_name, passages=words
+            )
 
     @staticmethod
     def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[Any]:
@@ -76,7 +78,9 @@ class Units:
         for row in self._rows(session, ids):
             address = f"/places/{row.tenant}/{row.slug}/"
             words = (Passage(row.introduction),) if row.introduction else ()
-            yield Found(row.id, row.name, address, "unit", tenant=row.tenant_short, unit=row.name, passages=words)
+            yield Found(
+                row.id, row.name, address, "unit", tenant=row.tenant_short, unit=row.name, passages=words
+            )
 
     @staticmethod
     def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[Any]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, g, redirect, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -55,9 +55,7 @@ def settings(tenant: str) -> ResponseReturnValue:
     if valid and not refused:
         try:
             changes = form.changes() | (_picture_change(form) if may_upload else {})
-            service.update_settings(
-                db(), actor(), known.id, changes, expected_version=_version(form.version.data)
-            )
+            service.update_settings(db(), actor(), known.id, changes, expected_version=_version())
         except Conflict:
             theirs, status = _differences(form, known), 409
             form.version.data = str(known.version)
@@ -66,7 +64,7 @@ def settings(tenant: str) -> ResponseReturnValue:
         else:
             flash(_("设置已保存。"), "success")
             return redirect(url_for(".settings", tenant=tenant), 303)
-    elif form.is_submitted() and _version(form.version.data) != known.version:
+    elif form.is_submitted() and _version() != known.version:
         theirs = _differences(form, known)
         form.version.data = str(known.version)
     if known.picture_file_id and form.picture.kept is None and not form.picture.removed and may_upload:
@@ -171,9 +169,7 @@ def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
     status = None
     if form.validate_on_submit():
         try:
-            service.update_unit(
-                db(), actor(), known.id, form.changes(), expected_version=_version(form.version.data)
-            )
+            service.update_unit(db(), actor(), known.id, form.changes(), expected_version=_version())
         except Conflict:
             theirs, status = _differences(form, known), 409
             form.version.data = str(known.version)
@@ -242,9 +238,7 @@ def edit_tenant(slug: str) -> ResponseReturnValue:
             form.take_errors({"moved": _("更改网址名前请先确认。")})
         else:
             try:
-                service.update_tenant(
-                    db(), actor(), known.id, form.changes(), expected_version=_version(form.version.data)
-                )
+                service.update_tenant(db(), actor(), known.id, form.changes(), expected_version=_version())
             except Conflict:
                 theirs, status = _differences(form, known), 409
                 form.version.data = str(known.version)
@@ -309,9 +303,10 @@ def _tenant(slug: str) -> TenantSettings:
     return known
 
 
-def _version(text: str | None) -> int:
-    """The version an edit began with; what is no number was never a version."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+def _version() -> int:
+    """The version an edit began with, as the form says; without a number the edit began with none."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _differences(form: Form, now: TenantSettings | UnitSettings) -> list[tuple[str, str]]:

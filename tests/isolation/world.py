@@ -117,7 +117,7 @@ def _fill(world: World, tenant: UUID) -> None:
             world.rows.setdefault(thing.__tablename__, {}).setdefault(tenant, set()).add(key)
 
     with open_session(world.workspace, world.staff(tenant)) as session, session.begin():
-        unit = ResponsibleUnit(tenant_id=tenant, kind="town", slug="unit", name=f"{slug}单元")
+        unit = ResponsibleUnit(tenant_id=tenant, kind="town", slug=f"u-{slug}", name=f"{slug}单元")
         stored = [
             StoredFile(
                 tenant_id=tenant, kind="document", name=f"{slug}-{public}.pdf", content_type="application/pdf",

@@ -134,6 +134,19 @@ def test_the_second_of_two_editors_sees_both_versions(admin: StrictClient, distr
     assert tenant_of(district).introduction == "我写的介绍"
 
 
+@pytest.mark.parametrize("version", [None, "", "x", "-1", "9" * 30])
+def test_an_edit_that_began_with_no_version_changes_nothing(
+    admin: StrictClient, district: District, version: str | None
+) -> None:
+    path = f"/t/{district.place.slug}/settings"
+    before = tenant_of(district)
+    fields = settings_fields(district, introduction="无版本的修改", version=version)
+    if version is None:
+        del fields["version"]
+    assert submit(admin, path, **fields).status_code == 409
+    assert tenant_of(district).introduction == before.introduction
+
+
 def picture() -> BytesIO:
     file = BytesIO()
     Image.new("RGB", (800, 300), "seagreen").save(file, "PNG")

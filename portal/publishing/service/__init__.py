@@ -1,0 +1,57 @@
+"""Every write of publishing. Functions flush and never commit; `now` may be given for records of the past.
+
+Publications are named by their code. Raises `Missing`, `Refused` (a rule), `Invalid` (field -> sentence) and
+`Conflict` (somebody was first).
+"""
+
+from portal.publishing.service.common import (
+    ALPHABET,
+    BY_CLOCK,
+    CODE_LENGTH,
+    new_code,
+)
+from portal.publishing.service.steps import (
+    PUBLISH_JOB,
+    abandon,
+    approve,
+    open_comments,
+    publish,
+    revise,
+    schedule,
+    send_back,
+    submit,
+    unschedule,
+    withdraw,
+)
+from portal.publishing.service.writing import (
+    autosave_draft,
+    create,
+    discard_draft,
+    restore,
+    save,
+)
+from portal.publishing.versions import EXTRACT_JOB
+
+__all__ = [
+    "ALPHABET",
+    "BY_CLOCK",
+    "CODE_LENGTH",
+    "EXTRACT_JOB",
+    "PUBLISH_JOB",
+    "abandon",
+    "approve",
+    "autosave_draft",
+    "create",
+    "discard_draft",
+    "new_code",
+    "open_comments",
+    "publish",
+    "restore",
+    "revise",
+    "save",
+    "schedule",
+    "send_back",
+    "submit",
+    "unschedule",
+    "withdraw",
+]

@@ -51,13 +51,14 @@ def second_factor() -> ResponseReturnValue:
         try:
             factor.check(db(), staff.id, form.code.data or "")
         except Throttled as error:
-            return too_often(form, error, "portal/account/code.html")
+            return too_often(form, error, "portal/account/code.html", demo_code="")
         except Invalid as error:
             take(form, error)
         else:
             _pass()
             return redirect_next(url_for(".home"))
-    return render("portal/account/code.html", form=form, status=form.status)
+    demo_code = factor.code_for_demo(db(), staff.id)
+    return render("portal/account/code.html", form=form, status=form.status, demo_code=demo_code)
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])

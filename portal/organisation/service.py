@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.organisation import policy
 from portal.organisation.geometry import middle
 from search import outbox
-from tenants import audit
+from tenants import audit, jobs
 from tenants.actors import Actor
 from tenants.clock import now
 from tenants.files.models import StoredFile
@@ -30,6 +30,7 @@ from tenants.identity.models import (
 )
 from tenants.rules import N_, Conflict, Invalid, Missing, Refusal, require
 
+REBUILD_JOB = "search.rebuild"
 #: What an administrator of the tenant may change; the office also what `provision` names.
 SETTINGS = (
     "name",
@@ -118,7 +119,7 @@ def set_active(session: Session, actor: Actor, tenant_id: UUID, *, active: bool,
         reason=reason or None,
         tenant_id=tenant.id,
     )
-    outbox.changed(session, "tenant", tenant.id)
+    _found_anew(session)
     session.flush()
 
 
@@ -234,6 +235,11 @@ def _change_tenant(
     outbox.changed(session, "tenant", tenant.id)
     session.flush()
     return tenant
+
+
+def _found_anew(session: Session) -> None:
+    """The address or the use of a tenant stands in everything of it that can be found: index all again."""
+    jobs.defer(session, REBUILD_JOB)
 
 
 def _apply(row: Any, changes: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, tuple[Any, Any]]:

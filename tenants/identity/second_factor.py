@@ -9,14 +9,15 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, rows
+from tenants.deployment import settings_here
 from tenants.identity import keys, throttle, totp
-from tenants.identity.models import StaffCredential
+from tenants.identity.models import Staff, StaffCredential
 from tenants.rules import N_, Invalid, Missing
 
 ENROLMENT_LASTS = timedelta(minutes=30)
@@ -67,6 +68,24 @@ def check(session: Session, staff_id: UUID, code: str) -> None:
         raise Invalid({"code": _WRONG_CODE})
     throttle.forgive(engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
     session.flush()
+
+
+def code_for_demo(session: Session, staff_id: UUID) -> str:
+    """The next code of a demonstration's account, so that one can look around without an authenticator app.
+
+    Empty for everybody else, and outside of a demonstration.
+    """
+    if not settings_here().demo:
+        return ""
+    sealed = session.execute(
+        select(StaffCredential.totp_secret, StaffCredential.totp_last_step)
+        .join(Staff, Staff.id == StaffCredential.staff_id)
+        .where(StaffCredential.staff_id == staff_id, Staff.demo)
+    ).one_or_none()
+    secret = keys.decrypt(f"totp {staff_id}", sealed.totp_secret or "") if sealed else None
+    if not sealed or not secret:
+        return ""
+    return totp.next_code(secret, at=now(), after=sealed.totp_last_step)
 
 
 def replace_recovery_codes(session: Session, staff_id: UUID, code: str) -> list[str]:

@@ -47,6 +47,12 @@ def accepted_step(secret: str, code: str, *, at: datetime, after: int | None) ->
     return None
 
 
+def next_code(secret: str, *, at: datetime, after: int | None) -> str:
+    """A code that `accepted_step` takes at `at`: the current one, or the following when that is used up."""
+    current = int(at.timestamp()) // STEP_SECONDS
+    return pyotp.TOTP(secret).generate_otp(current if after is None or after < current else current + 1)
+
+
 def tidy(code: str) -> str:
     """What somebody typed as a code, without spaces and dashes, in capitals."""
     return "".join(c for c in code.upper() if c.isascii() and c.isalnum())

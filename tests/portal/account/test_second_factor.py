@@ -6,10 +6,11 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tenants.clock import now
 from tenants.identity import throttle, totp
-from tenants.identity.models import StaffCredential
+from tenants.identity.models import Staff, StaffCredential
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
@@ -174,3 +175,29 @@ def test_an_enrolment_form_of_somebody_else_is_not_taken(
     answer = submit(ours, "/account/second-factor", secret=sealed[1], code=code)
     assert answer.status_code == 422
     assert "重新扫描" in answer.text
+
+
+def test_a_demonstration_shows_the_code_of_its_own_accounts_only(
+    deployment: Deployment, app_workspace: Flask, place: Place
+) -> None:
+    from portal.app import create_app
+
+    who = make(deployment, place, Role.TENANT_ADMIN, factor=True)
+    real = browser(app_workspace)
+    sign_in(real, who)
+    assert "演示账号" not in real.get("/second-factor").text
+    demo = create_app(
+        deployment.settings.model_copy(update={"demo": True}), engine=deployment.workspace_engine
+    )
+    demo.test_client_class = StrictClient
+    visitor = browser(demo)
+    sign_in(visitor, who)
+    for _ in range(2):
+        code = re.search(r'<strong class="secret">(\d{6})</strong>', visitor.get("/second-factor").text)
+        assert code
+        assert submit(visitor, "/second-factor", code=code[1]).status_code == 303
+        submit(visitor, "/sign-out", page="/account")
+        sign_in(visitor, who)
+    with deployment.session() as session, session.begin():
+        session.execute(update(Staff).where(Staff.id == who.id).values(demo=False))
+    assert "演示账号" not in visitor.get("/second-factor").text

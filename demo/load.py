@@ -47,15 +47,17 @@ def is_loaded(settings: Settings) -> bool:
         return bool(session.scalar(select(func.count()).where(AuditEntry.action == LOADED)))
 
 
-def load(settings: Settings, progress: Progress | None = None) -> None:
-    """Bring in what is missing of the demonstration district. `progress` is told (done, total)."""
+def load(settings: Settings, progress: Progress | None = None, content: District | None = None) -> None:
+    """Bring in what is missing of the demonstration district, or of `content`. `progress` is told (done, total)."""
     if is_loaded(settings):
         return
     deployment.use(settings)
     workspace = make_engine(url_for(settings, Face.WORKSPACE), pool_size=4)
     public = make_engine(url_for(settings, Face.PUBLIC), pool_size=2)
     try:
-        _Loading(settings, workspace, public, district(), progress or (lambda _done, _total: None)).run()
+        _Loading(
+            settings, workspace, public, content or district(), progress or (lambda _done, _total: None)
+        ).run()
     finally:
         workspace.dispose()
         public.dispose()

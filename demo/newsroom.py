@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from portal.participation import service as participation
 from portal.publishing import service, versions
 from portal.publishing.content import Attachment, Content
 from portal.publishing.importing import import_document
-from portal.publishing.models import Kind, PublicationVersion
+from portal.publishing.models import Kind, PublicationVersion, State
 from portal.publishing.models import Publication as PublicationRow
 from tenants.actors import Actor
 from tenants.files import service as files
@@ -163,34 +164,55 @@ class _Desk:
         end = self.days.office_hour(wanted.days_ago, rng)
         begun = end - timedelta(days=rng.randint(4, 12), hours=rng.randint(0, 3))
         with self.open_as(editor) as session, session.begin():
-            if session.scalar(
-                select(PublicationRow.id)
-                .join(PublicationVersion, PublicationVersion.publication_id == PublicationRow.id)
-                .where(PublicationRow.demo, PublicationVersion.title == wanted.title)
-                .limit(1)
-            ):
-                return
-            content = self._content(session, editor, wanted)
-            code = self._write(session, editor, wanted, content, rng, begun, end)
-        if wanted.state == "draft":
-            return
-        if rng.random() < 0.22 and wanted.state == "published":
-            self._send_back(approver, editor, code, content, end)
-        with self.open_as(editor) as session, session.begin():
-            service.submit(session, editor, code, now=end - timedelta(hours=20))
-        if wanted.state == "in_review":
-            return
-        with self.open_as(approver) as session, session.begin():
-            service.approve(session, approver, code, now=end - timedelta(hours=2))
-            if wanted.state == "approved":
-                at = self.days.at(wanted.publish_in_days, 9)
-                service.schedule(session, approver, code, at, now=self.days.now)
+            row = self._found(session, wanted)
+            if row is None:
+                row = self._write(session, editor, wanted, rng, begun, end)
+                returned = rng.random() < 0.22 and wanted.state == "published"
             else:
-                service.publish(session, approver, code, now=end)
-            if not wanted.comments_open:
-                service.open_comments(session, approver, code, False, now=end)
+                returned = False
+            code = row.code
+        if returned:
+            self._send_back(approver, editor, code, end)
+        # each step looks where the last one got to, for loading may have been stopped in between
+        if wanted.state != "draft":
+            with self._at(editor, code, State.DRAFT) as there:
+                if there:
+                    service.submit(there, editor, code, now=end - timedelta(hours=20))
+        if wanted.state in ("approved", "published", "withdrawn"):
+            with self._at(approver, code, State.IN_REVIEW) as there:
+                if there:
+                    service.approve(there, approver, code, now=end - timedelta(hours=2))
+                    self._release(there, approver, code, wanted, end)
         if wanted.revision:
-            self._revise(editor, code, wanted, rng)
+            with self._at(editor, code, State.PUBLISHED) as there:
+                if there:
+                    self._revise(there, editor, code, wanted, rng)
+
+    def _found(self, session: Session, wanted: Publication) -> PublicationRow | None:
+        return session.scalar(
+            select(PublicationRow)
+            .join(PublicationVersion, PublicationVersion.id == PublicationRow.head_id)
+            .where(PublicationRow.demo, PublicationVersion.title == wanted.title)
+        )
+
+    @contextmanager
+    def _at(self, actor: Actor, code: str, state: State) -> Iterator[Session | None]:
+        """A transaction of `actor` if the publication is in this state; a revision of a live text is not a draft here."""
+        with self.open_as(actor) as session, session.begin():
+            row = session.scalars(select(PublicationRow).where(PublicationRow.code == code)).one()
+            revised = state is State.DRAFT and row.live_id is not None
+            yield session if row.state == state and not revised else None
+
+    def _release(
+        self, session: Session, approver: Actor, code: str, wanted: Publication, end: datetime
+    ) -> None:
+        if wanted.state == "approved":
+            at = self.days.at(wanted.publish_in_days, 9)
+            service.schedule(session, approver, code, at, now=self.days.now)
+            return
+        service.publish(session, approver, code, now=end)
+        if not wanted.comments_open:
+            service.open_comments(session, approver, code, False, now=end)
 
     def _editor(self, wanted: Publication, rng: random.Random) -> Actor:
         """Notices are written by the office's staff, everything else by the team."""
@@ -199,10 +221,16 @@ class _Desk:
         return rng.choice(self.team.editors())
 
     def _write(
-        self, session: Session, editor: Actor, wanted: Publication, content: Content, rng: random.Random,
-        begun: Any, end: Any,
-    ) -> str:  # fmt: skip
+        self,
+        session: Session,
+        editor: Actor,
+        wanted: Publication,
+        rng: random.Random,
+        begun: datetime,
+        end: datetime,
+    ) -> PublicationRow:
         """A first draft, and most of the time a second version."""
+        content = self._content(session, editor, wanted)
         first = replace(content, note="初稿")
         second = rng.random() < 0.55
         if second:
@@ -212,12 +240,12 @@ class _Desk:
             note = rng.choice(
                 ["补全摘要和配图说明", "根据踏勘情况修改", "核对地名和数字", "按例会意见调整段落"]
             )
-            later = begun + (end - begun) / 2
+            later = begun + (end - begun) / 5
             content = replace(content, note=note)
             service.save(session, editor, row.code, content, expected_number=1, now=later)
-        return row.code
+        return row
 
-    def _send_back(self, approver: Actor, editor: Actor, code: str, content: Content, end: Any) -> None:
+    def _send_back(self, approver: Actor, editor: Actor, code: str, end: datetime) -> None:
         """A round of review that came back with a wish."""
         with self.open_as(editor) as session, session.begin():
             service.submit(session, editor, code, now=end - timedelta(hours=70))
@@ -230,25 +258,26 @@ class _Desk:
                 now=end - timedelta(hours=52),
             )
         with self.open_as(editor) as session, session.begin():
-            number = session.scalars(
-                select(PublicationVersion.number)
+            head = session.scalars(
+                select(PublicationVersion)
                 .join(PublicationRow, PublicationRow.head_id == PublicationVersion.id)
                 .where(PublicationRow.code == code)
             ).one()
-            revised = replace(content, cover_alt=content.cover_alt + "（绘图）", note="已核对面积和工期")
-            service.save(
-                session, editor, code, revised, expected_number=number, now=end - timedelta(hours=28)
-            )
-
-    def _revise(self, editor: Actor, code: str, wanted: Publication, rng: random.Random) -> None:
-        at = self.days.office_hour(2, rng)
-        with self.open_as(editor) as session, session.begin():
-            row = service.revise(session, editor, code, now=at)
-            head = session.get_one(PublicationVersion, row.head_id)
             content = versions.content_of(session, head)
-            added = replace(content, body=f"{content.body}<p>{wanted.revision}</p>", note="补充最新进展")
-            later = at + timedelta(minutes=25)
-            service.save(session, editor, code, added, expected_number=head.number, now=later)
+            revised = replace(content, cover_alt=content.cover_alt + "（绘图）", note="已核对面积和工期")
+            later = end - timedelta(hours=28)
+            service.save(session, editor, code, revised, expected_number=head.number, now=later)
+
+    def _revise(
+        self, session: Session, editor: Actor, code: str, wanted: Publication, rng: random.Random
+    ) -> None:
+        at = self.days.office_hour(2, rng)
+        row = service.revise(session, editor, code, now=at)
+        head = session.get_one(PublicationVersion, row.head_id)
+        content = versions.content_of(session, head)
+        added = replace(content, body=f"{content.body}<p>{wanted.revision}</p>", note="补充最新进展")
+        later = at + timedelta(minutes=25)
+        service.save(session, editor, code, added, expected_number=head.number, now=later)
 
     def _content(self, session: Session, editor: Actor, wanted: Publication) -> Content:
         cover = self._picture(session, editor, Picture(wanted.cover, wanted.slug))

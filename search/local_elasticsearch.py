@@ -35,7 +35,7 @@ import settings as settings_module
 VERSION = "8.19.21"
 _ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
 _MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
-_START_SECONDS = 300
+_START_SECONDS = 600
 _USER = "nobody"
 
 

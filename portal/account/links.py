@@ -11,7 +11,7 @@ from portal.account.web import blueprint, too_often
 from portal.answers import take
 from tenants import actors
 from tenants.identity import new_passwords
-from tenants.identity.service import INVITATION
+from tenants.identity.invitations import INVITATION
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
 from tenants.requests import act_as, db, requires

@@ -25,8 +25,7 @@ from tenants.deployment import settings_here
 from tenants.files import queries as files
 from tenants.files import service as file_service
 from tenants.files.inspect import Purpose
-from tenants.identity import service as people
-from tenants.identity import words
+from tenants.identity import invitations, words
 from tenants.identity.models import TenantKind, UnitKind
 from tenants.permissions import Permission, Role
 from tenants.requests import actor, db, requires
@@ -205,7 +204,7 @@ def new_tenant() -> ResponseReturnValue:
                 name=form.name.data or "",
                 short_name=form.short_name.data or "",
             )
-            people.invite(
+            invitations.invite(
                 db(),
                 email=form.admin_email.data or "",
                 name=form.admin_name.data or "",

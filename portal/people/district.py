@@ -14,8 +14,8 @@ from portal.people import queries, service
 from portal.people.forms import EndForm, GrantForm, OfficeInviteForm, PlaceFields
 from portal.people.queries import Held, PersonState
 from portal.people.web import blueprint, export, filter_of_request, list_page, states, the_person
+from tenants.identity import invitations
 from tenants.identity import queries as identity_queries
-from tenants.identity import service as identity
 from tenants.permissions import Permission, Role
 from tenants.requests import actor, db, requires
 from tenants.rules import Invalid, Refused
@@ -164,7 +164,7 @@ def reactivate(person: UUID) -> ResponseReturnValue:
 def resend_district(person: UUID) -> ResponseReturnValue:
     found = the_person(person)
     first = next(iter(found.roles), None)
-    identity.resend_invitation(
+    invitations.resend(
         db(),
         person,
         tenant_id=first.tenant_id if first else None,

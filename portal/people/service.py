@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from search import outbox
 from tenants.actors import Actor
+from tenants.identity import invitations
 from tenants.identity import service as identity
-from tenants.identity.service import Invited
+from tenants.identity.invitations import Invited
 from tenants.permissions import Role
 
 SOURCE = "person"
@@ -28,7 +29,7 @@ def invite(
     bureau_id: UUID | None = None,
 ) -> Invited:
     """Ask somebody in; who has an account gets the roles added."""
-    invited = identity.invite(
+    invited = invitations.invite(
         session,
         email=email,
         name=name,

@@ -17,8 +17,7 @@ from portal.people import (
 from portal.people.forms import EndForm, InviteForm, RolesForm
 from portal.people.queries import PersonState
 from portal.people.web import blueprint, export, filter_of_request, list_page, states, the_person
-from tenants.identity import policy
-from tenants.identity import service as identity
+from tenants.identity import invitations, policy
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Invalid, Refused
@@ -134,6 +133,6 @@ def end(tenant: str, person: UUID) -> ResponseReturnValue:
 @requires(Permission.PERSON_MANAGE)
 def resend(tenant: str, person: UUID) -> ResponseReturnValue:
     found = the_person(person)
-    identity.resend_invitation(db(), person, tenant_id=actor().tenant_id)
+    invitations.resend(db(), person, tenant_id=actor().tenant_id)
     flash(_("邀请已重新发给%(name)s。", name=found.name), "success")
     return redirect(url_for(".show", tenant=tenant, person=person), 303)

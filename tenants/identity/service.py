@@ -1,13 +1,13 @@
-"""Every change to people and what they hold: accounts, roles, invitations. Functions flush and never commit.
+"""Every change to people and what they hold: accounts and roles. `invitations` asks people in.
 
-Who acts is the session's actor. Raises `Refused` (a rule), `Missing`, `Invalid` (field -> sentence).
+Functions flush and never commit. Who acts is the session's actor. Raises `Refused` (a rule), `Missing`,
+`Invalid` (field -> sentence).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, text, update
@@ -16,33 +16,19 @@ from sqlalchemy.orm import Session
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, reveal_address
-from tenants.deployment import settings_here
-from tenants.identity import addresses, keys, letters, names, passwords, policy
+from tenants.identity import addresses, keys, names, passwords, policy
 from tenants.identity.models import (
-    Bureau,
     Resident,
     RoleAssignment,
     Staff,
     StaffCredential,
     StaffSession,
-    StaffToken,
     Tenant,
 )
-from tenants.identity.queries import token_hash
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Missing, Refusal, Refused, require
 
-INVITATION = "invitation"
-INVITATION_LASTS = timedelta(days=7)
 NAME_MAX = 40
-
-
-@dataclass(frozen=True)
-class Invited:
-    """What an invitation came to: a new account that waits, or a role added to an existing one."""
-
-    staff: Staff
-    waits: bool
 
 
 def create_staff(
@@ -61,7 +47,7 @@ def create_staff(
     errors: dict[str, Refusal | str] = {}
     if address is None:
         errors["email"] = N_("邮箱地址写得不对，例如 name@example.cn。")
-    elif _by_email(session, address):
+    elif by_email(session, address):
         errors["email"] = N_("这个邮箱已经有账号。")
     if not 1 <= len(name) <= NAME_MAX:
         errors["name"] = Refusal(N_("请填写姓名，最多 %(n)s 个字。"), {"n": NAME_MAX})
@@ -93,7 +79,7 @@ def create_staff(
 
 def set_password(session: Session, staff_id: UUID, password: str) -> None:
     """Give somebody a password (the operator's command line; `sign_in` has what people do themselves)."""
-    staff = _staff(session, staff_id)
+    staff = the_staff(session, staff_id)
     if weak := passwords.objection(password, about=(staff.name, staff.email)):
         raise Invalid({"password": weak})
     credential = _credential(session, staff_id)
@@ -109,7 +95,7 @@ def update_profile(session: Session, *, name: str, job_title: str, locale: str) 
     staff_id = actor_of(session).id
     if staff_id is None:
         raise Missing
-    staff = _staff(session, staff_id)
+    staff = the_staff(session, staff_id)
     new = {"name": " ".join(name.split()), "job_title": job_title.strip(), "locale": locale}
     changes = {field: (getattr(staff, field), value) for field, value in new.items()}
     changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
@@ -125,7 +111,7 @@ def set_password_for_demo(session: Session, staff_ids: Iterable[UUID], password:
     """Give demonstration accounts one password that everybody may know; hashed once, for hashing is slow by design."""
     known = passwords.hash_password(password)
     for staff_id in staff_ids:
-        staff = _staff(session, staff_id)
+        staff = the_staff(session, staff_id)
         if not staff.demo:
             raise ValueError("only demonstration accounts share a password")
         credential = _credential(session, staff_id)
@@ -137,7 +123,7 @@ def set_password_for_demo(session: Session, staff_ids: Iterable[UUID], password:
 
 def set_totp_for_demo(session: Session, staff_id: UUID, secret: str) -> None:
     """Give a demonstration account a second factor whose secret everybody may know."""
-    if not _staff(session, staff_id).demo:
+    if not the_staff(session, staff_id).demo:
         raise ValueError("only demonstration accounts share a secret")
     credential = _credential(session, staff_id)
     credential.totp_secret = keys.encrypt(f"totp {staff_id}", secret)
@@ -147,7 +133,7 @@ def set_totp_for_demo(session: Session, staff_id: UUID, secret: str) -> None:
 
 def reset_second_factor(session: Session, staff_id: UUID) -> None:
     """Forget a lost second factor (the operator's command line); they set up a new one at the next sign-in."""
-    staff = _staff(session, staff_id)
+    staff = the_staff(session, staff_id)
     credential = _credential(session, staff_id)
     credential.totp_secret = credential.totp_confirmed_at = credential.totp_last_step = None
     credential.recovery_hashes = []
@@ -170,7 +156,7 @@ def grant_role(
     require(policy.may_change_roles_of(actor, staff_id, tenant_id))
     if not policy.is_place_of(role, tenant_id, bureau_id):
         raise Invalid({"role": N_("这个角色不在这里任职。")})
-    staff = _staff(session, staff_id)
+    staff = the_staff(session, staff_id)
     if not staff.active:
         raise Refused(Refusal(N_("这个账号已经停用，请联系工作组办公室。")))
     held = session.scalar(
@@ -220,7 +206,7 @@ def end_role(session: Session, assignment_id: UUID, *, reason: str | None = None
         "role.ended",
         "person",
         assignment.staff_id,
-        label=_staff(session, assignment.staff_id).name,
+        label=the_staff(session, assignment.staff_id).name,
         changes={"role": (role, None)},
         reason=reason or None,
         tenant_id=assignment.tenant_id,
@@ -254,53 +240,9 @@ def set_roles(
             end_role(session, assignment.id, reason=reason)
 
 
-def invite(
-    session: Session,
-    *,
-    email: str,
-    name: str,
-    roles: Iterable[Role],
-    job_title: str = "",
-    tenant_id: UUID | None = None,
-    bureau_id: UUID | None = None,
-) -> Invited:
-    """Ask somebody in. Who has an account gets the roles added, and the inviter learns nothing else of them."""
-    require(policy.may_manage(actor_of(session), tenant_id))
-    wanted = list(dict.fromkeys(roles))
-    if not wanted:
-        raise Invalid({"roles": N_("请至少选择一个角色。")})
-    address = addresses.email(email)
-    staff = _by_email(session, address) if address else None
-    if staff is None:
-        staff = create_staff(session, email=email, name=name, job_title=job_title)
-    for role in wanted:
-        grant_role(session, staff.id, role, tenant_id=tenant_id, bureau_id=bureau_id)
-    place = _place_name(session, tenant_id, bureau_id)
-    if staff.joined_at is None:
-        _send_invitation(session, staff, place, tenant_id)
-        return Invited(staff, waits=True)
-    letters.send_added(session, staff, place, tenant_id)
-    return Invited(staff, waits=False)
-
-
-def resend_invitation(
-    session: Session,
-    staff_id: UUID,
-    *,
-    tenant_id: UUID | None = None,
-    bureau_id: UUID | None = None,
-) -> None:
-    """Send the invitation again, with a new link and a new term."""
-    require(policy.may_manage(actor_of(session), tenant_id))
-    staff = _staff(session, staff_id)
-    if staff.joined_at is not None:
-        raise Refused(Refusal(N_("对方已经接受了邀请。")))
-    _send_invitation(session, staff, _place_name(session, tenant_id, bureau_id), tenant_id)
-
-
 def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
     """Close an account: every session ends, the next request of that person finds no one signed in."""
-    staff = _staff(session, staff_id)
+    staff = the_staff(session, staff_id)
     if not staff.active:
         return
     _hold_administration(session)
@@ -337,7 +279,7 @@ def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
 def reactivate(session: Session, staff_id: UUID) -> None:
     """Open a closed account again, with the roles it had."""
     require(policy.may_reactivate(actor_of(session)))
-    staff = _staff(session, staff_id)
+    staff = the_staff(session, staff_id)
     if staff.active:
         return
     staff.active = True
@@ -373,14 +315,16 @@ def create_resident(
     return resident
 
 
-def _staff(session: Session, staff_id: UUID) -> Staff:
+def the_staff(session: Session, staff_id: UUID) -> Staff:
+    """The account, or `Missing`."""
     staff = session.get(Staff, staff_id)
     if staff is None:
         raise Missing
     return staff
 
 
-def _by_email(session: Session, address: str) -> Staff | None:
+def by_email(session: Session, address: str) -> Staff | None:
+    """The account with this address (lower case); the database shows it to whoever names it exactly."""
     reveal_address(session, address)
     return session.scalar(select(Staff).where(Staff.email == address))
 
@@ -428,26 +372,3 @@ def _end_sessions(session: Session, staff_id: UUID) -> None:
         .where(StaffSession.staff_id == staff_id, StaffSession.revoked_at.is_(None))
         .values(revoked_at=now())
     )
-
-
-def _send_invitation(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
-    token = keys.new_token()
-    session.add(
-        StaffToken(
-            staff_id=staff.id,
-            purpose=INVITATION,
-            token_hash=token_hash(token),
-            expires_at=now() + INVITATION_LASTS,
-        )
-    )
-    letters.send_invitation(session, staff, place, token, tenant_id)
-    audit.record(session, "person.invited", "person", staff.id, label=staff.name, tenant_id=tenant_id)
-    session.flush()
-
-
-def _place_name(session: Session, tenant_id: UUID | None, bureau_id: UUID | None) -> str:
-    if tenant_id:
-        return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or ""
-    if bureau_id:
-        return session.scalar(select(Bureau.name).where(Bureau.id == bureau_id)) or ""
-    return settings_here().district_name

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from uuid_utils.compat import uuid7
 
 from tenants import actors
-from tenants.identity import new_passwords, service, throttle
+from tenants.identity import invitations, new_passwords, service, throttle
 from tenants.identity.models import StaffCredential, StaffSession, StaffToken
 from tenants.permissions import Role
 from tests.conftest import Deployment
@@ -245,7 +245,7 @@ def test_the_outbox_exists_in_a_demonstration_only(app_workspace: Flask, deploym
         deployment.settings.model_copy(update={"demo": True}), engine=deployment.workspace_engine
     )
     with deployment.workspace.app_context(), deployment.session() as session, session.begin():
-        service.invite(
+        invitations.invite(
             session, email=f"{uuid7().hex}@example.cn", name="收信人<b>", roles=[Role.WORKING_GROUP]
         )
     page = demo.test_client().get("/outbox").text

@@ -1,0 +1,103 @@
+"""Asking people in: by mail, with a link that works for a week. Functions flush and never commit.
+
+Who acts is the session's actor. Raises `Refused` (a rule), `Missing`, `Invalid` (field -> sentence).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenants import audit
+from tenants.clock import now
+from tenants.database import actor_of
+from tenants.deployment import settings_here
+from tenants.identity import addresses, keys, letters, policy
+from tenants.identity.models import Bureau, Staff, StaffToken, Tenant
+from tenants.identity.queries import token_hash
+from tenants.identity.service import by_email, create_staff, grant_role, the_staff
+from tenants.permissions import Role
+from tenants.rules import N_, Invalid, Refusal, Refused, require
+
+INVITATION = "invitation"
+INVITATION_LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What an invitation came to: a new account that waits, or a role added to an existing one."""
+
+    staff: Staff
+    waits: bool
+
+
+def invite(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[Role],
+    job_title: str = "",
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+) -> Invited:
+    """Ask somebody in. Who has an account gets the roles added, and the inviter learns nothing else of them."""
+    require(policy.may_manage(actor_of(session), tenant_id))
+    wanted = list(dict.fromkeys(roles))
+    if not wanted:
+        raise Invalid({"roles": N_("请至少选择一个角色。")})
+    address = addresses.email(email)
+    staff = by_email(session, address) if address else None
+    if staff is None:
+        staff = create_staff(session, email=email, name=name, job_title=job_title)
+    for role in wanted:
+        grant_role(session, staff.id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+    place = _place_name(session, tenant_id, bureau_id)
+    if staff.joined_at is None:
+        _send_invitation(session, staff, place, tenant_id)
+        return Invited(staff, waits=True)
+    letters.send_added(session, staff, place, tenant_id)
+    return Invited(staff, waits=False)
+
+
+def resend(
+    session: Session,
+    staff_id: UUID,
+    *,
+    tenant_id: UUID | None = None,
+    bureau_id: UUID | None = None,
+) -> None:
+    """Send the invitation again, with a new link and a new term."""
+    require(policy.may_manage(actor_of(session), tenant_id))
+    staff = the_staff(session, staff_id)
+    if staff.joined_at is not None:
+        raise Refused(Refusal(N_("对方已经接受了邀请。")))
+    _send_invitation(session, staff, _place_name(session, tenant_id, bureau_id), tenant_id)
+
+
+def _send_invitation(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
+    token = keys.new_token()
+    session.add(
+        StaffToken(
+            staff_id=staff.id,
+            purpose=INVITATION,
+            token_hash=token_hash(token),
+            expires_at=now() + INVITATION_LASTS,
+        )
+    )
+    letters.send_invitation(session, staff, place, token, tenant_id)
+    audit.record(session, "person.invited", "person", staff.id, label=staff.name, tenant_id=tenant_id)
+    session.flush()
+
+
+def _place_name(session: Session, tenant_id: UUID | None, bureau_id: UUID | None) -> str:
+    if tenant_id:
+        return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or ""
+    if bureau_id:
+        return session.scalar(select(Bureau.name).where(Bureau.id == bureau_id)) or ""
+    return settings_here().district_name

@@ -144,11 +144,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(shared_folder: Path) -> Iterator[Cluster]:
-    """The run's PostgreSQL; the last process stops it."""
-    made = Cluster(shared_folder / "cluster", durable=False)
+    """The run's PostgreSQL; the last process stops and removes it."""
+    folder = databases.folder_of_run(shared_folder)
+    databases.remove_abandoned(keep=folder)
+    made = Cluster(folder, durable=False)
     made.start()
     yield made
-    made.leave()
+    if made.leave():
+        shutil.rmtree(made.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

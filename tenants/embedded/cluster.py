@@ -81,6 +81,9 @@ class Cluster:
                 return False
             timeout = f"--timeout={STOP_SECONDS}"
             self._run("pg_ctl", "stop", "--wait", timeout, "--mode=fast", f"--pgdata={self.data}")
+            if self._socket_folder().parent != self.folder:
+                with suppress(OSError):
+                    self._socket_folder().rmdir()
             return True
 
     def pid(self) -> int | None:

@@ -91,8 +91,9 @@ class Serving:
 
 
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    data = tmp_path_factory.mktemp("serve") / "data"
+def serving(module_folder: Path) -> Iterator[Serving]:
+    data = module_folder / "served" / "data"
+    data.mkdir(parents=True)
     made = Serving(data)
     try:
         until(made.ready, SECONDS)
@@ -165,9 +166,9 @@ def test_a_second_server_on_the_port_is_refused_with_advice(serving: Serving, tm
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(module_folder: Path) -> Path:
     """A data folder with an up-to-date schema; nothing runs."""
-    folder = tmp_path_factory.mktemp("commands") / "data"
+    folder = module_folder / "data"
     made = xinya(folder, "db", "upgrade")
     assert made.returncode == 0, made.stderr
     return folder

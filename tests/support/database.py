@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import psycopg
 from pydantic import SecretStr
 from sqlalchemy import Engine, event
@@ -17,6 +22,31 @@ from settings import Settings
 from tenants.embedded import Cluster
 
 TEMPLATE = "xinya_template"
+_PREFIX = "xinya-tests-"
+
+
+def folder_of_run(shared: Path) -> Path:
+    """Where the cluster of a test run lives.
+
+    Not in pytest's own folder: pytest closes that to everybody else whenever a run begins, which would lock out the
+    database's system user of another run that root has under way.
+    """
+    name = hashlib.sha256(str(shared).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{os.geteuid()}-{name}"
+    folder.mkdir(mode=0o711, exist_ok=True)
+    return folder
+
+
+def remove_abandoned(keep: Path) -> None:
+    """Stop and remove clusters of other runs that were killed: nobody holds their lock any more."""
+    for folder in set(Path(tempfile.gettempdir()).glob(f"{_PREFIX}{os.geteuid()}-*")) - {keep}:
+        with suppress(OSError), (folder / "postgres.users").open("r+") as users:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if pid := Cluster(folder).pid():
+                server = psutil.Process(pid)
+                server.terminate()
+                psutil.wait_procs([server], timeout=20)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

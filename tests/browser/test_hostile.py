@@ -14,7 +14,7 @@ from tests.factories.participation import corner, resident
 from tests.portal.publishing.hostile import HOSTILE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Dialog, Page
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,12 @@ TOGETHER = 12
 def assert_nothing_ran(page: Page, address: str) -> None:
     """Open the page, touch everything in it, and see that none of it was a program."""
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     answer = page.goto(address, wait_until="load")
     assert answer
     assert answer.status == 200

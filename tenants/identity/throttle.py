@@ -32,8 +32,9 @@ SECOND_FACTOR = Limit("second factor", 8, timedelta(minutes=15))
 RESET_ACCOUNT = Limit("reset of an account", 3, timedelta(hours=1))
 RESET_ADDRESS = Limit("reset from an address", 20, timedelta(hours=1))
 CODE_ACCOUNT = Limit("code to an account", 5, timedelta(hours=1))
-CODE_ADDRESS = Limit("code asked from an address", 30, timedelta(hours=1))
-CODE_TRY_ADDRESS = Limit("code tried from an address", 60, timedelta(minutes=15))
+#: Phones of a whole quarter share the address of their network; each account has its own limit.
+CODE_ADDRESS = Limit("code asked from an address", 100, timedelta(hours=1))
+CODE_TRY_ADDRESS = Limit("code tried from an address", 200, timedelta(minutes=15))
 
 
 class Throttled(Exception):

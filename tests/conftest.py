@@ -170,9 +170,7 @@ def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
 
         schema.upgrade(settings)
         load(settings)
-        from operations.worker import work
-
-        work(settings, wait=False)
+        Deployment(settings).run_jobs()
 
     databases.make_template(cluster, shared_folder, DEMO_TEMPLATE, fill, demo=True)
     return DEMO_TEMPLATE

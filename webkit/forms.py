@@ -11,10 +11,12 @@ from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field, SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput, TextInput
+
+from webkit.text import printable
 
 STANDARD = {
     "This field is required.": _l("请填写这一项。"),
@@ -79,6 +81,16 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: Any) -> _Sentences:
             return _Sentences()
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, without characters that nobody typed on purpose."""
+            wrapped = super().wrap_formdata(form, formdata)
+            if wrapped is None:
+                return None
+            pairs = ((name, value) for name in wrapped for value in wrapped.getlist(name))
+            return MultiDict(
+                (name, printable(value) if isinstance(value, str) else value) for name, value in pairs
+            )
 
     @property
     def status(self) -> int:

@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 
 from settings import Settings
+from webkit.text import INVISIBLE
 
 csrf = CSRFProtect()
 """For `@csrf.exempt` on the few addresses that a machine posts to (one-click unsubscribe)."""
@@ -72,9 +73,14 @@ def init_app(
 
     @app.before_request
     def refuse_nul() -> None:
-        """No text of a person holds a NUL, and PostgreSQL keeps none: say so before anything is asked of it."""
-        given = [*(request.view_args or {}).values(), *request.args.values(), *request.form.values()]
-        if any(isinstance(value, str) and "\x00" in value for value in given):
+        """No text of a person holds a NUL, and PostgreSQL keeps none: say so before anything is asked of it.
+
+        Addresses hold no other control character either: pages repeat what was searched for.
+        """
+        asked = [*(request.view_args or {}).values(), *request.args.values()]
+        if any(isinstance(value, str) and INVISIBLE.search(value) for value in asked):
+            abort(400)
+        if any("\x00" in value for value in request.form.values()):
             abort(400)
 
     @app.after_request

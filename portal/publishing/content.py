@@ -50,11 +50,13 @@ class Content:
     def tidied(self) -> Content:
         """The content as it is stored: texts trimmed, the body sanitised. Raises `Invalid` for a monstrous body."""
         trimmed = {
-            f.name: value.strip() for f in fields(self) if isinstance(value := getattr(self, f.name), str)
+            f.name: _tidy(value) for f in fields(self) if isinstance(value := getattr(self, f.name), str)
         }
         trimmed["body"] = richtext.sanitise(self.body)
-        tags = tuple(dict.fromkeys(tag.strip() for tag in self.tags if tag.strip()))
-        return replace(self, **trimmed, tags=tags)  # type: ignore[arg-type]
+        tags = tuple(dict.fromkeys(tidy for tag in self.tags if (tidy := _tidy(tag))))
+        documents = tuple(replace(d, title=_tidy(d.title)) for d in self.documents)
+        before, after = (replace(p, title=_tidy(p.title)) if p else None for p in (self.before, self.after))
+        return replace(self, **trimmed, tags=tags, documents=documents, before=before, after=after)  # type: ignore[arg-type]
 
     def says_the_same(self, other: Content) -> bool:
         """Whether both say the same, whatever their notes."""
@@ -78,6 +80,10 @@ class Content:
     def picture_words(self) -> tuple[str, ...]:
         """Alternative texts of the before and after pictures."""
         return tuple(picture.title for picture in (self.before, self.after) if picture)
+
+
+def _tidy(text: str) -> str:
+    return richtext.printable(text).strip()
 
 
 def plain(value: Any) -> Any:

@@ -76,6 +76,11 @@ _CLOSES_ITSELF = frozenset({
 })  # fmt: skip
 
 
+def printable(text: str) -> str:
+    """A text without characters that nobody sees and that feeds, sheets and search stumble over."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def sanitise(html: str) -> str:
     """Bring any `html` into the form of a publication's text.
 

@@ -106,7 +106,8 @@ def _shown(name: str, values: list[Any], tenant: str, names: Mapping[Any, str]) 
         return escape(" ".join(part for part in (times, place) if part)) or _nothing()
     if name == "place":
         label, latitude, longitude = values
-        point = f"（{latitude:.5f}, {longitude:.5f}）" if latitude is not None else ""
+        whole = latitude is not None and longitude is not None
+        point = f"（{latitude:.5f}, {longitude:.5f}）" if whole else ""
         return escape(f"{label}{point}") or _nothing()
     if name == "cover":
         return _picture(Attachment(values[0], values[1]) if values[0] else None, tenant)

@@ -28,6 +28,7 @@ from tenants.requests import actor, close, db, requires, say
 from tenants.rules import Conflict, Invalid, Refused
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
+from webkit.text import printable
 
 #: A colleague whose draft was kept this recently is at it right now.
 AT_IT = timedelta(minutes=10)
@@ -117,7 +118,7 @@ def _own_draft(record: queries.Record) -> dict[str, str] | None:
 
 def _typed(form: Mapping[str, str], tenant: str) -> dict[str, str]:
     """The fields as typed, the body with the addresses that are stored."""
-    kept = {name: value for name, value in form.items() if name not in ("csrf_token", "action")}
+    kept = {name: printable(value) for name, value in form.items() if name not in ("csrf_token", "action")}
     kept["body"] = outside(kept.get("body", ""), tenant)
     return kept
 

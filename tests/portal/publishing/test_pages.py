@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from flask import Flask
 from openpyxl import load_workbook
 
@@ -336,6 +337,30 @@ def test_the_policy_document_becomes_a_draft(
     found = record(deployment, room, code)
     assert found.kind is Kind.ANNOUNCEMENT and found.content.tags == ("通政办发〔2021〕10号",)
     assert len(found.documents) == 1 and "<h2>" in found.content.body
+
+
+def test_a_word_file_brings_its_pictures(
+    deployment: Deployment, room: Newsroom, planner: StrictClient
+) -> None:
+    document, stream = Document(), BytesIO()
+    document.add_heading("玉桥东里三角地改造方案", 0)
+    document.add_heading("为什么要改", 1)
+    document.add_paragraph("这块三角地原来堆满杂物，居民走路要绕行。")
+    document.add_picture(BytesIO(png()))
+    document.save(stream)
+    answer = send(
+        planner,
+        room.path("publications/import"),
+        kind="sprout",
+        file=upload(stream.getvalue(), "方案.docx"),
+    )
+    assert "图片 1 张" in answer.text
+    kept = planner.post(room.path("publications/import/keep"), data=fields(answer.text, "/import/keep"))
+    found = record(deployment, room, local(kept.location).split("/")[-2])
+    assert found.content.title == "玉桥东里三角地改造方案"
+    assert [picture.width for picture in found.pictures] == [800]
+    shown = planner.get(room.path(f"media/{found.pictures[0].id}/800"))
+    assert shown.mimetype == "image/webp"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from tenants.embedded import Cluster
 from tests.support import browser as browsers
 from tests.support import database as databases
 from tests.support.html import StrictClient
+from webkit.pagecache import PageCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -246,7 +247,10 @@ def app_workspace(deployment: Deployment) -> Flask:
 
 @pytest.fixture
 def visitor(app_public: Flask) -> StrictClient:
-    """A visitor's browser at the public site, without JavaScript."""
+    """A visitor's browser at the public site, without JavaScript; no page is kept from an earlier test."""
+    cache = app_public.wsgi_app
+    assert isinstance(cache, PageCache)
+    cache.forget()
     return _client(app_public)
 
 

@@ -108,6 +108,12 @@ class PageCache:
             return self.app(environ, start_response)
         return self._render(key, page, environ, start_response)
 
+    def forget(self) -> None:
+        """Let go of every page: the next reader gets a new one."""
+        with self._lock:
+            self._pages.clear()
+            self._refused.clear()
+
     def _key(self, environ: WSGIEnvironment) -> tuple[str, ...] | None:
         """What makes two answers the same, or None when this answer is not for everyone."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in environ:

@@ -52,8 +52,13 @@ def _empty(page: Page) -> None:
 
 def _text(page: Page) -> str:
     """What the form would send."""
-    page.wait_for_timeout(350)  # the pause after which the field is written
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")  # leaving writes the field at once
     return page.locator("textarea[data-editor]").input_value()
+
+
+def _frame(page: Page) -> None:
+    """Let the browser draw, as it does between any two keys of a person: it tells of selections then."""
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 def _paste(page: Page, html: str, text: str = "") -> None:
@@ -134,6 +139,7 @@ def test_a_link_is_made_changed_and_removed(page: Page) -> None:
     _empty(page)
     page.keyboard.type("区政府")
     page.keyboard.press("Shift+Home")
+    _frame(page)
     page.keyboard.press("Control+K")
     page.get_by_label("网址").fill("www.example.cn/规划")
     page.keyboard.press("Enter")

@@ -91,11 +91,11 @@ class Writing {
       if (file) this.addPicture(file, true);
     });
     this.bar = toolbar(t("正文工具栏"), id, this.buttons());
-    this.bar.element.addEventListener("keydown", ({ key }) => key === "Escape" && this.editor.commands.focus());
+    this.bar.element.addEventListener("keydown", ({ key }) => key === "Escape" && this.editor.view.focus());
     this.frame.append(this.bar.element, page, this.picker);
     textarea.hidden = true;
     textarea.required = false; // the browser cannot point at a hidden field; the server checks
-    label?.addEventListener("click", () => this.editor.commands.focus());
+    label?.addEventListener("click", () => this.editor.view.focus());
     textarea.form?.addEventListener("submit", () => this.write(), { capture: true });
     addEventListener("pagehide", () => this.write());
     this.bar.refresh();

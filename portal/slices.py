@@ -18,6 +18,7 @@ SLICES = (
     "audit",
     "search",
     "district",
+    "saved_views",
 )
 
 

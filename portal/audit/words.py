@@ -67,6 +67,7 @@ _ACTIONS = {
     "search.synonyms": N_("修改同义词"),
     "search.pin": N_("置顶搜索结果"),
     "search.unpin": N_("取消置顶"),
+    "saved_view.saved": N_("保存视图"),
     "upload": N_("上传文件"),
     "delete": N_("删除文件"),
 }
@@ -82,6 +83,7 @@ ENTITIES = {
     "resident": N_("居民账号"),
     "search_synonym": N_("同义词"),
     "search_pin": N_("置顶结果"),
+    "saved_view": N_("列表视图"),
 }
 _KINDS = {"staff": N_("工作人员"), "resident": N_("居民"), "job": N_("系统"), "visitor": N_("访客")}
 _FIELDS = {

@@ -109,6 +109,7 @@ def arguments(world: World, tenant: UUID) -> dict[str, object]:
         "saved_id": str(uuid4()),
         "group_id": str(uuid4()),
         "pin_id": str(uuid4()),
+        "view_id": str(uuid4()),
         "number": 1,
         "older": 1,
         "newer": 1,

@@ -158,6 +158,23 @@ def user_add(email: str, name: str, role: str, tenant: str | None, password: str
     console.good(f"已添加 {name}（{email}）", f"{role} added")
 
 
+@user.command("reset-second-factor")
+@click.argument("email")
+@click.option("--reason", required=True, prompt="原因 Reason", help="原因，对方会读到。 Why; the owner reads it.")
+def user_reset_second_factor(email: str, reason: str) -> None:
+    """重置丢失的两步验证，并邮件告知本人。 Forget a lost second factor; its owner is told by mail."""
+    from operations import people
+    from tenants.rules import Missing, Refused
+
+    try:
+        name = people.reset_second_factor(configuration.current(), email=email, reason=reason)
+    except Missing:
+        fail(f"没有 {email} 这个账号。\nThere is no account {email}.")
+    except Refused as error:
+        fail(f"没有重置：{error}\nNot reset: {error}")
+    console.good(f"已重置 {name} 的两步验证，所有设备已退出登录", "reset; every session has ended")
+
+
 @main.command()
 def doctor() -> None:
     """检查每个部分，说明问题和办法。 Check every part in use; exit code 1 if one does not work."""

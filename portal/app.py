@@ -20,6 +20,7 @@ from settings import Settings
 from tenants import actors, requests
 from tenants.actors import Actor
 from tenants.database import Face, engine_for
+from tenants.identity import places
 from tenants.permissions import Permission
 from webkit import chrome
 from webkit.app import create_app as create_web_app
@@ -81,12 +82,26 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
         back = _here() if request.method in requests.SAFE_METHODS else None
         return redirect(url_for("account.second_factor", next=back), 303)
     actor = _actor(reader, scope)
+    if actor is None and scope == "tenant" and (moved := _moved(reader)):
+        return moved
     if actor is None:
         abort(404)  # somebody else's tenant: not even its existence is told
     requests.act_as(actor)
     if not actor.may(permission):
         abort(403)
     return None
+
+
+def _moved(reader: Reader) -> ResponseReturnValue | None:
+    """To the same page at the present address of a tenant that had this one before; a form goes along."""
+    arguments = request.view_args or {}
+    slug = places.moved_to(requests.db(), arguments.get("tenant", ""))
+    if slug is None or reader.tenant_by_slug(slug) is None:
+        return None
+    address = url_for(request.endpoint or "", **{**arguments, "tenant": slug})
+    query = request.query_string.decode("ascii", "ignore")
+    code = 301 if request.method in requests.SAFE_METHODS else 308
+    return redirect(f"{address}?{query}" if query else address, code)
 
 
 def _here() -> str:

@@ -44,9 +44,12 @@ _engine: Engine | None = None
 
 
 def task(
-    name: str, *, cron: str | None = None, lock: str | None = None, retry: RetryStrategy | bool = _RETRY
+    name: str, *, cron: str | None = None, retry: RetryStrategy | bool = _RETRY
 ) -> Callable[[Handler], procrastinate.tasks.Task[Any, Any, Any]]:
-    """Declare a task. `cron` also runs it periodically, for the whole district; `lock` runs one at a time."""
+    """Declare a task. `cron` also runs it periodically, for the whole district.
+
+    Several of a kind may run at once, in several workers: what must not overlap takes a lock of the database.
+    """
 
     def declare(handler: Handler) -> procrastinate.tasks.Task[Any, Any, Any]:
         async def run(
@@ -58,7 +61,7 @@ def task(
         ) -> None:
             await asyncio.to_thread(execute, handler, tenant_id, on_behalf_of, arguments)
 
-        declared = app.task(name=name, retry=retry, lock=lock)(run)
+        declared = app.task(name=name, retry=retry)(run)
         if cron:
             app.periodic(cron=cron)(declared)
         return declared
@@ -88,9 +91,6 @@ def defer(
     """Put a job in the queue within the session's transaction. Arguments must be plain JSON values."""
     connection = session.connection().connection.driver_connection
     options: dict[str, Any] = {"connection": connection, "name": name}
-    declared = app.tasks.get(name)
-    if declared is not None and declared.lock:
-        options["lock"] = declared.lock
     if at is not None:
         options["schedule_at"] = at
     _queue.configure_task(allow_unknown=True, **options).defer(

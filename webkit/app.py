@@ -94,7 +94,8 @@ def create_app(
         app.wsgi_app = PageCache(app.wsgi_app, private_cookies=private)  # type: ignore[method-assign]
     if settings.proxies:
         n = settings.proxies
+        # no prefix: where a door is mounted is ours to say, and a proxy that sets none passes the client's on
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n
+            app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=0
         )
     return app

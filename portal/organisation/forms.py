@@ -99,7 +99,7 @@ class TenantForm(Form):
     name = StringField(_l("全称"), [DataRequired(), Length(max=60)])
     short_name = StringField(_l("简称"), [DataRequired(), Length(max=12)])
     slug = StringField(_l("网址名"), [DataRequired(), Length(max=40)], description=_SLUG_HELP)
-    moved = BooleanField(_l("我知道网址改变后，旧网址不再有效"))
+    moved = BooleanField(_l("我知道网址会改变，旧网址会自动转到新网址"))
 
     def changes(self) -> dict[str, Any]:
         """What the form says."""

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.organisation import policy
 from portal.organisation.geometry import middle
+from portal.publishing import service as publishing
 from search import outbox
 from tenants import audit, jobs
 from tenants.actors import Actor
@@ -217,12 +218,12 @@ def _change_tenant(
     if not changed:
         return tenant
     _checked(session, tenant, _check_tenant)
-    if tenant.picture_file_id and "picture_file_id" in changed:
-        session.execute(
-            update(StoredFile)
-            .where(StoredFile.id == tenant.picture_file_id, StoredFile.kind == "image")
-            .values(attached=True, public=True)
-        )
+    if "slug" in changed:
+        former, present = changed["slug"]
+        tenant.former_slugs = [*(s for s in tenant.former_slugs if s != present), former]
+        _found_anew(session)
+    if "picture_file_id" in changed:
+        _change_picture(session, *changed["picture_file_id"])
     audit.record(
         session,
         "tenant.updated",
@@ -235,6 +236,12 @@ def _change_tenant(
     outbox.changed(session, "tenant", tenant.id)
     session.flush()
     return tenant
+
+
+def _change_picture(session: Session, former: UUID | None, present: UUID | None) -> None:
+    """The new picture is in use and public; the former one is public no longer, unless an article shows it."""
+    session.execute(update(StoredFile).where(StoredFile.id == present).values(attached=True))
+    publishing.settle_public(session, {file_id for file_id in (former, present) if file_id})
 
 
 def _found_anew(session: Session) -> None:
@@ -271,8 +278,12 @@ def _check_tenant(session: Session, tenant: Tenant) -> None:
         errors["short_name"] = N_("请填写简称，最多 12 个字。")
     if refusal := policy.slug_objection(tenant.slug):
         errors["slug"] = refusal
-    elif session.scalar(select(Tenant.id).where(Tenant.slug == tenant.slug, Tenant.id != tenant.id)):
-        errors["slug"] = N_("这个网址名已经有单位在用。")
+    elif session.scalar(
+        select(Tenant.id).where(
+            or_(Tenant.slug == tenant.slug, Tenant.former_slugs.any_() == tenant.slug), Tenant.id != tenant.id
+        )
+    ):
+        errors["slug"] = N_("这个网址名已经有单位在用，或者以前用过。")
     if not policy.MIN_REPLY_DAYS <= tenant.reply_days <= policy.MAX_REPLY_DAYS:
         errors["reply_days"] = Refusal(
             N_("答复期限应为 %(min)s 到 %(max)s 个工作日。"),

@@ -13,7 +13,16 @@ from portal.organisation import queries as organisation
 from portal.people import queries, service
 from portal.people.forms import EndForm, GrantForm, OfficeInviteForm, PlaceFields
 from portal.people.queries import Held, PersonState
-from portal.people.web import blueprint, export, filter_of_request, list_page, states, the_person
+from portal.people.web import (
+    blueprint,
+    export,
+    factor_refusal,
+    filter_of_request,
+    list_page,
+    reset_factor,
+    states,
+    the_person,
+)
 from tenants.identity import invitations
 from tenants.identity import queries as identity_queries
 from tenants.permissions import Permission, Role
@@ -81,13 +90,22 @@ def invite_district() -> ResponseReturnValue:
 @blueprint.get("/district/people/<uuid:person>")
 @requires(Permission.DISTRICT_PERSON_MANAGE)
 def show_district(person: UUID) -> ResponseReturnValue:
+    found = the_person(person)
     return render(
         "portal/people/show_district.html",
-        person=the_person(person),
+        person=found,
         history=queries.history(db(), person),
         states=states(),
         myself=actor().id == person,
+        factor_refusal=factor_refusal(found),
     )
+
+
+@blueprint.route("/district/people/<uuid:person>/second-factor", methods=["GET", "POST"])
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def reset_second_factor_district(person: UUID) -> ResponseReturnValue:
+    """Anybody of the district lost phone and recovery codes."""
+    return reset_factor(person, url_for(".show_district", person=person))
 
 
 @blueprint.route("/district/people/<uuid:person>/grant", methods=["GET", "POST"])

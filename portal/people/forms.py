@@ -105,3 +105,14 @@ class EndForm(Form):
     reason = TextAreaField(
         _l("原因"), [DataRequired(), Length(max=500)], description=_l("写入操作记录。"), render_kw={"rows": 3}
     )
+
+
+class ResetFactorForm(Form):
+    """Why a second factor is forgotten; its owner reads it."""
+
+    reason = TextAreaField(
+        _l("原因"),
+        [DataRequired(), Length(max=500)],
+        description=_l("写入操作记录，也会写在发给对方的邮件里。请先当面或打电话确认是本人。"),
+        render_kw={"rows": 3},
+    )

@@ -16,7 +16,16 @@ from portal.people import (
 )
 from portal.people.forms import EndForm, InviteForm, RolesForm
 from portal.people.queries import PersonState
-from portal.people.web import blueprint, export, filter_of_request, list_page, states, the_person
+from portal.people.web import (
+    blueprint,
+    export,
+    factor_refusal,
+    filter_of_request,
+    list_page,
+    reset_factor,
+    states,
+    the_person,
+)
 from tenants.identity import invitations, policy
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
@@ -86,7 +95,15 @@ def show(tenant: str, person: UUID) -> ResponseReturnValue:
         tenant=tenant,
         may_manage=actor().may(Permission.PERSON_MANAGE),
         refusal=say(refusal) if refusal else "",
+        factor_refusal=factor_refusal(found) if actor().may(Permission.PERSON_MANAGE) else None,
     )
+
+
+@blueprint.route("/t/<tenant>/people/<uuid:person>/second-factor", methods=["GET", "POST"])
+@requires(Permission.PERSON_MANAGE)
+def reset_second_factor(tenant: str, person: UUID) -> ResponseReturnValue:
+    """A colleague lost phone and recovery codes."""
+    return reset_factor(person, url_for(".show", tenant=tenant, person=person))
 
 
 @blueprint.route("/t/<tenant>/people/<uuid:person>/roles", methods=["GET", "POST"])

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.answers import take
 from portal.people import queries
+from portal.people.forms import ResetFactorForm
 from portal.people.queries import Person, PersonFilter, PersonState
+from tenants.identity import policy, service
+from tenants.identity import queries as identity
 from tenants.identity.words import role_name
-from tenants.requests import db
+from tenants.requests import actor, db, say
+from tenants.rules import Refused
 from webkit import sheets
+from webkit.fragments import render
 from webkit.pagination import PAGE_SIZE, Page, page_number
 from webkit.sheets import Column
 
@@ -84,3 +90,33 @@ def the_person(staff_id: UUID) -> Person:
     if found is None:
         abort(404)
     return found
+
+
+def factor_refusal(person: Person) -> str | None:
+    """Why the reader may not reset this person's second factor; "" when they may, None where it is out of place."""
+    if person.state is not PersonState.ACTIVE:
+        return None
+    standing = identity.second_factor_of(db(), person.id)
+    refusal = policy.may_reset_second_factor(actor(), person.id, standing)
+    if refusal and not (refusal.forbidden and standing.is_set):
+        return None
+    return say(refusal) if refusal else ""
+
+
+def reset_factor(person: UUID, back: str) -> ResponseReturnValue:
+    """Ask why, then have somebody's second factor forgotten."""
+    found = the_person(person)
+    form = ResetFactorForm()
+    if form.validate_on_submit():
+        try:
+            service.reset_second_factor(db(), person, reason=form.reason.data or "")
+        except Refused as error:
+            take(form, error)
+            db().rollback()
+        else:
+            flash(_("%(name)s的两步验证已重置，所有设备已退出登录。", name=found.name), "success")
+            return redirect(back, 303)
+    here = url_for(request.endpoint or "", **(request.view_args or {}))
+    return render(
+        "portal/people/reset_factor.html", form=form, person=found, here=here, back=back, status=form.status
+    )

@@ -11,6 +11,7 @@ from portal.publishing.models import Kind
 from portal.publishing.queries import public as publications
 from portal.publishing.queries import showcase
 from portal.publishing.queries.words import KINDS
+from public_site.moved import follow
 from public_site.pictures import absolute
 from tenants.identity import places
 from tenants.permissions import Permission
@@ -68,7 +69,7 @@ def kind(kind: str) -> Response:
 @blueprint.get("/feeds/places/<tenant>.xml")
 @requires(Permission.SITE_READ)
 def place(tenant: str) -> Response:
-    found = places.place(db(), tenant) or abort(404)
+    found = places.place(db(), tenant) or follow(tenant)
     items = publications.for_feed(db(), tenant=tenant)
     return _feed(_("新芽：%(name)s", name=found.name), url_for("places.show", tenant=tenant), items)
 
@@ -76,7 +77,7 @@ def place(tenant: str) -> Response:
 @blueprint.get("/feeds/places/<tenant>/<unit>.xml")
 @requires(Permission.SITE_READ)
 def unit(tenant: str, unit: str) -> Response:
-    found = places.place(db(), tenant) or abort(404)
+    found = places.place(db(), tenant) or follow(tenant)
     area = places.unit(db(), found.id, unit) or abort(404)
     items = publications.for_feed(db(), tenant=tenant, unit=unit)
     return _feed(_("新芽：%(name)s", name=area.name), url_for("places.unit", tenant=tenant, unit=unit), items)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from portal.publishing.queries import public as publications
 from public_site.cards import boundaries, cards, points
+from public_site.moved import follow
 from public_site.pictures import media_url
 from tenants.identity import places
 from tenants.permissions import Permission
@@ -43,9 +44,7 @@ def index() -> Response:
 @requires(Permission.SITE_READ)
 def show(tenant: str) -> Response:
     session = db()
-    place = places.place(session, tenant)
-    if place is None:
-        abort(404)
+    place = places.place(session, tenant) or follow(tenant)
     units = places.units(session, place.id)
     return render(
         "public_site/places/show.html",
@@ -64,10 +63,8 @@ def show(tenant: str) -> Response:
 @requires(Permission.SITE_READ)
 def unit(tenant: str, unit: str) -> Response:
     session = db()
-    place = places.place(session, tenant)
-    area = places.unit(session, place.id, unit) if place else None
-    if place is None or area is None:
-        abort(404)
+    place = places.place(session, tenant) or follow(tenant)
+    area = places.unit(session, place.id, unit) or abort(404)
     return render(
         "public_site/places/unit.html",
         place=place,

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from tenants import mail
+from tenants.database import actor_of
 from tenants.deployment import settings_here
 from tenants.identity.models import Staff
 from tenants.rules import N_
@@ -78,6 +79,24 @@ def send_password_changed(session: Session, staff: Staff) -> None:
     )
 
 
+def send_second_factor_reset(session: Session, staff: Staff, reason: str) -> None:
+    """Tell the owner of an account that somebody had its second factor forgotten, and why."""
+    _send(
+        session,
+        staff,
+        subject=N_("您的两步验证已经重置"),
+        text=N_(
+            "%(name)s，您好：\n\n%(by)s重置了您在%(product)s的两步验证，所有设备都已退出登录。理由是："
+            "\n\n%(reason)s\n\n请用密码登录，再重新设置两步验证。"
+            "\n\n%(link)s\n\n如果您没有请人重置，请立即重新设置密码，并告诉工作组办公室。"
+        ),
+        action=N_("去登录"),
+        path="/sign-in",
+        by=actor_of(session).name or settings_here().district_name,
+        reason=mail.quoted(reason),
+    )
+
+
 def send_code(session: Session, address: str, code: str, locale: str) -> None:
     """A resident's one-time code, by mail or by text message."""
     values = {"code": code, "product": settings_here().product_name}
@@ -97,12 +116,11 @@ def _send(
     text: str,
     action: str,
     path: str,
-    place: str = "",
     tenant_id: UUID | None = None,
+    **more: str,
 ) -> None:
-    values = {
+    values = more | {
         "name": staff.name,
-        "place": place,
         "product": settings_here().product_name,
         "link": f"{settings_here().workspace_address}{path}",
     }

@@ -44,6 +44,8 @@ class Tenant(Identified, Base):
     kind: Mapped[str]
     #: Its address on the site.
     slug: Mapped[str] = mapped_column(unique=True)
+    #: Addresses it had before; they lead to the present one and are nobody else's.
+    former_slugs: Mapped[list[str]] = mapped_column(default=list)
     name: Mapped[str]
     short_name: Mapped[str]
     introduction: Mapped[str] = mapped_column(default="")

@@ -66,6 +66,11 @@ def place(session: Session, slug: str) -> Place | None:
     return Place(*row) if row else None
 
 
+def moved_to(session: Session, slug: str) -> str | None:
+    """The present address of the active tenant that had this one before."""
+    return session.scalar(select(Tenant.slug).where(Tenant.former_slugs.any_() == slug, Tenant.active))
+
+
 def units(session: Session, tenant_id: UUID | None = None) -> list[UnitPlace]:
     """Active responsible units by name, of one tenant or of all."""
     query = select(*_UNIT).where(ResponsibleUnit.active).order_by(ResponsibleUnit.name)

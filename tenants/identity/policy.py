@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from tenants.actors import Actor, Scope
@@ -15,6 +16,14 @@ _NOT_YOURS = Refusal(N_("您不能管理这里的人员。"), forbidden=True)
 _OWN_ROLES = Refusal(N_("自己的角色由另一位管理员办理。"), forbidden=True)
 _LAST_ADMIN = Refusal(N_("这是本单位最后一位管理员。请先增加一位管理员，再办理。"))
 _LAST_OFFICE = Refusal(N_("这是工作组办公室最后一个账号。请先增加一位成员，再办理。"))
+
+
+@dataclass(frozen=True)
+class SecondFactorStanding:
+    """Whether somebody has set up a second factor, and whether one of their roles, anywhere, requires it."""
+
+    is_set: bool
+    guarded: bool
 
 
 def is_place_of(role: Role, tenant_id: UUID | None, bureau_id: UUID | None) -> bool:
@@ -74,3 +83,15 @@ def may_deactivate(
 def may_reactivate(actor: Actor) -> Refusal | None:
     """Whoever may close accounts opens them again."""
     return None if actor.scope is Scope.SYSTEM or actor.may(P.DISTRICT_PERSON_MANAGE) else _NOT_YOURS
+
+
+def may_reset_second_factor(actor: Actor, staff_id: UUID, standing: SecondFactorStanding) -> Refusal | None:
+    """An administrator helps a colleague who lost the second factor; the office helps who must have one."""
+    if actor.scope is not Scope.SYSTEM:
+        if not (actor.may(P.DISTRICT_PERSON_MANAGE) or actor.may(P.PERSON_MANAGE)):
+            return _NOT_YOURS
+        if actor.id == staff_id:
+            return Refusal(N_("自己的两步验证由另一位管理员重置。"), forbidden=True)
+        if standing.guarded and not actor.may(P.DISTRICT_PERSON_MANAGE):
+            return Refusal(N_("管理员和工作组办公室人员的两步验证由工作组办公室重置。"), forbidden=True)
+    return None if standing.is_set else Refusal(N_("对方没有开启两步验证，不需要重置。"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tenants.clock import now
@@ -21,7 +21,9 @@ from tenants.identity.models import (
     StaffSession,
     Tenant,
 )
+from tenants.identity.policy import SecondFactorStanding
 from tenants.permissions import DISTRICT_ROLES, SECOND_FACTOR_ROLES, Role
+from tenants.rules import Missing
 
 
 def token_hash(token: str) -> str:
@@ -174,6 +176,18 @@ def tenants(session: Session, ids: frozenset[UUID] | None = None) -> list[Tenant
     if ids is not None:
         query = query.where(Tenant.id.in_(ids))
     return [TenantRef(*row) for row in session.execute(query)]
+
+
+def second_factor_of(session: Session, staff_id: UUID) -> SecondFactorStanding:
+    """How somebody stands with the second factor, for who manages people here. The credential itself stays unseen.
+
+    Raises `Missing` for who holds no role here.
+    """
+    found = func.second_factor_of(staff_id).table_valued("is_set", "guarded")
+    standing = session.execute(select(found.c.is_set, found.c.guarded)).one()
+    if standing.is_set is None:
+        raise Missing
+    return SecondFactorStanding(*standing)
 
 
 @dataclass(frozen=True)

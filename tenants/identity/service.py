@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, reveal_address
-from tenants.identity import addresses, keys, names, passwords, policy
+from tenants.identity import addresses, keys, letters, names, passwords, policy, queries
 from tenants.identity.models import (
     Resident,
     RoleAssignment,
@@ -131,14 +131,19 @@ def set_totp_for_demo(session: Session, staff_id: UUID, secret: str) -> None:
     session.flush()
 
 
-def reset_second_factor(session: Session, staff_id: UUID) -> None:
-    """Forget a lost second factor (the operator's command line); they set up a new one at the next sign-in."""
+def reset_second_factor(session: Session, staff_id: UUID, *, reason: str) -> None:
+    """Forget a lost second factor: every session ends, and its owner is told who did it and why.
+
+    At the next sign-in the password is enough, or, where a role requires a second factor, a new one is set up.
+    """
     staff = the_staff(session, staff_id)
-    credential = _credential(session, staff_id)
-    credential.totp_secret = credential.totp_confirmed_at = credential.totp_last_step = None
-    credential.recovery_hashes = []
-    _end_sessions(session, staff_id)
-    audit.record(session, "second_factor.reset", "person", staff_id, label=staff.name)
+    standing = queries.second_factor_of(session, staff_id)
+    require(policy.may_reset_second_factor(actor_of(session), staff_id, standing))
+    session.execute(select(func.forget_second_factor(staff_id)))
+    audit.record(
+        session, "second_factor.reset", "person", staff_id, label=staff.name, reason=reason.strip() or None
+    )
+    letters.send_second_factor_reset(session, staff, reason)
     session.flush()
 
 

@@ -243,6 +243,11 @@ def test_a_person_is_added_once_and_by_the_rules(data: Path) -> None:
     again = xinya(data, *arguments, "summer-rain-on-the-canal-7")
     assert again.returncode == 1
     assert "这个邮箱已经有账号" in again.stderr
+    reset = ("user", "reset-second-factor", "--reason", "手机丢了")
+    assert "nobody@example.cn" in xinya(data, *reset, "nobody@example.cn").stderr
+    none = xinya(data, *reset, "wang@example.cn")
+    assert none.returncode == 1
+    assert "没有开启两步验证" in none.stderr
 
 
 def test_reindex_ends_well_on_an_empty_district(data: Path) -> None:

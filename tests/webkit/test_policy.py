@@ -64,3 +64,9 @@ def test_a_form_without_its_token_is_refused_as_a_designed_page(workspace: Flask
     assert answer.status_code == 400
     assert "页面已经过期" in answer.text
     assert 'id="work-nav"' in answer.text
+
+
+def test_a_client_behind_a_proxy_cannot_move_the_door(site_settings: Settings) -> None:
+    app = gallery.workspace_app(site_settings.model_copy(update={"proxies": 1}))
+    answer = app.test_client().get("/list?lang=en", headers={"X-Forwarded-Prefix": "/evil"})
+    assert answer.location == "/workspace/list"

@@ -30,7 +30,7 @@ from portal.publishing.service.writing import (
     restore,
     save,
 )
-from portal.publishing.versions import EXTRACT_JOB
+from portal.publishing.versions import EXTRACT_JOB, settle_public
 
 __all__ = [
     "ALPHABET",
@@ -51,6 +51,7 @@ __all__ = [
     "save",
     "schedule",
     "send_back",
+    "settle_public",
     "submit",
     "unschedule",
     "withdraw",

@@ -12,6 +12,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
+from werkzeug.test import TestResponse
 
 from portal.organisation import service
 from tenants import actors
@@ -305,6 +306,74 @@ def test_only_the_office_moves_a_tenant_and_has_to_say_so_twice(
     assert submit(office, edit, **fields, moved="y").status_code == 303
     assert office.get(f"/t/{new}/people/").status_code == 200
     assert office.get(edit).status_code == 404
+
+
+def test_a_tenants_former_addresses_lead_on(
+    office: StrictClient, admin: StrictClient, app_public: Flask, app_workspace: Flask, district: District
+) -> None:
+    with district.deployment.session() as session, session.begin():
+        place = people.tenant(session, "杨庄街道办事处")
+        clerk = people.staff(session, Role.TENANT_ADMIN, place=place)
+    addresses = [place.slug, f"n{uuid7().hex[-8:]}", f"n{uuid7().hex[-8:]}"]
+
+    def move(former: str, new: str, version: int) -> TestResponse:
+        fields: dict[str, Any] = {"version": version, "kind": "subdistrict", "name": place.name}
+        fields["short_name"] = "杨庄"
+        return submit(office, f"/district/tenants/{former}/edit", **fields, slug=new, moved="y")
+
+    assert move(addresses[0], addresses[1], 1).status_code == 303
+    assert move(addresses[1], addresses[2], 2).status_code == 303
+    visitor, theirs = app_public.test_client(), client_of(app_workspace, clerk)
+    for former in addresses[:2]:
+        answer = visitor.get(f"/places/{former}/?lang=xx")
+        assert (answer.status_code, answer.location) == (301, f"/places/{addresses[2]}/?lang=xx")
+        assert visitor.get(f"/feeds/places/{former}.xml").status_code == 301
+        answer = theirs.get(f"/t/{former}/people/?q=x")
+        assert (answer.status_code, answer.location.removeprefix("/workspace")) == (
+            301,
+            f"/t/{addresses[2]}/people/?q=x",
+        )
+        assert admin.get(f"/t/{former}/people/").status_code == 404, "nothing is told to strangers"
+    # a form that was open during the move arrives
+    form = {"csrf_token": token_of(theirs.get(f"/t/{addresses[2]}/units/new")), "name": "x"}
+    assert theirs.post(f"/t/{addresses[0]}/units/new", data=form).status_code == 308
+    # a former address is nobody else's, and the tenant may have it again
+    taken = {
+        "kind": "town", "name": "别的镇", "short_name": "别的", "slug": addresses[0],
+        "admin_name": "某人", "admin_email": f"{uuid7().hex}@example.cn",
+    }  # fmt: skip
+    assert submit(office, "/district/tenants/new", **taken).status_code == 422
+    assert move(addresses[2], addresses[0], 3).status_code == 303
+    assert visitor.get(f"/places/{addresses[0]}/").status_code == 200
+    assert visitor.get(f"/places/{addresses[2]}/").location == f"/places/{addresses[0]}/"
+
+
+def test_a_replaced_picture_is_public_no_longer(
+    admin: StrictClient, app_public: Flask, district: District
+) -> None:
+    path = f"/t/{district.place.slug}/settings"
+
+    def change(**fields: Any) -> str:
+        assert (
+            admin.post(
+                path,
+                data={"csrf_token": token_of(admin.get(path)), **settings_fields(district), **fields},
+                content_type="multipart/form-data",
+            ).status_code
+            == 303
+        )
+        now = tenant_of(district).picture_file_id
+        with district.deployment.session(district.admin.actor()) as session:
+            width = session.scalar(select(StoredFile.width).where(StoredFile.id == now))
+        return f"/media/{now}/{width}"
+
+    first = change(picture=(picture(), "a.png"))
+    second = change(picture=(picture(), "b.png"))
+    visitor = app_public.test_client()
+    assert visitor.get(second).status_code == 200
+    assert visitor.get(first).status_code == 404
+    change()
+    assert visitor.get(second).status_code == 404, "removed"
 
 
 def test_a_tenant_taken_out_of_use_is_closed_and_comes_back(

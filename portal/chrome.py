@@ -49,6 +49,7 @@ def describe() -> Chrome:
         tenant=here,
         tenants=switch if len(switch) > 1 else (),
         search_url=url_for("search.tenant", tenant=tenant.slug) if tenant else _district_search(),
+        suggest_url=url_for("search.suggest", tenant=tenant.slug) if tenant else _district_suggest(),
         search_text=request.args.get("q", "") if request.blueprint == "search" else "",
     )
 
@@ -64,6 +65,10 @@ def _elsewhere(reader: Reader) -> str:
 
 def _district_search() -> str:
     return url_for("search.district") if actor().may(P.DISTRICT_SEARCH_READ) else ""
+
+
+def _district_suggest() -> str:
+    return url_for("search.district_suggest") if actor().may(P.DISTRICT_SEARCH_READ) else ""
 
 
 def _links(entries: list[tuple[Permission, str, str, str]], **values: Any) -> list[Link]:

@@ -106,5 +106,11 @@ class SavedSearch(Identified, Base):
     corpus: Mapped[str]
     text: Mapped[str]
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: What the owner was told of, or saw: only newer documents are news.
+    #: What its owner calls it; empty: its words.
+    name: Mapped[str] = mapped_column(server_default="", default="")
+    #: Its owner wants to hear nothing of it for now.
+    paused: Mapped[bool] = mapped_column(server_default="false", default=False)
+    #: When the owner last looked: only newer documents are new to them.
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    #: Up to when the owner was told by mail, or looked: only of newer documents is a letter written.
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

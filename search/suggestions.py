@@ -28,11 +28,15 @@ Count = Callable[[Query, Synonyms], int]
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something to search for (`label`, `popular`), or to open at once (`title`, with its address)."""
+    """Something to search for (`label`, `popular`), or to open at once (`title`, with its address).
+
+    `of` is the kind of what is opened.
+    """
 
     text: str
     kind: str
     address: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,14 @@ class Help:
     neighbours: tuple[str, ...] = ()
 
 
-def suggest(session: Session, text: str, corpus: Corpus = Corpus.PUBLIC, limit: int = 8) -> list[Suggestion]:
-    """Suggestions while typing: names, titles, popular searches. Empty when the engine rests."""
+def suggest(
+    session: Session,
+    text: str,
+    corpus: Corpus = Corpus.PUBLIC,
+    limit: int = 8,
+    kinds: tuple[str, ...] = (),
+) -> list[Suggestion]:
+    """Suggestions while typing: names, titles (of these kinds only), popular searches. Empty when the engine rests."""
     folded = fold(text[:60]).strip()
     if not folded:
         often = popular.popular(session, limit=limit) if corpus == Corpus.PUBLIC else []
@@ -55,12 +65,17 @@ def suggest(session: Session, text: str, corpus: Corpus = Corpus.PUBLIC, limit: 
     engine, breaker = connection.engine, connection.breaker
     try:
         named = breaker.call(lambda: engine.lookup(corpus, name_prefixes(folded), access, limit * 3))
-        asked = EngineRequest(corpus, ranking.plan_titles(parse(text)), access, limit=_TITLES, facets=())
+        filters = {"kind": kinds} if kinds else {}
+        plan = ranking.plan_titles(parse(text))
+        asked = EngineRequest(corpus, plan, access, filters, limit=_TITLES, facets=())
         titled = breaker.call(lambda: engine.search(asked)).hits if asked.plan.must else ()
     except EngineDown:
         return []
-    found = [Suggestion(name, "label") for name in dict.fromkeys(entry_text(e) for e, _ in named)][:3]
-    found += [Suggestion(f.title, "title", f.address) for f in sources.found(session, [k for k, _ in titled])]
+    titles = sources.found(session, [k for k, _ in titled])
+    opened = {fold(f.title) for f in titles}
+    names = dict.fromkeys(entry_text(e) for e, _ in named)
+    found = [Suggestion(name, "label") for name in names if name not in opened][:3]
+    found += [Suggestion(f.title, "title", f.address, f.kind) for f in titles]
     if corpus == Corpus.PUBLIC:
         known = {suggestion.text for suggestion in found}
         found += [Suggestion(q, "popular") for q in popular.popular(session, folded, limit=4) if q not in known]

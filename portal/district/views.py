@@ -15,6 +15,7 @@ from portal.participation.words import FATES, VISIBILITIES
 from portal.publishing import queries as publication_queries
 from portal.publishing.models import State
 from portal.publishing.queries.words import KINDS, STATES
+from portal.search import queries as searches
 from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
@@ -72,6 +73,7 @@ def overview() -> Response:
         kind_names={kind.value: _(words) for kind, words in TENANT_KINDS.items()},
         figures=_figures(rows),
         published_chart=bars([(row.name, (row.published,)) for row in by_published if row.published][:12]),
+        news=searches.news(db()),
         comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in by_open][:12]),
         chips=[
             {"label": label, "url": url_without(key, request.args.get(key, ""))}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
-from portal.publishing.queries.words import KINDS
-from search.queries import SearchRequest, SearchResult, Sort, workspace_search
-from tenants.identity import places
+from portal.search import queries
+from search import saved
+from search.queries import SearchRequest, SearchResult, Sort, State, workspace_search
+from search.sources import Corpus
+from search.suggestions import suggest as suggestions
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import N_
@@ -20,68 +23,110 @@ from webkit.pagination import Page
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
 
-KIND_WORDS = {
-    **{kind.value: words for kind, words in KINDS.items()},
-    "comment": N_("居民意见"),
-    "answer": N_("官方答复"),
-    "person": N_("人员"),
-    "file": N_("文件"),
-}
 #: Facets of the workspace; the tenant only where there are several.
-FACET_WORDS = {"kind": N_("类型"), "unit": N_("责任单元"), "tag": N_("标签"), "year": N_("年份")}
+FACET_WORDS = {
+    "kind": N_("类型"),
+    "unit": N_("责任单元"),
+    "tag": N_("标签"),
+    "year": N_("年份"),
+    "documents": N_("附件"),
+}
 
 
 @blueprint.get("/t/<tenant>/search")
 @requires(Permission.SEARCH_READ)
 def tenant(tenant: str) -> Response:
-    return _page(url_for(".tenant", tenant=tenant), FACET_WORDS)
+    return _page(FACET_WORDS, tenant=tenant)
 
 
 @blueprint.get("/district/search")
 @requires(Permission.DISTRICT_SEARCH_READ)
 def district() -> Response:
-    return _page(url_for(".district"), {"tenant": N_("单位"), **FACET_WORDS})
+    return _page({"tenant": N_("单位"), **FACET_WORDS})
 
 
-def _page(address: str, titles: dict[str, str]) -> Response:
-    asked = SearchRequest.from_args(request.args)
-    result = workspace_search(db(), asked)
+@blueprint.get("/t/<tenant>/search/suggest")
+@requires(Permission.SEARCH_READ)
+def suggest(tenant: str) -> Response:
+    return _suggestions(tenant=tenant)
+
+
+@blueprint.get("/district/search/suggest")
+@requires(Permission.DISTRICT_SEARCH_READ)
+def district_suggest() -> Response:
+    return _suggestions()
+
+
+def address(pairs: list[tuple[str, str]], **place: Any) -> str:
+    """Where that search is asked, in a tenant or across the district."""
+    base = url_for("search.tenant", **place) if place else url_for("search.district")
+    return f"{base}?{urlencode(pairs)}" if pairs else base
+
+
+def _page(titles: dict[str, str], **place: Any) -> Response:
+    session, asked = db(), SearchRequest.from_args(request.args)
+    result = workspace_search(session, asked)
 
     def at(pairs: list[tuple[str, str]]) -> str:
-        return f"{address}?{urlencode(pairs)}"
+        return address(pairs, **place)
 
     return render(
         "portal/search/search.html",
         "results",
         asked=asked,
         result=result,
+        blank=result.state is State.BLANK,
         page=Page(result.hits, result.page, result.total, asked.page_size),
         facets=_facets(result, titles, at),
-        kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
+        kinds={kind: _(words) for kind, words in queries.KIND_WORDS.items()},
         sorts=[
             (_("最相关"), at(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
             (_("最新"), at(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
         ],
         instead=lambda words: at(asked.args(text=words)),
         whole=at(asked.args(filters={})),
-        here=address,
+        **_keeping(asked, **place),
     )
+
+
+def _keeping(asked: SearchRequest, **place: Any) -> dict[str, Any]:
+    """What the page needs to keep this search: where to, whether it may be kept, whether it is."""
+    held = saved.mine(db())
+    kind = "" if place else "district_"
+    keep = url_for(f"search.{kind}keep", **place)
+    return {
+        "keep": f"{keep}?{urlencode(asked.args())}",
+        "kept": saved.among(held, asked) is not None,
+        "may_keep": saved.may_save(actor(), asked, 0) is None,
+        "saved_url": url_for(f"search.{kind}kept", **place),
+    }
 
 
 def _facets(
     result: SearchResult, titles: dict[str, str], at: Callable[[list[tuple[str, str]]], str]
 ) -> list[results.Facet]:
-    session = db()
-    words = {kind: _(text) for kind, text in KIND_WORDS.items()}
-    words |= {place.slug: place.short_name for place in places.places(session)}
-    words |= {unit.slug: unit.name for unit in places.units(session, actor().tenant_id)}
     return results.facets(
         result.facets,
         {name: _(title) for name, title in titles.items()},
-        lambda _facet, value: words.get(value, value),
+        queries.labels(db(), _, actor().tenant_id),
         lambda facet, value: at(result.request.toggled(facet, value)),
     )
 
 
-# the office's pages are routes of the same blueprint
-from portal.search import curating  # noqa: E402,F401
+def _suggestions(**place: Any) -> Response:
+    found = suggestions(db(), request.args.get("q", "")[:100], Corpus.WORKSPACE, kinds=queries.TITLED)
+    root = request.script_root
+    return jsonify(
+        [
+            {
+                "label": item.text,
+                "url": f"{root}{item.address}" if item.address else address([("q", item.text)], **place),
+                "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
+            }
+            for item in found
+        ]
+    )
+
+
+# further pages are routes of the same blueprint
+from portal.search import curating, saving  # noqa: E402,F401

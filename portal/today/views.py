@@ -9,6 +9,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from portal.publishing.queries.words import KINDS
+from portal.search import queries as searches
 from portal.today import queries
 from tenants.clock import today
 from tenants.permissions import Permission as P
@@ -45,6 +46,8 @@ def show(tenant: str) -> Response:
         figures=_figures(tenant, found),
         kinds={kind: _(words) for kind, words in KINDS.items()},
         may_write=actor().may(P.PUBLICATION_WRITE),
+        news=searches.news(db()),
+        news_url=url_for("search.kept", tenant=tenant),
     )
 
 

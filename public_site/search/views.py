@@ -9,9 +9,9 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.publishing.queries.words import KINDS
+from portal.search import queries
 from search import saved
-from search.queries import SearchRequest, SearchResult, Sort, public_search
+from search.queries import SearchRequest, SearchResult, Sort, State, public_search
 from search.suggestions import suggest as suggestions
 from tenants.identity import places
 from tenants.permissions import Permission
@@ -23,13 +23,6 @@ from webkit.pagination import Page
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
 
-KIND_WORDS = {
-    **{kind.value: words for kind, words in KINDS.items()},
-    "comment": N_("居民意见"),
-    "answer": N_("官方答复"),
-    "tenant": N_("街镇"),
-    "unit": N_("责任单元"),
-}
 FACET_WORDS = {
     "kind": N_("类型"),
     "tenant": N_("街镇"),
@@ -52,7 +45,8 @@ def show() -> Response:
         result=result,
         page=Page(result.hits, result.page, result.total, asked.page_size),
         facets=_facets(result),
-        kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
+        blank=result.state is State.BLANK,
+        kinds={kind: _(words) for kind, words in queries.KIND_WORDS.items()},
         sorts=[
             (_("最相关"), _address(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
             (_("最新"), _address(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
@@ -61,7 +55,17 @@ def show() -> Response:
         whole=_address(asked.args(filters={})),
         keep=f"{url_for('.keep')}?{urlencode(asked.args())}",
         signed_in=actor().id is not None,
+        to_ask=_to_ask(asked) if result.state is State.NOTHING else [],
     )
+
+
+def _to_ask(asked: SearchRequest) -> list[places.Place]:
+    """Whom to ask instead: the tenants that the question names, or that were chosen."""
+    return [
+        place
+        for place in places.places(db())
+        if place.slug in asked.filters.get("tenant", ()) or place.short_name[:2] in asked.text
+    ]
 
 
 @blueprint.post("/search/saved")
@@ -82,8 +86,12 @@ def keep() -> ResponseReturnValue:
 @requires(Permission.RESIDENT_ACCOUNT)
 def kept() -> Response:
     """The searches that the resident keeps."""
+    label = queries.labels(db(), _)
     asked = [(one, saved.request_of(one)) for one in saved.mine(db())]
-    searches = [(one, wanted, _address(wanted.args())) for one, wanted in asked]
+    searches = [
+        (one, wanted.text, queries.conditions(wanted.filters, label), _address(wanted.args()))
+        for one, wanted in asked
+    ]
     return render("public_site/search/saved.html", searches=searches)
 
 
@@ -101,14 +109,10 @@ def _address(pairs: list[tuple[str, str]]) -> str:
 
 
 def _facets(result: SearchResult) -> list[results.Facet]:
-    session = db()
-    words = {kind: _(text) for kind, text in KIND_WORDS.items()}
-    words |= {place.slug: place.short_name for place in places.places(session)}
-    words |= {unit.slug: unit.name for unit in places.units(session)}
     return results.facets(
         result.facets,
         {name: _(title) for name, title in FACET_WORDS.items()},
-        lambda facet, value: _("有附件") if facet == "documents" else words.get(value, value),
+        queries.labels(db(), _),
         lambda facet, value: _address(result.request.toggled(facet, value)),
     )
 
@@ -116,13 +120,13 @@ def _facets(result: SearchResult) -> list[results.Facet]:
 @blueprint.get("/search/suggest")
 @requires(Permission.SITE_READ)
 def suggest() -> Response:
-    found = suggestions(db(), request.args.get("q", "")[:100])
+    found = suggestions(db(), request.args.get("q", "")[:100], kinds=queries.TITLED)
     return jsonify(
         [
             {
                 "label": item.text,
                 "url": item.address or _address([("q", item.text)]),
-                "note": _("文章") if item.address else _("搜索"),
+                "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
             }
             for item in found
         ]

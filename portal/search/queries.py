@@ -1,0 +1,63 @@
+"""What pages show of searches: words for kinds, facets and their values, and what is new in the saved ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.publishing.queries.words import KINDS
+from search import saved
+from search.engine import EngineDown
+from search.saved import News
+from tenants.identity import places
+from tenants.rules import N_
+
+#: Kinds of what can be found, in both corpora (message ids).
+KIND_WORDS = {
+    **{kind.value: words for kind, words in KINDS.items()},
+    "comment": N_("居民意见"),
+    "answer": N_("官方答复"),
+    "tenant": N_("街镇"),
+    "unit": N_("责任单元"),
+    "person": N_("人员"),
+    "file": N_("文件"),
+}
+#: Kinds whose titles are suggested while typing; a comment's first words are none.
+TITLED = tuple(kind for kind in KIND_WORDS if kind not in ("comment", "answer"))
+_DOCUMENTS = {"yes": N_("有附件"), "no": N_("没有附件")}
+
+Say = Callable[[str], str]
+Label = Callable[[str, str], str]
+
+
+def labels(session: Session, say: Say, tenant_id: UUID | None = None) -> Label:
+    """What people call a facet's value. `say` translates a message id; `tenant_id` narrows the units."""
+    tenants = {place.slug: place.short_name for place in places.places(session)}
+    units = {unit.slug: unit.name for unit in places.units(session, tenant_id)}
+
+    def label(facet: str, value: str) -> str:
+        if facet == "kind" and value in KIND_WORDS:
+            return say(KIND_WORDS[value])
+        if facet == "documents" and value in _DOCUMENTS:
+            return say(_DOCUMENTS[value])
+        return {"tenant": tenants, "unit": units}.get(facet, {}).get(value, value)
+
+    return label
+
+
+def conditions(filters: Mapping[str, Sequence[str]], label: Label) -> list[str]:
+    """The chosen values of a search, in words."""
+    return [label(facet, value) for facet, values in filters.items() for value in values]
+
+
+def news(session: Session) -> list[News]:
+    """What is new in the searches that the session's actor saved here; nothing while search rests."""
+    held = saved.mine(session)
+    if not held:
+        return []
+    try:
+        return saved.fresh(session, held)
+    except EngineDown:
+        return []

@@ -69,7 +69,7 @@ def settings_for(cluster: Cluster, database: str, folder: Path, **changes: objec
     given: dict[str, object] = {
         "data_folder": folder,
         "database_url": SecretStr(cluster.url(database=database)),
-        "secret_key": SecretStr("a key for tests only"),
+        "secret_key": SecretStr("a key for tests only, long enough"),
         "public_url": "http://localhost",
         "demo": False,
         **changes,

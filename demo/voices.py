@@ -40,15 +40,20 @@ class Said:
     publication_id: UUID
     at: datetime
     rng: random.Random
+    #: The publication that shows what changed.
+    outcome_id: UUID | None
 
 
 def said_in(session: Session, team: Team, days: Days) -> Iterator[Said]:
     """The comments under the tenant's publications, in time. Needs a session of the tenant."""
     ids = _publication_ids(session)
+    titles = {publication.slug: publication.title for publication in team.tenant.publications}
     for publication in team.tenant.publications:
         for number, comment in enumerate(publication.comments):
             rng = random.Random(f"{publication.slug}#{number}")
-            yield Said(comment, ids[publication.title], _when(publication, comment, days, rng), rng)
+            outcome = ids[titles[comment.outcome]] if comment.outcome else None
+            at = _when(publication, comment, days, rng)
+            yield Said(comment, ids[publication.title], at, rng, outcome)
 
 
 def _publication_ids(session: Session) -> dict[str, UUID]:
@@ -149,6 +154,7 @@ def _handle(session: Session, staff: Actor, comment_id: UUID, one: Said, days: D
         comment.answer,
         fate=steps[-1] if steps else None,
         reason=reason,
+        outcome_publication_id=one.outcome_id,
         now=answered,
     )
 

@@ -58,8 +58,9 @@ class Reply:
 class Comment:
     """What a resident says, days after publication, and what becomes of it.
 
-    Without `answer` it still waits on the desk and is dated to the last days. `hidden` is the code of the
-    moderation reason, `hidden_because` the clerk's own words.
+    Without `answer` it still waits on the desk and is dated to the last days. `outcome` is the slug of the tenant's
+    publication that shows what changed (with the fate `done`). `hidden` is the code of the moderation reason,
+    `hidden_because` the clerk's own words.
     """
 
     by: str
@@ -69,6 +70,7 @@ class Comment:
     reason: str = ""
     answer: str = ""
     answered_after: int = 0
+    outcome: str = ""
     held: bool = False
     hidden: str = ""
     hidden_because: str = ""

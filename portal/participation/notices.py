@@ -1,4 +1,7 @@
-"""What residents are told of their comments, by mail, at every step; one click in any of these mails ends them."""
+"""What residents are told of their comments at every step: by mail, or by text message who gave a phone number only.
+
+One click in any of these mails ends them; a text message leads to the account's page, where they are ended.
+"""
 
 from __future__ import annotations
 
@@ -65,6 +68,10 @@ _SAYS: dict[Notice, tuple[str, str]] = {
     ),
 }
 
+#: What a text message need not repeat: the page has just said it to the resident.
+_SEEN_AT_ONCE = frozenset({Notice.RECEIVED, Notice.HELD})
+_TEXT_MESSAGE = N_("【%(product)s】%(news)s。查看：%(link)s 关闭提醒：%(account)s")
+
 
 def tell(
     session: Session,
@@ -75,18 +82,18 @@ def tell(
     answer: str = "",
     with_fate: bool = False,
 ) -> None:
-    """Queue the mail about what just happened to `comment`, unless its author wants none or has no address.
+    """Queue the message about what just happened to `comment`, unless its author wants none.
 
     In the transaction of the change. The workspace sees the residents who commented in its tenant, a resident themself.
     """
     if clock.now() - at > NEWS or comment.resident_id is None:
         return
     resident = session.execute(
-        select(Resident.email, Resident.notify, Resident.locale, Resident.display_name).where(
+        select(Resident.email, Resident.phone, Resident.notify, Resident.locale, Resident.display_name).where(
             Resident.id == comment.resident_id, Resident.deleted_at.is_(None)
         )
     ).one_or_none()
-    if resident is None or not resident.notify or not resident.email:
+    if resident is None or not resident.notify:
         return
     place = session.execute(
         select(Tenant.name, PublicationVersion.title)
@@ -98,6 +105,21 @@ def tell(
     words = _Words(resident.locale, place.name, place.title, comment)
     subject, _ = _SAYS[notice]
     address = settings_here().public_address
+    link = f"{address}/comments/{comment.id}"
+    dedupe_key = f"comment:{comment.id}:{notice.value}:{comment.version}"
+    if not resident.email:
+        if resident.phone and notice not in _SEEN_AT_ONCE:
+            service.enqueue_sms(
+                session,
+                to=resident.phone,
+                text=words.say(
+                    _TEXT_MESSAGE, news=words.say(subject), link=link, account=f"{address}/account"
+                ),
+                locale=resident.locale,
+                tenant_id=comment.tenant_id,
+                dedupe_key=dedupe_key,
+            )
+        return
     service.enqueue(
         session,
         to=resident.email,
@@ -106,14 +128,14 @@ def tell(
             [
                 words.say(N_("%(name)s，您好："), name=resident.display_name),
                 *words.paragraphs(notice, answer, with_fate=with_fate),
-                f"{address}/comments/{comment.id}",
+                link,
             ]
         ),
         action=N_("查看这条意见"),
         locale=resident.locale,
         tenant_id=comment.tenant_id,
         unsubscribe_url=f"{address}/unsubscribe/{unsubscribe_token(comment.resident_id)}",
-        dedupe_key=f"comment:{comment.id}:{notice.value}:{comment.version}",
+        dedupe_key=dedupe_key,
     )
 
 
@@ -126,6 +148,7 @@ class _Words:
             "tenant": tenant,
             "title": title or letter.translated(N_("一篇已撤下的内容"), {}, locale),
             "fate": letter.translated(FATES[Fate(comment.fate)], {}, locale),
+            "product": settings_here().product_name,
         }
 
     def say(self, sentence: str, **more: str) -> str:

@@ -46,9 +46,9 @@ class ProfileForm(Form):
     """Name, notices and language."""
 
     display_name = StringField(_l("显示名"), [DataRequired(), Length(max=MAX_LENGTH)], description=_NAME_HELP)
-    notify = BooleanField(_l("我的意见有进展时发邮件告诉我"))
+    notify = BooleanField(_l("我的意见有进展时告诉我"))
     locale = SelectField(
-        _l("邮件用哪种语言"), choices=choices((one.locale, one.name) for one in LANGUAGES.values())
+        _l("通知用哪种语言"), choices=choices((one.locale, one.name) for one in LANGUAGES.values())
     )
 
 

@@ -153,12 +153,17 @@ def test_residents_are_heard_in_every_fate() -> None:
             assert comment.after + comment.answered_after <= publication.days_ago, (
                 f"answered in the future: {where}"
             )
+        if comment.outcome:
+            [shows] = [p for p in tenant.publications if p.slug == comment.outcome]
+            answered = publication.days_ago - comment.after - comment.answered_after
+            assert comment.fate == "done" and shows.state == "published" and shows.days_ago >= answered, where
         if comment.held:
             assert tenant.comment_policy == "hold" and not comment.answer, where
         if comment.hidden:
             assert comment.hidden in MODERATION_REASONS and comment.hidden_because, where
     assert sum(c.held for c in said) >= 4 and sum(bool(c.hidden) for c in said) >= 3
     assert any(c.appeal for c in said)
+    assert sum(bool(c.outcome) for c in said) >= 2
 
 
 def test_people_are_marked_and_named_once() -> None:

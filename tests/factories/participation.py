@@ -51,7 +51,7 @@ def resident(deployment: Deployment, name: str = "王芳", **changes: object) ->
     """A resident who is signed in."""
     email, token = f"{secrets.token_hex(6)}@example.cn", secrets.token_urlsafe(24)
     with deployment.session() as session, session.begin():
-        row = Resident(email=email, display_name=name, **changes)
+        row = Resident(**{"email": email, "display_name": name, **changes})
         session.add(row)
         session.flush()
         resident_id = row.id

@@ -8,7 +8,6 @@ from portal.participation.service.answers import answer, revise_answer, set_fate
 from portal.participation.service.moderation import Shown, hide, show, show_many, uphold
 from portal.participation.service.ready import delete_template, save_template
 from portal.participation.service.residents import (
-    FORGOTTEN,
     Preview,
     appeal,
     edit_own,
@@ -20,7 +19,6 @@ from portal.participation.service.residents import (
 )
 
 __all__ = [
-    "FORGOTTEN",
     "Preview",
     "Shown",
     "answer",

@@ -17,10 +17,8 @@ from portal.publishing.models import Publication
 from tenants import audit, clock
 from tenants.actors import Actor
 from tenants.identity.models import CommentPolicy, Tenant
+from tenants.identity.names import DELETED_NAME
 from tenants.rules import Conflict, Invalid, Missing, require
-
-#: The name under a comment whose author closed their account.
-FORGOTTEN = "已注销的居民"
 
 #: Columns that the public role may not read back, although it may write them.
 _UNREADABLE = (defer(Comment.resident_id, raiseload=True), defer(Comment.staff_id, raiseload=True))
@@ -156,7 +154,7 @@ def forget_resident(
         select(Comment).options(*_UNREADABLE).where(Comment.id.in_(select(func.own_comments())))
     ).all()
     for comment in comments:
-        comment.author_name = FORGOTTEN
+        comment.author_name = DELETED_NAME
         if keep_shown and comment.visibility == Visibility.SHOWN:
             session.flush()
             continue

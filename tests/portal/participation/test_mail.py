@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
@@ -91,6 +92,28 @@ def test_every_mail_can_be_ended_with_one_click(
     assert visitor.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     place.answer(comment)
     assert len(letters(deployment, wang.email)) == 1
+
+
+def test_who_gave_a_phone_number_only_gets_short_messages(deployment: Deployment, place: Corner) -> None:
+    phone = f"139{secrets.randbelow(10**8):08d}"
+    wang, clerk = resident(deployment, email=None, phone=phone), place.clerk.actor()
+    comment = place.comment(wang, "路灯坏了。")
+    assert letters(deployment, phone) == [], "the page has just said that it was received"
+    with place.at_desk() as session:
+        service.show(session, clerk, comment)
+    with place.at_desk() as session:
+        service.answer(session, clerk, comment, "马上修。", fate=Fate.ADOPTED, reason="本周修好。")
+    shown, answered = (body for _, body, _ in letters(deployment, phone))
+    assert "您的意见已经公开展示" in shown
+    assert "玉桥街道办事处答复了您的意见" in answered
+    for body in (shown, answered):
+        assert f"/comments/{comment} " in body and body.endswith("/account")
+        assert len(body) < 200 and "路灯" not in body and "\n" not in body
+    with place.in_public(wang) as session:
+        service.stop_notices(session, wang.id)
+    with place.at_desk() as session:
+        service.set_fate(session, clerk, comment, Fate.DONE, "修好了三盏。")
+    assert len(letters(deployment, phone)) == 2
 
 
 def test_a_mail_exists_exactly_when_the_change_does(deployment: Deployment, place: Corner) -> None:

@@ -12,6 +12,7 @@ from portal.participation import queries, replyclock, service
 from portal.participation.models import Comment, CommentEvent, Fate, Visibility
 from tenants.clock import day_of, now
 from tenants.identity.models import CommentPolicy
+from tenants.identity.names import DELETED_NAME
 from tenants.permissions import Role
 from tenants.rules import Conflict, Invalid, Missing, Refused
 from tests.conftest import Deployment
@@ -217,10 +218,10 @@ def test_closing_an_account_parts_words_from_the_person(deployment: Deployment, 
     kept, gone = row(strict, shown), row(strict, held)
     assert (kept.visibility, kept.author_name, kept.body) == (
         "shown",
-        service.FORGOTTEN,
+        DELETED_NAME,
         "建议保留这棵老槐树。",
     )
-    assert (gone.visibility, gone.author_name, gone.body) == ("withdrawn", service.FORGOTTEN, "")
+    assert (gone.visibility, gone.author_name, gone.body) == ("withdrawn", DELETED_NAME, "")
 
 
 def test_a_resident_takes_everything_along(place: Corner, deployment: Deployment) -> None:

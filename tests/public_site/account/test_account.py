@@ -73,7 +73,7 @@ def test_a_phone_number_does_as_well(app_public: Flask, deployment: Deployment) 
     come_in(client, deployment, number)
     page = client.get("/account").text
     assert number in page
-    assert "用手机号登录的账号不发通知" in page
+    assert "发短信" in page
     assert submit(client, "/account", display_name="换个名字", locale="zh_Hans_CN").status_code == 303
 
 

@@ -16,6 +16,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
+from typing import NamedTuple
 
 from pypinyin import lazy_pinyin
 
@@ -51,7 +53,7 @@ def words(folded: str) -> list[str]:
     """The words stream: words and the words inside them, then numbers and words of letters. Order means nothing."""
     # one call for all Chinese runs: crossing into the segmenter costs more than segmenting
     found = segmenter().cut_for_search(" ".join(_HAN_RUN.findall(folded)))
-    return [*(word for word in found if word != " "), *(word[:_LONGEST] for word in _OTHER.findall(folded))]
+    return [word for word in found if word != " "] + [word[:_LONGEST] for word in _OTHER.findall(folded)]
 
 
 def plain_words(folded: str) -> list[str]:
@@ -76,7 +78,8 @@ def grams(folded: str) -> list[str]:
     found: list[str] = []
     for piece in pieces(folded):
         if _is_han(piece):
-            found += [piece[i : i + 2] for i in range(len(piece))]
+            found += map(add, piece, piece[1:])
+            found.append(piece[-1])
         else:
             found.append(piece)
     return found
@@ -127,9 +130,30 @@ def _initials_of(word: str) -> str:
     return "".join(s[0] for s in _pinyin(word))
 
 
-def stream(parts: Iterable[list[str] | tuple[str, ...]]) -> str:
-    """The tokens of several parts as the one string that goes to an engine, split there at spaces."""
-    return f" {GAP} ".join(" ".join(part) for part in parts if part)
+class Streams(NamedTuple):
+    """The tokens of a text, each stream as the one string that goes to an engine and is split there at spaces."""
+
+    words: str
+    grams: str
+    sounds: str = ""
+    initials: str = ""
+
+
+def long_streams(folded: str) -> Streams:
+    """The streams of a text of any length."""
+    return Streams(" ".join(words(folded)), " ".join(grams(folded)))
+
+
+@lru_cache(maxsize=20_000)
+def short_streams(folded: str) -> Streams:
+    """All streams of a title or a name. Names come again and again: each is analysed once."""
+    tokens = (words(folded), grams(folded), syllables(folded), initials(folded))
+    return Streams(*map(" ".join, tokens))
+
+
+def stream(parts: Iterable[str]) -> str:
+    """One stream of several parts."""
+    return f" {GAP} ".join(part for part in parts if part)
 
 
 def folded_parts(parts: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from search import connect, lexicon, ranking, sources
-from search.engine import EngineRequest
+from search.engine import EngineRequest, EngineResult
 from search.folding import fold
 from search.lexicon import Synonyms
 from search.models import SearchPin, SearchSynonym
@@ -26,6 +26,8 @@ from tenants.rules import N_, Invalid, Missing, Refusal, require
 _SECONDS = 10.0
 MOST_GROUPS, MOST_WORDS, LONGEST_WORD = 2000, 30, 40
 
+_COMPARED, _SHOWN = 50, 3  # hits of a query that are compared, titles that are shown of the new ones
+
 _cache: TTLCache[str, _Curated] = TTLCache(maxsize=32, ttl=_SECONDS)
 _lock = threading.Lock()
 
@@ -38,11 +40,15 @@ class _Curated:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change of synonyms does to a query of the public site: how many it finds now, and would find."""
+    """What a change of synonyms does to a query of the public site: how many it finds now, and would find.
+
+    `new`: titles of some that it would find and does not find now.
+    """
 
     query: str
     now: int
     then: int
+    new: tuple[str, ...] = ()
 
 
 def curated(session: Session) -> _Curated:
@@ -131,14 +137,17 @@ def effects(session: Session, wanted: Iterable[Sequence[str]], queries: Iterable
     new, held = Synonyms(wanted), curated(session).synonyms
     found = []
     for text in list(queries)[:20]:
-        before, after = (_total(session, text, synonyms) for synonyms in (held, new))
-        found.append(Effect(text, before, after))
+        before, after = (_asked(session, text, synonyms) for synonyms in (held, new))
+        known = {key for key, _ in before.hits}
+        added = [key for key, _ in after.hits if key not in known][:_SHOWN]
+        titles = tuple(one.title for one in sources.found(session, added))
+        found.append(Effect(text, before.total, after.total, titles))
     return found
 
 
-def _total(session: Session, text: str, synonyms: Synonyms) -> int:
+def _asked(session: Session, text: str, synonyms: Synonyms) -> EngineResult:
     plan = ranking.plan(parse(text), synonyms)
-    return connect.of(session).engine.search(EngineRequest(Corpus.PUBLIC, plan, PUBLIC, limit=0, facets=())).total
+    return connect.of(session).engine.search(EngineRequest(Corpus.PUBLIC, plan, PUBLIC, limit=_COMPARED, facets=()))
 
 
 def pins(session: Session) -> list[SearchPin]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from search import analysis, ranking
+from search.analysis import Streams
 from search.folding import fold
 from search.lexicon import Synonyms
 from search.query import Query
@@ -160,18 +161,15 @@ def entry(source_name: str, document: Document, version: int) -> Entry:
     year = str(document.date.astimezone(SHANGHAI).year) if document.date else ""
     names = list(dict.fromkeys((*document.labels, *document.tags)))
     texts = {
-        "title": [document.title],
-        "labels": [*names, year],
-        "body": [document.body, *document.passages],
+        "title": map(analysis.short_streams, analysis.folded_parts([document.title])),
+        "labels": map(analysis.short_streams, analysis.folded_parts([*names, year])),
+        "body": map(analysis.long_streams, analysis.folded_parts([document.body, *document.passages])),
     }
-    streams: dict[str, str] = {}
-    for name, parts in texts.items():
-        folded = analysis.folded_parts(parts)
-        streams[f"{name}_words"] = analysis.stream([analysis.words(part) for part in folded])
-        streams[f"{name}_grams"] = analysis.stream([analysis.grams(part) for part in folded])
-        if name != "body":
-            streams[f"{name}_sounds"] = analysis.stream([analysis.syllables(part) for part in folded])
-            streams[f"{name}_initials"] = analysis.stream([analysis.initials(part) for part in folded])
+    streams = {
+        f"{name}_{kind}": analysis.stream(parts)
+        for name, analysed in texts.items()
+        for kind, parts in zip(Streams._fields, zip(*analysed, strict=True), strict=False)
+    }
     keywords: dict[str, tuple[str, ...]] = {
         "access": tuple(sorted(document.access)),
         "source": (source_name,),

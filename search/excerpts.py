@@ -93,7 +93,13 @@ def _best_window(found: list[Match]) -> tuple[tuple[int, int], int]:
 
 
 def _begin(text: str, at: int) -> int:
-    """Where to begin so that the match at `at` is seen: at the start of its sentence when that is near."""
+    """Where to begin so that the match at `at` is seen: at the start of its sentence when that is near.
+
+    Near the end of the text further ahead, so that no excerpt is shorter than the text allows.
+    """
+    last = max(0, len(text) - LENGTH)
+    if at >= last:
+        return last
     start = max(0, at - _LEAD)
     ends = [match.end() for match in _SENTENCE_END.finditer(text, start, at)]
     return ends[-1] if ends else start

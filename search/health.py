@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from search import connect, sources
@@ -32,6 +33,15 @@ class CorpusHealth:
     building: str | None
     built: int
     error: str | None
+    #: When both sides were counted last, and what each held.
+    compared_at: datetime | None
+    in_database: int | None
+    in_index: int | None
+
+    @property
+    def missing(self) -> int:
+        """How many documents the index lacked (negative: had too many) when both sides were counted last."""
+        return (self.in_database or 0) - (self.in_index or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,25 @@ def health(session: Session) -> Health:
                 building=state.building,
                 built=state.built,
                 error=state.error,
+                compared_at=state.compared_at,
+                in_database=state.in_database,
+                in_index=state.in_index,
             )
         )
     lag = now() - oldest if oldest else timedelta()
     return Health(engine.name, answers, tuple(corpora), waiting, max(lag, timedelta()), unreadable)
+
+
+def compare(session: Session) -> None:
+    """Count both sides and keep the figures for operators. Raises `EngineDown`."""
+    engine = connect.of(session).engine
+    for corpus in Corpus:
+        if engine.live(corpus) is None:
+            continue
+        held = count_in_database(session, corpus)
+        figures = {"compared_at": now(), "in_database": held, "in_index": engine.count(corpus)}
+        put = insert(SearchState).values(corpus=corpus, **figures)
+        session.execute(put.on_conflict_do_update(index_elements=["corpus"], set_=figures))
 
 
 def count_in_database(session: Session, corpus: Corpus) -> int:

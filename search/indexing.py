@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, text, update
@@ -21,10 +22,12 @@ from sqlalchemy.orm import Session
 from search import sources
 from search.engine import Deletion, Engine, EngineDown, Entry, entry
 from search.models import VERSION, SearchChange, SearchState
-from search.sources import Corpus, Source
+from search.sources import Corpus, Document, Source
 from tenants.clock import now
 
 log = logging.getLogger(__name__)
+
+Made = TypeVar("Made")
 
 BATCH = 200
 _LOCKS = 0x58494E59  # first half of the keys of our advisory locks
@@ -93,22 +96,35 @@ def current(
     session: Session, source: Source, ids: Sequence[UUID]
 ) -> tuple[list[Entry | Deletion], dict[UUID, str]]:
     """What to write for these things as they stand now, and why some could not be read."""
-    version = session.execute(select(VERSION.next_value())).scalar_one()
+    version = next_version(session)
+    found, unreadable = read(session, source, ids, lambda document: entry(source.name, document, version))
+    kept = (entity_id for entity_id in ids if entity_id not in unreadable)
+    return [found.get(i) or Deletion(sources.key(source.name, i), version) for i in kept], unreadable
+
+
+def next_version(session: Session) -> int:
+    """The version of what is read after this: higher than that of all that was read before."""
+    return session.execute(select(VERSION.next_value())).scalar_one()
+
+
+def read(
+    session: Session, source: Source, ids: Sequence[UUID], make: Callable[[Document], Made]
+) -> tuple[dict[UUID, Made], dict[UUID, str]]:
+    """What is made of the documents of these ids, and why some could not be read: those do not hold up the others."""
     try:
         with session.begin_nested():
-            found = {d.id: entry(source.name, d, version) for d in source.documents(session, ids)}
+            return {document.id: make(document) for document in source.documents(session, ids)}, {}
     except Exception as error:
         log.exception("cannot read %d things of %s for the index", len(ids), source.name)
         if len(ids) == 1:
-            return [], {ids[0]: f"{type(error).__name__}: {error}"[:500]}
-        writes: list[Entry | Deletion] = []
+            return {}, {ids[0]: f"{type(error).__name__}: {error}"[:500]}
+        made: dict[UUID, Made] = {}
         unreadable: dict[UUID, str] = {}
         for entity_id in ids:
-            read, bad = current(session, source, [entity_id])
-            writes.extend(read)
+            one, bad = read(session, source, [entity_id], make)
+            made.update(one)
             unreadable.update(bad)
-        return writes, unreadable
-    return [found.get(entity_id) or Deletion(sources.key(source.name, entity_id), version) for entity_id in ids], {}
+        return made, unreadable
 
 
 def _consume(session: Session, which: ColumnElement[bool]) -> None:
@@ -135,6 +151,3 @@ def note(session: Session, corpus: Corpus, **values: object) -> None:
         .values(corpus=str(corpus), **values)
         .on_conflict_do_update(index_elements=["corpus"], set_=values)
     )
-
-
-__all__ = ["BATCH", "Applied", "EngineDown", "apply_pending", "current", "hold_indexing_lock", "note", "rebuild_runs"]

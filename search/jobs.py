@@ -7,13 +7,15 @@ import logging
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
-from search import connect, popular
+from search import connect, health, popular
 from search.engine import EngineDown
 from search.indexing import apply_pending, note
 from search.outbox import INDEX_JOB
 from search.reindex import RebuildRuns, rebuild
 from search.sources import Corpus
 from tenants import jobs
+
+COMPARE_JOB = "search.compare"
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,15 @@ def index(session: Session) -> None:
 def forget_old(session: Session) -> None:
     """Remove counts of queries that are too old to tell anything."""
     popular.forget_old(session)
+
+
+@jobs.task(COMPARE_JOB, cron="40 19 * * *")  # 03:40 in Shanghai
+def compare(session: Session) -> None:
+    """Count both sides, for whoever looks after search. While the engine rests, the old figures stand."""
+    try:
+        health.compare(session)
+    except EngineDown as error:
+        log.warning("the search engine does not answer: %s", error)
 
 
 @jobs.task("search.rebuild", retry=False)

@@ -54,6 +54,10 @@ class SearchState(Base):
     rebuilt_count: Mapped[int | None]
     rebuilt_seconds: Mapped[float | None]
     applied_at: Mapped[datetime | None]
+    #: When both sides were counted last, and what each held.
+    compared_at: Mapped[datetime | None]
+    in_database: Mapped[int | None]
+    in_index: Mapped[int | None]
     #: Why the last batch could not be written; empty when it was.
     error: Mapped[str | None]
 

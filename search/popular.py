@@ -32,7 +32,8 @@ KEPT_DAYS = 400
 SHOWN_FROM = 3  # searches with results before a query is suggested to others
 _RECENT_DAYS = 90
 _FLUSH_SECONDS, _FLUSH_QUERIES = 10.0, 200
-_PERSONAL = re.compile(r"\d{6,}|@")
+#: A phone or identity number however it is set apart, or an address; a year and a document's number are shorter.
+_PERSONAL = re.compile(r"\d(?:[\s\-.·/()]{0,2}\d){6,}|@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ _flushed_at = time.monotonic()
 def count(database: Engine, key: str, *, in_vain: bool) -> None:
     """Count a query (`Query.key`) asked on the public site."""
     global _flushed_at
-    if not key or len(key) > LONGEST or _PERSONAL.search(key.replace(" ", "").replace("-", "")):
+    if not key or len(key) > LONGEST or _PERSONAL.search(key):
         return
     with _lock:
         counted = _gathered[today(), key]
@@ -100,13 +101,17 @@ def popular(session: Session, prefix: str = "", limit: int = 8) -> list[str]:
     return list(session.scalars(rows.order_by(hits.desc(), SearchQueryCount.query).limit(limit)))
 
 
-def top(session: Session, since: date, *, in_vain: bool = False, limit: int = 50) -> list[QueryCount]:
-    """The most asked queries since a day, or those asked most often in vain. For the district office."""
+def top(
+    session: Session, since: date, *, in_vain: bool = False, limit: int = 50, at_least: int = 1
+) -> list[QueryCount]:
+    """The most asked queries since a day, or those asked most often in vain. For the district office.
+
+    `at_least`: how often it must have been asked; what only one person asks may say who they are.
+    """
     asked, vain = func.sum(SearchQueryCount.asked), func.sum(SearchQueryCount.in_vain)
     rows = select(SearchQueryCount.query, asked, vain).where(SearchQueryCount.day >= since)
     rows = rows.group_by(SearchQueryCount.query)
-    if in_vain:
-        rows = rows.having(vain > 0)
+    rows = rows.having((vain if in_vain else asked) >= at_least)
     rows = rows.order_by((vain if in_vain else asked).desc(), SearchQueryCount.query).limit(limit)
     return [QueryCount(query, int(a), int(v)) for query, a, v in session.execute(rows)]
 

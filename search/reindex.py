@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,8 +23,9 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from search import sources
+from search.analysts import Analysts, Batch
 from search.engine import Deletion, Engine, EngineDown, Entry
-from search.indexing import REBUILD_LOCK, current, hold_indexing_lock, note
+from search.indexing import REBUILD_LOCK, current, hold_indexing_lock, next_version, note, read
 from search.models import SearchChange
 from search.sources import Corpus
 from tenants import actors
@@ -129,6 +130,14 @@ class _Rebuild:
 
     def _everything(self) -> Iterator[Entry]:
         total = self._engine.count(self._corpus) if self._engine.live(self._corpus) else None
+        done = 0
+        with Analysts() as analysts:
+            for entries in analysts.entries(self._batches()):
+                yield from entries
+                done += len(entries)
+                self._progress(done, total)
+
+    def _batches(self) -> Iterator[Batch]:
         for source in self._sources:
             after: UUID | None = None
             while True:
@@ -136,15 +145,19 @@ class _Rebuild:
                     ids = source.ids(session, after, _BATCH)
                     if not ids:
                         break
-                    writes, unreadable = current(session, source, ids)
-                    if unreadable:
-                        raise RebuildFailed(f"{source.name}: {next(iter(unreadable.values()))}")
-                    self._expected += sum(isinstance(write, Entry) for write in writes)
+                    version = next_version(session)
+                    documents, unreadable = read(session, source, ids, lambda document: document)
+                    self._try_later(session, source, unreadable)
+                    self._expected += len(documents)
                     note(session, self._corpus, built=self._expected)
                 after = ids[-1]
                 self._remember(source.name, ids)
-                yield from (write for write in writes if isinstance(write, Entry))
-                self._progress(self._expected, total)
+                yield Batch(source.name, version, tuple(documents.values()))
+
+    def _try_later(self, session: Session, source: sources.Source, unreadable: Mapping[UUID, str]) -> None:
+        """What cannot be read now does not hold up the others: it waits in the outbox, where operators see it."""
+        for entity_id, error in unreadable.items():
+            session.add(SearchChange(source=source.name, entity_id=entity_id, attempts=1, error=error))
 
     def _remember(self, name: str, ids: Sequence[UUID]) -> None:
         """Keep a fair sample of what was walked through."""
@@ -176,8 +189,7 @@ class _Rebuild:
 
     def _replay_batch(self, session: Session, source: sources.Source, ids: list[UUID]) -> None:
         writes, unreadable = current(session, source, ids)
-        if unreadable:
-            raise RebuildFailed(f"{source.name}: {next(iter(unreadable.values()))}")
+        self._try_later(session, source, unreadable)
         before = self._engine.contains(self._corpus, [write.key for write in writes], self._index)
         self._expected += sum(isinstance(write, Entry) and write.key not in before for write in writes)
         self._expected -= sum(isinstance(write, Deletion) and write.key in before for write in writes)

@@ -21,13 +21,23 @@ _LONGEST_WORD, _LONGEST_NAME = 8, 24
 
 def spelling_keys(title: str, labels: Sequence[str]) -> tuple[str, ...]:
     """The keyed entries of a document's folded title and names."""
-    found: dict[str, None] = {}
-    for word in dict.fromkeys(words(" | ".join((title, *labels)))):
-        found.update(dict.fromkeys(_corrections(word)))
-    for label in (" ".join(written.split()) for written in labels):
-        if 2 <= len(label) <= _LONGEST_NAME and not label.isdigit():
-            found.update(dict.fromkeys(_entry(_NAME, k, label) for k in _begun(label)))
+    found = dict.fromkeys(_word_entries(title))
+    for label in labels:
+        found.update(dict.fromkeys(_name_entries(label)))
     return tuple(found)
+
+
+def _word_entries(text: str) -> list[str]:
+    return [entry for word in dict.fromkeys(words(text)) for entry in _corrections(word)]
+
+
+@lru_cache(maxsize=20_000)
+def _name_entries(written: str) -> tuple[str, ...]:
+    """Entries of a name: of its words, and of the name as a whole. Names come again and again."""
+    label = " ".join(written.split())
+    whole = 2 <= len(label) <= _LONGEST_NAME and not label.isdigit()
+    begun = [_entry(_NAME, key, label) for key in _begun(label)] if whole else []
+    return (*_word_entries(written), *begun)
 
 
 @lru_cache(maxsize=50_000)

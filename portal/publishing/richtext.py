@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from uuid import UUID
 
 import nh3
@@ -187,28 +188,30 @@ class Picture:
     alternative: str
 
 
+#: A tag or a stretch of text, as the sanitiser writes them.
+_TAG_OR_TEXT = re.compile(r'<(?P<closing>/?)(?P<tag>[a-z][a-z0-9]*)(?:[^">]|"[^"]*")*>|[^<]+')
+
+
 def plain_text(html: str) -> str:
-    """The words of a sanitised text, a line per paragraph, cells of a row set apart by tabs."""
+    """The words of a sanitised text, a line per paragraph, cells of a row set apart by tabs.
+
+    Read without a tree: every search result and every document of an index comes through here.
+    """
     pieces: list[str] = []
-    _write(htmltree.parse(html), pieces)
+    cell: list[str] | None = None
+    for match in _TAG_OR_TEXT.finditer(html):
+        tag = match["tag"]
+        into = pieces if cell is None else cell
+        if tag is None:
+            into.append(unescape(match[0]))
+        elif tag in ("td", "th"):
+            if cell is not None:
+                pieces += ["".join(cell).replace("\n", " ").strip(), "\t"]
+            cell = None if match["closing"] else []
+        elif tag not in INLINE or tag == "br":
+            into.append("\n")
     lines = (line.strip(" \t") for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-def _write(node: htmltree.Node, pieces: list[str]) -> None:
-    for child in node.children:
-        if isinstance(child, str):
-            pieces.append(child)
-        elif child.tag in ("td", "th"):
-            cell: list[str] = []
-            _write(child, cell)
-            pieces += ["".join(cell).replace("\n", " ").strip(), "\t"]
-        elif child.tag in INLINE - {"br"}:
-            _write(child, pieces)
-        else:
-            pieces.append("\n")
-            _write(child, pieces)
-            pieces.append("\n")
 
 
 def word_count(html: str) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.participation import queries as comments
 from portal.publishing.models import Publication, State
-from search.models import SearchChange, SearchState
+from search.health import Health, health
 from tenants.identity.models import RoleAssignment, Tenant
 from tenants.mail.models import MailMessage
 
@@ -151,25 +151,11 @@ class Jobs:
 
 
 @dataclass(frozen=True)
-class Index:
-    """A corpus's index: when something was last written to it, when it was last rebuilt, what is wrong with it."""
-
-    corpus: str
-    applied_at: datetime | None
-    rebuilt_at: datetime | None
-    rebuilt_count: int | None
-    building: bool
-    error: str
-
-
-@dataclass(frozen=True)
 class Operations:
-    """How the machinery runs. `changes` wait to be indexed, the oldest since `changes_oldest`."""
+    """How the machinery runs."""
 
     jobs: Jobs
-    indexes: tuple[Index, ...]
-    changes: int
-    changes_oldest: datetime | None
+    search: Health
     mail: dict[str, int]
     mail_oldest: datetime | None
 
@@ -187,10 +173,6 @@ def operations(session: Session) -> Operations:
         )
     ).one()
     heartbeat = session.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
-    states = session.scalars(select(SearchState).order_by(SearchState.corpus)).all()
-    changes, since = session.execute(
-        select(func.count(), func.min(SearchChange.created_at)).where(SearchChange.done_at.is_(None))
-    ).one()
     mail = session.execute(
         select(MailMessage.state, func.count(), func.min(MailMessage.created_at))
         .where(MailMessage.state != "sent")
@@ -198,14 +180,7 @@ def operations(session: Session) -> Operations:
     ).all()
     return Operations(
         Jobs(waiting, planned, running, failed, float(oldest) if oldest is not None else None, heartbeat),
-        tuple(
-            Index(
-                s.corpus, s.applied_at, s.rebuilt_at, s.rebuilt_count, s.building is not None, s.error or ""
-            )
-            for s in states
-        ),
-        changes,
-        since,
+        health(session),
         {state: n for state, n, _ in mail},
         min((at for state, _, at in mail if state == "queued"), default=None),
     )

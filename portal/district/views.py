@@ -16,6 +16,7 @@ from portal.publishing import queries as publication_queries
 from portal.publishing.models import State
 from portal.publishing.queries.words import KINDS, STATES
 from portal.search import queries as searches
+from portal.today.delays import delays
 from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
@@ -72,6 +73,7 @@ def overview() -> Response:
         kinds=[(kind.value, _(words)) for kind, words in TENANT_KINDS.items()],
         kind_names={kind.value: _(words) for kind, words in TENANT_KINDS.items()},
         figures=_figures(rows),
+        delays=delays(g.engine),
         published_chart=bars([(row.name, (row.published,)) for row in by_published if row.published][:12]),
         news=searches.news(db()),
         comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in by_open][:12]),

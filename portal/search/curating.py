@@ -17,6 +17,8 @@ from portal.publishing.queries import public as publications
 from portal.search.views import blueprint
 from search import curation, popular
 from search.engine import EngineDown
+from search.jobs import COMPARE_JOB
+from tenants import jobs
 from tenants.clock import today
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
@@ -24,8 +26,8 @@ from tenants.rules import Invalid, Missing
 from webkit.forms import Form
 from webkit.fragments import render
 
-#: Days over which questions are counted.
-DAYS = 90
+#: Days over which questions are counted, and how often one must have been asked to be listed.
+DAYS, LEAST = 90, 2
 
 
 class SynonymsForm(Form):
@@ -58,11 +60,18 @@ def _shown(
         synonyms=synonyms,
         pin=pin,
         pins=[(p, titles.get(p.entity_id)) for p in pins],
-        top=popular.top(session, since, limit=30),
-        vain=popular.top(session, since, in_vain=True, limit=30),
+        top=popular.top(session, since, limit=30, at_least=LEAST),
+        vain=popular.top(session, since, in_vain=True, limit=30, at_least=LEAST),
         days=DAYS,
+        least=LEAST,
         effects=effects,
     )
+
+
+def _usual(session: Session) -> list[str]:
+    """What residents search for most, to try synonyms on."""
+    since = today() - timedelta(days=DAYS)
+    return [asked.query for asked in popular.top(session, since, limit=5, at_least=LEAST)]
 
 
 def _current(session: Session) -> SynonymsForm:
@@ -87,9 +96,7 @@ def synonyms() -> AnyResponse:
     if "preview" in request.form:
         words = [word for word in (form.queries.data or "").replace("，", " ").split() if word]
         try:
-            effects = curation.effects(
-                session, wanted, words or [q.query for q in popular.top(session, today(), limit=5)]
-            )
+            effects = curation.effects(session, wanted, words or _usual(session))
         except EngineDown:
             form.take_errors({"queries": _("搜索正在休息，暂时不能试查。")})
             effects = []
@@ -129,3 +136,12 @@ def unpin(pin_id: UUID) -> AnyResponse:
     curation.unpin(db(), actor(), pin_id)
     flash(_("已取消推荐。"), "success")
     return redirect(url_for(".curate"), 303)
+
+
+@blueprint.post("/district/search/compare")
+@requires(Permission.OPERATIONS_READ)
+def compare() -> AnyResponse:
+    """Have both sides counted anew; the worker does it."""
+    jobs.defer(db(), COMPARE_JOB)
+    flash(_("正在核对，过一会儿刷新这一页看结果。"))
+    return redirect(url_for("district.operations"), 303)

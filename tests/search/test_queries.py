@@ -165,7 +165,8 @@ def test_suggestions_come_from_names_titles_and_what_is_often_asked(
 
 
 def test_queries_are_counted_by_day_without_personal_data(deployment: Deployment, find: Search) -> None:
-    for text in ("口袋公园", "口袋公園", "没有这样的东西", "13800138000", "某人@example.com", "x" * 60):
+    numbers = ("13800138000", "138 0013 8000", "１３８-００１３-８０００", "11010119900307123X", "(010)6912-3456")
+    for text in ("口袋公园", "口袋公園", "没有这样的东西", *numbers, "某人@example.com", "x" * 60):
         find(text)
     find("口袋公园", page=2)
     find("口袋公园", filters={"kind": ("sprout",)})

@@ -15,7 +15,7 @@ from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom, browser
 from tests.support.database import counted_queries
-from tests.support.forms import local, parsed
+from tests.support.forms import local, parsed, send
 from tests.support.html import StrictClient, errors_of
 
 
@@ -83,12 +83,17 @@ def test_a_tenants_people_do_not_look_across(app_workspace: Flask, room: Newsroo
 def test_operations_show_what_waits(deployment: Deployment, office: StrictClient, room: Newsroom) -> None:
     with deployment.session() as session:
         found = queries.operations(session)
-    assert found.jobs.waiting > 0 and found.changes > 0
+    assert found.jobs.waiting > 0 and found.search.waiting > 0
     deployment.run_jobs()
     with deployment.session() as session:
         found = queries.operations(session)
-    assert (found.jobs.waiting, found.changes, found.jobs.failed) == (0, 0, 0)
-    assert "改动都已进索引" in office.get("/district/operations").text
+    assert (found.jobs.waiting, found.search.waiting, found.jobs.failed) == (0, 0, 0)
+    page = office.get("/district/operations").text
+    assert "改动都已进索引" in page and "还没有核对" in page
+    assert send(office, "/district/operations", "/district/search/compare").status_code == 303
+    deployment.run_jobs()
+    page = office.get("/district/operations").text
+    assert "还没有核对" not in page and page.count("一致</span>") == 2
 
 
 def test_the_number_of_queries_does_not_grow(deployment: Deployment, room: Newsroom) -> None:

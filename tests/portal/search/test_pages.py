@@ -102,7 +102,8 @@ def test_the_office_tries_synonyms_before_it_keeps_them(deployment: Deployment, 
             data={"groups": "桂花巷 木樨胡同", "queries": "木樨胡同", "preview": "1"},
         )
         assert tried.status_code == 200
-        assert "木樨胡同" in tried.text
+        assert "会多找到" in tried.text
+        assert "桂花巷口袋公园建成" in tried.text.split("试查结果")[1]  # what it would find, before it is saved
         kept = client.post("/district/search/synonyms", data={"groups": "桂花巷 木樨胡同", "save": "1"})
         assert kept.status_code == 303
         lonely = client.post("/district/search/synonyms", data={"groups": "一个词", "save": "1"})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, g, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from portal.publishing.queries.words import KINDS
 from portal.search import queries as searches
 from portal.today import queries
+from portal.today.delays import delays
 from tenants.clock import today
 from tenants.permissions import Permission as P
 from tenants.requests import actor, db, requires
@@ -46,6 +47,7 @@ def show(tenant: str) -> Response:
         figures=_figures(tenant, found),
         kinds={kind: _(words) for kind, words in KINDS.items()},
         may_write=actor().may(P.PUBLICATION_WRITE),
+        delays=delays(g.engine),
         news=searches.news(db()),
         news_url=url_for("search.kept", tenant=tenant),
     )

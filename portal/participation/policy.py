@@ -84,7 +84,7 @@ def clean(text: str) -> str:
     """The text as it is kept: line ends made one, control characters and needless blank lines gone."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c for c in text if c == "\n" or c == "\t" or c.isprintable() or c == "\u3000")
-    text = re.sub(r"[^\S\n]+\n", "\n", text)
+    text = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

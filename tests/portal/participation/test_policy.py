@@ -86,6 +86,12 @@ def test_cleaned_texts_have_no_control_characters_and_stay_clean(text: str) -> N
     assert clean == clean.strip()
 
 
+def test_endless_blanks_are_gone_at_once() -> None:
+    """A backtracking expression took minutes for these, and one form held up the whole server."""
+    assert policy.clean(f"a{' ' * 300_000}b").startswith("a")
+    assert policy.clean(" \t" * 300_000) == ""
+
+
 @given(standings)
 def test_words_are_corrected_until_they_are_answered_and_taken_back_always(comment: Standing) -> None:
     editable = policy.may_edit_own(comment) is None

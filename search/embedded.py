@@ -44,7 +44,6 @@ from tenants.clock import now
 
 _BATCH_HEAP, _LOAD_HEAP = 15_000_000, 120_000_000
 _EXCHANGES = 5  # exchanges of the live index that one search may meet
-_LOAD_COMMIT = 20_000  # documents between commits of a rebuild
 
 
 def _schema() -> tantivy.Schema:
@@ -262,10 +261,8 @@ class EmbeddedEngine:
 
     def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
         with _as_down(), self._writing(corpus, index, _LOAD_HEAP) as (_, writer):
-            for number, entry in enumerate(entries, start=1):
+            for entry in entries:
                 writer.add_document(_document(entry))
-                if number % _LOAD_COMMIT == 0:
-                    writer.commit()
 
     def create(self, corpus: Corpus) -> str:
         with _as_down():

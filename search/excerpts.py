@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from markupsafe import Markup, escape
 
 from search.folding import fold_with_origin
+from search.ranking import Literals
 from search.sources import Passage
 
 LENGTH = 110  # characters of an excerpt
@@ -28,38 +31,36 @@ class Match:
     unit: int
 
 
-def matches(text: str, literals: Sequence[Sequence[str]]) -> list[Match]:
+def matches(text: str, literals: Literals) -> list[Match]:
     """Where the units of a query stand in a text, in order."""
-    numbers = {literal: unit for unit, group in enumerate(literals) for literal in group if literal}
-    if not numbers:
+    pattern, units = _pattern(tuple(literals))
+    if pattern is None:
         return []
     folded = fold_with_origin(text)
-    longest_first = sorted(numbers, key=len, reverse=True)
+    found = (
+        Match(*folded.span(*match.span()), units[(match.lastindex or 1) - 1])
+        for match in pattern.finditer(folded.text)
+    )
+    return list(islice(found, _MOST_MATCHES))
+
+
+@lru_cache(maxsize=256)
+def _pattern(literals: Literals) -> tuple[re.Pattern[str] | None, tuple[int, ...]]:
+    """What finds the literals, the longest first, each in a group of its own; and the unit of each group."""
+    units = {literal: unit for unit, group in enumerate(literals) for literal in group if literal.strip()}
+    longest_first = sorted(units, key=len, reverse=True)
     # a space in a unit stands for anything that is not a word: "2021 10号" is 〔2021〕10号
-    pattern = re.compile("|".join(r"\W*".join(map(re.escape, literal.split(" "))) for literal in longest_first))
-    found: list[Match] = []
-    for match in pattern.finditer(folded.text):
-        if match.end() == match.start():
-            continue
-        unit = numbers.get(match[0])
-        if unit is None:
-            unit = next(n for literal, n in numbers.items() if _same(literal, match[0]))
-        found.append(Match(*folded.span(match.start(), match.end()), unit))
-        if len(found) >= _MOST_MATCHES:
-            break
-    return found
+    groups = (r"(" + r"\W*".join(map(re.escape, literal.split())) + r")" for literal in longest_first)
+    pattern = re.compile("|".join(groups)) if units else None
+    return pattern, tuple(units[literal] for literal in longest_first)
 
 
-def _same(literal: str, found: str) -> bool:
-    return re.fullmatch(r"\W*".join(map(re.escape, literal.split(" "))), found) is not None
-
-
-def marked(text: str, literals: Sequence[Sequence[str]]) -> Markup:
+def marked(text: str, literals: Literals) -> Markup:
     """The whole text, escaped, with matches marked."""
     return _mark(text, 0, len(text), matches(text, literals))
 
 
-def excerpt(passages: Iterable[Passage], literals: Sequence[Sequence[str]]) -> tuple[Markup, str]:
+def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, str]:
     """The best excerpt of several passages and its label; the first one's beginning when nothing matches."""
     best: tuple[tuple[int, int], Passage, int, list[Match]] | None = None
     first: Passage | None = None
@@ -106,21 +107,20 @@ def _begin(text: str, at: int) -> int:
 
 
 def _mark(text: str, start: int, end: int, found: list[Match]) -> Markup:
-    parts = [Markup("…")] if start > 0 else []
+    parts = ["…"] if start > 0 else []
     position = start
     for match in found:
         if match.start < position:
             continue
         if match.start >= end:
             break
-        parts.append(_escaped(text[position : match.start]))
-        parts.append(Markup("<mark>{}</mark>").format(_escaped(text[match.start : match.end])))
+        parts += (_escaped(text[position : match.start]), f"<mark>{_escaped(text[match.start : match.end])}</mark>")
         position = match.end
     parts.append(_escaped(text[position : max(end, position)]))
     if end < len(text):
-        parts.append(Markup("…"))
-    return Markup("").join(parts)
+        parts.append("…")
+    return Markup("".join(parts))
 
 
-def _escaped(text: str) -> Markup:
-    return escape(_SPACES.sub(" ", text))
+def _escaped(text: str) -> str:
+    return str(escape(_SPACES.sub(" ", text)))

@@ -73,9 +73,15 @@ def fold(text: str) -> str:
     return _years(text.translate(_TABLE))
 
 
+#: Characters seen so far that fold to one character: most texts have no other.
+_ONE_TO_ONE: set[str] = set()
+
+
 def fold_with_origin(text: str) -> Folded:
     """The folded text and where each character came from."""
-    if all(len(_TABLE[ord(character)]) == 1 for character in set(text)):
+    new = set(text) - _ONE_TO_ONE
+    _ONE_TO_ONE.update(character for character in new if len(_TABLE[ord(character)]) == 1)
+    if new <= _ONE_TO_ONE:
         return Folded(fold(text), None)
     parts = [_TABLE[ord(character)] for character in text]
     origin = tuple(index for index, part in enumerate(parts) for _ in part)

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from search import sources
-from search.engine import Deletion, Engine, EngineDown, Entry, entry
+from search.engine import Deletion, Engine, Entry, entry
 from search.models import VERSION, SearchChange, SearchState
 from search.sources import Corpus, Document, Source
 from tenants.clock import now

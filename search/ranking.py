@@ -65,7 +65,7 @@ class AtLeast:
 
 Node = Term | Phrase | Best | AtLeast
 #: For each unit of a query, the strings that show it in a text.
-Literals = Sequence[tuple[str, ...]]
+Literals = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,4 +250,4 @@ def literals(query: Query, synonyms: Synonyms) -> Literals:
         inside = inner_words(unit.text) if not unit.exact and is_han(unit.text) and len(unit.text) >= 4 else []
         others = () if unit.exact else synonyms.of(unit.text)
         found.append(tuple(dict.fromkeys([unit.text, *others, *inside])))
-    return found
+    return tuple(found)

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from cachetools import TTLCache
 from werkzeug.datastructures import Headers
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie  # the one that requests use: both must see the same cookies
 from werkzeug.test import run_wsgi_app
 
 from webkit.language import LANGUAGE_COOKIE, TYPE_COOKIE

@@ -87,6 +87,9 @@ def init_app(
     def protect(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if response.location and response.location.startswith(request.host_url):
+            # Werkzeug's own redirects repeat the host the client named, which a cache in front may keep for all
+            response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/\\")
         anyone = private_cookies is not None and private_cookies.isdisjoint(request.cookies)
         if not anyone or request.method not in ("GET", "HEAD"):
             response.headers.setdefault("Cache-Control", "private, no-cache")

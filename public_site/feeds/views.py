@@ -103,7 +103,7 @@ def sitemap_pages() -> Response:
     return _xml("public_site/feeds/sitemap.xml", entries=[(url, None) for url in urls])
 
 
-@blueprint.get("/sitemap/<int:year>.xml")
+@blueprint.get("/sitemap/<int(max=9999):year>.xml")
 @requires(Permission.SITE_READ)
 def sitemap_year(year: int) -> Response:
     entries = [

@@ -32,6 +32,9 @@ def test_everything_of_the_content_is_there(demo: Deployment) -> None:
         assert fates == set(Fate)
         seen = set(session.scalars(select(Comment.visibility)))
         assert {Visibility.SHOWN, Visibility.HELD, Visibility.HIDDEN} <= seen
+        changed = sum(bool(c.outcome) for t in d.tenants for p in t.publications for c in p.comments)
+        shown = select(func.count()).where(Comment.outcome_publication_id.is_not(None))
+        assert session.scalar(shown) == changed
 
 
 def test_everything_is_marked_as_a_demonstration(demo: Deployment) -> None:

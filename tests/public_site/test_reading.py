@@ -188,3 +188,8 @@ def test_a_page_asks_the_database_the_same_number_of_times_for_few_and_many(
         publish(deployment, place)
     assert queries("many") == few
     assert few <= 14
+
+
+@pytest.mark.parametrize("year", ["0", "9999", "10000", "9" * 14])
+def test_a_sitemap_of_no_year_is_empty_or_not_there(visitor: StrictClient, year: str) -> None:
+    assert visitor.get(f"/sitemap/{year}.xml").status_code == (200 if len(year) < 5 else 404)

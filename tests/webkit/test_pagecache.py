@@ -86,6 +86,14 @@ def test_a_second_reader_gets_the_page_without_rendering(counted: Site) -> None:
     assert counted.client().get("/page").data != first.data
 
 
+@pytest.mark.parametrize("cookie", ["\xff\xfe", "session=\xff", "a=1; \xe9=\xff; session=1", ";;;=", 'a="\\400'])
+def test_whatever_stands_in_a_cookie_is_read_as_the_pages_read_it(counted: Site, cookie: str) -> None:
+    counted.client().get("/page")
+    answer = counted.client().get("/page", headers={"Cookie": cookie})
+    assert answer.status_code == 200
+    assert len(counted.rendered) == (2 if "session" in cookie else 1)
+
+
 def test_a_known_page_is_not_sent_again(counted: Site) -> None:
     client = counted.client()
     for headers in ({}, {"Accept-Encoding": "gzip"}):

@@ -70,3 +70,9 @@ def test_a_client_behind_a_proxy_cannot_move_the_door(site_settings: Settings) -
     app = gallery.workspace_app(site_settings.model_copy(update={"proxies": 1}))
     answer = app.test_client().get("/list?lang=en", headers={"X-Forwarded-Prefix": "/evil"})
     assert answer.location == "/workspace/list"
+
+
+def test_redirects_repeat_no_host_that_a_client_named(workspace: Flask) -> None:
+    workspace.add_url_rule("/shelf/<name>/", "shelf", lambda name: name)
+    answer = workspace.test_client().get("/shelf/x", base_url="http://evil.example/")
+    assert (answer.status_code, answer.location) == (308, "/shelf/x/")

@@ -93,7 +93,7 @@ def comments(tenant: str, code: str) -> ResponseReturnValue:
     return redirect(url_for(".show", tenant=tenant, code=code), 303)
 
 
-@blueprint.post("/t/<tenant>/publications/<code>/restore/<int:number>")
+@blueprint.post("/t/<tenant>/publications/<code>/restore/<int(max=999999):number>")
 @requires(Permission.PUBLICATION_WRITE)
 def restore(tenant: str, code: str, number: int) -> ResponseReturnValue:
     done = N_("已恢复旧版本，存为最新的草稿。")

@@ -10,15 +10,21 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from migrations import schema
 from settings import Settings
-from tenants.database import Face, make_engine, runtime_role, url_for
+from tenants import actors
+from tenants.clock import SHANGHAI
+from tenants.database import Face, make_engine, open_session, runtime_role, url_for
 from tenants.embedded import EmbeddedError
 from tenants.mail import smtp
+
+if TYPE_CHECKING:
+    from search.health import CorpusHealth
 
 #: A worker that has not been heard of for this long counts as absent (it writes every 10 seconds).
 WORKER_SILENCE = timedelta(seconds=45)
@@ -62,6 +68,7 @@ def everything(settings: Settings) -> Iterator[Finding]:
         return
     yield from worker(settings)
     yield from search_engine(settings)
+    yield from search_index(settings)
     yield from storage(settings)
     yield from mail(settings)
 
@@ -238,6 +245,58 @@ def search_engine(settings: Settings) -> Iterator[Finding]:
         return
     words = ", ".join(f"{name} {value}" for name, value in report.items())
     yield Finding("search", True, words, "")
+
+
+def search_index(settings: Settings) -> Iterator[Finding]:
+    """The indexes keep up with the database: what waits and for how long, and how much both sides hold."""
+    from search import connect
+    from search.health import LATE, health
+
+    database = make_engine(url_for(settings, Face.WORKSPACE), pooled=False)
+    connect.install(settings, database.url)
+    try:
+        with open_session(database, actors.system()) as session:
+            state = health(session)
+    except SQLAlchemyError:
+        return  # the database's own finding says so
+    finally:
+        database.dispose()
+    seconds = int(state.lag.total_seconds())
+    if state.unreadable:
+        yield Finding(
+            "search index",
+            False,
+            f"{state.unreadable} 条内容读不出来，没有进入索引：原因见后台任务日志，改好后会自动补上。",
+            f"{state.unreadable} things cannot be read; the worker's log says why, and they are tried again.",
+        )
+    elif state.lag > LATE:
+        yield Finding(
+            "search index",
+            False,
+            f"索引落后 {seconds} 秒，{state.waiting} 条更新在等：检查后台任务和搜索引擎。",
+            f"the index lags {seconds} s, {state.waiting} changes wait: check the worker and the search engine.",
+        )
+    elif state.answers and None in (corpus.index for corpus in state.corpora):
+        yield Finding("search index", True, "还没有索引，后台任务会建立", "none yet: the worker makes it")
+    else:
+        yield Finding(
+            "search index",
+            True,
+            f"{'；'.join(map(_both_sides, state.corpora))}；{state.waiting} 条更新在等，落后 {seconds} 秒",
+            f"{state.waiting} changes wait, {seconds} s behind",
+        )
+
+
+def _both_sides(corpus: CorpusHealth) -> str:
+    """What the index holds now, and what both sides held when they were compared last."""
+    now_held = f"{corpus.corpus} 现有 {corpus.indexed} 条"
+    if corpus.compared_at:
+        at = f"{corpus.compared_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+        return f"{now_held}（{at} 核对：数据库 {corpus.in_database}，索引 {corpus.in_index}）"
+    if corpus.rebuilt_at:
+        at = f"{corpus.rebuilt_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+        return f"{now_held}（{at} 重建：数据库和索引各 {corpus.rebuilt_count}）"
+    return now_held
 
 
 def storage(settings: Settings) -> Iterator[Finding]:

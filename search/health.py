@@ -17,6 +17,8 @@ from search.sources import Corpus
 from tenants.clock import now
 
 _STEP = 10_000
+#: Changes that wait longer than this are late.
+LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Health:
     @property
     def well(self) -> bool:
         """Whether it serves and keeps up."""
-        return self.answers and not self.unreadable and self.lag < timedelta(minutes=5)
+        return self.answers and not self.unreadable and self.lag <= LATE
 
 
 def health(session: Session) -> Health:

@@ -45,6 +45,18 @@ def policy(settings: Settings, extra: Mapping[str, Sequence[str]] | None = None)
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
+def refuse_swarms() -> None:
+    """No form of ours has that many fields. Werkzeug bounds those of a form with files; taking a million others
+    apart keeps a processor busy for seconds, whoever sent them."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    limit = request.max_form_memory_size
+    if limit is not None and (request.content_length or 0) > limit:
+        abort(413)
+    if request.get_data(cache=True, parse_form_data=False).count(b"&") >= (request.max_form_parts or 0):
+        abort(413)
+
+
 def init_app(
     app: Flask,
     settings: Settings,
@@ -58,6 +70,7 @@ def init_app(
     Pages are for the reader alone, except those of a face with `private_cookies` asked for
     with none of them: the page cache decides about these.
     """
+    app.before_request(refuse_swarms)  # first: the protection against forged requests reads the form
     csrf.init_app(app)
     headers = {
         "Content-Security-Policy": policy(settings, content_policy),

@@ -76,3 +76,14 @@ def test_redirects_repeat_no_host_that_a_client_named(workspace: Flask) -> None:
     workspace.add_url_rule("/shelf/<name>/", "shelf", lambda name: name)
     answer = workspace.test_client().get("/shelf/x", base_url="http://evil.example/")
     assert (answer.status_code, answer.location) == (308, "/shelf/x/")
+
+
+def test_a_form_with_a_million_fields_is_refused_unread(workspace: Flask, public: Flask) -> None:
+    for app in (workspace, public):
+        kind = "application/x-www-form-urlencoded"
+        answer = app.test_client().post("/form", data=b"a=1&" * 1_000_000, content_type=kind)
+        assert answer.status_code == 413
+        answer = app.test_client().post("/form", data=b"a=1&" * 900, content_type=kind)
+        assert answer.status_code == 400, "no token"
+        answer = app.test_client().post("/form", data=b"a=" + b"1" * 9_000_000, content_type=kind)
+        assert answer.status_code == 413

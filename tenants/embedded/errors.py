@@ -91,8 +91,9 @@ def other_version(data: Path, found: str, wanted: int) -> EmbeddedError:
 def other_owner(path: Path, uid: int) -> EmbeddedError:
     """A file or folder is somebody else's."""
     return EmbeddedError(
-        f"{path} 属于另一个用户（uid {uid}）。请用当初建立它的用户运行。",
-        f"{path} belongs to another user (uid {uid}). Run as the user who made it.",
+        f"{path} 属于另一个用户（uid {uid}）。请用当初建立它的用户运行；如果是复制来的，请连同属主一起复制（cp -a）。",
+        f"{path} belongs to another user (uid {uid}). Run as the user who made it; if it is a copy, copy it with its "
+        "owners (cp -a).",
     )
 
 

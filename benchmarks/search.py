@@ -189,9 +189,10 @@ def filled(cluster: Cluster, folder: Path, count: int, say: Console) -> Settings
         search_timeout_seconds=60,
     )
     with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return settings
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER xinya").format(sql.Identifier(f"{name}_new")))
+        for command in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {} OWNER xinya"):
+            connection.execute(sql.SQL(command).format(sql.Identifier(f"{name}_new")))
     began = time.monotonic()
     new = SecretStr(cluster.url(database=f"{name}_new"))
     generate(settings.model_copy(update={"database_url": new}), Size(TENANTS, max(1, count // TENANTS), 0))

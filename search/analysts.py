@@ -59,6 +59,11 @@ class Analysts:
         for analyst in (*self._free, *self._busy):
             analyst.pipe.close()
 
+    @property
+    def helping(self) -> int:
+        """How many processes are ready or at work."""
+        return len(self._free) + sum(analyst.batch is not None for analyst in self._busy)
+
     def entries(self, batches: Iterable[Batch]) -> Iterator[list[Entry]]:
         """The entries of each batch, in no particular order."""
         seen = 0
@@ -69,7 +74,7 @@ class Analysts:
             yield from self._finished(wait_seconds=0)
             if not self._give(batch):
                 yield analyse(batch)  # everybody is busy: no reason to be idle
-        while self._working():
+        while any(analyst.batch for analyst in self._busy):
             yield from self._finished(wait_seconds=None)
 
     def _start(self) -> None:
@@ -80,9 +85,6 @@ class Analysts:
             context.Process(target=_serve, args=(theirs,), daemon=True).start()
             theirs.close()
             self._busy.append(_Analyst(ours))
-
-    def _working(self) -> bool:
-        return any(analyst.batch for analyst in self._busy)
 
     def _give(self, batch: Batch) -> bool:
         while self._free:

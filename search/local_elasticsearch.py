@@ -123,7 +123,8 @@ class Cluster:
             self._configure(node)
         for node in range(self.nodes):
             self.start_node(node)
-        self.wait(nodes=self.nodes)
+        # "red" until what is kept in the data folder has been opened again
+        self.wait(nodes=self.nodes, status="yellow")
 
     def start_node(self, node: int) -> None:
         """Start one node (again)."""
@@ -337,6 +338,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = data / "elasticsearch"
     try:
         home = fetch(data / "tools")
+        print(f"starting elasticsearch {VERSION} ...", file=sys.stderr, flush=True)
         port = options.port if options.nodes == 1 else 0
         with interrupted_by_signals(), Cluster(home, folder, nodes=options.nodes, port=port) as cluster:
             print(f"ELASTICSEARCH_URL={cluster.url}   (Ctrl-C stops it)", flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,8 @@ from search.spelling import correction_prefixes, entry_text, name_prefixes
 from tenants.database import actor_of
 
 _TITLES = 5
-_MOST_TRIED = 8  # words of a query that are looked up
+_MOST_TRIED = 16  # words of a query that are looked up: no text makes help slow
+_MOST_NEIGHBOURS = 6  # words of a query whose neighbours are looked for
 _NO_SYNONYMS = Synonyms(())
 
 Count = Callable[[Query, Synonyms], int]
@@ -87,20 +88,18 @@ def correct(session: Session, query: Query, corpus: Corpus, access: frozenset[st
 
     A word is put right only when no document has it. `count` says how many documents match a query.
     """
-    for clause in query.wanted:
-        if clause.exact:
+    doubtful = ((clause, word) for clause in query.wanted if not clause.exact for word in _doubtful(clause))
+    for clause, word in islice(doubtful, _MOST_TRIED):
+        if count(Query((Clause(word, exact=True),)), _NO_SYNONYMS):
             continue
-        for word in _doubtful(clause):
-            if count(Query((Clause(word, exact=True),)), _NO_SYNONYMS):
-                continue
-            better = _better_word(session, word, corpus, access)
-            if better is None:
-                continue
-            put_right = Clause(clause.text.replace(word, better, 1))
-            wanted = tuple(put_right if c is clause else c for c in query.wanted)
-            new = Query(wanted, query.unwanted)
-            if count(new, _NO_SYNONYMS):
-                return new.key
+        better = _better_word(session, word, corpus, access)
+        if better is None:
+            continue
+        put_right = Clause(clause.text.replace(word, better, 1))
+        wanted = tuple(put_right if c is clause else c for c in query.wanted)
+        new = Query(wanted, query.unwanted)
+        if count(new, _NO_SYNONYMS):
+            return new.key
     return None
 
 
@@ -108,7 +107,7 @@ def _doubtful(clause: Clause) -> Iterator[str]:
     """Strings of a clause that may be one mistyped word: the longest first."""
     if 2 <= len(clause.text) <= 8 or (clause.text.isascii() and len(clause.text) <= 40):
         yield clause.text
-    units = [unit.text for unit in ranking.units(Query((clause,)), _NO_SYNONYMS)][:_MOST_TRIED]
+    units = [unit.text for unit in ranking.units(Query((clause,)), _NO_SYNONYMS)]
     pairs = [a + b for a, b in pairwise(units) if is_han(a + b) and len(a + b) <= 8]
     seen = {clause.text}
     for word in sorted((*pairs, *units), key=len, reverse=True):
@@ -164,9 +163,9 @@ def _fewer(query: Query, count: Callable[[Query], int]) -> Iterator[str]:
 def _neighbours(session: Session, query: Query, synonyms: Synonyms, corpus: Corpus) -> list[str]:
     """Other words for what was asked, and popular searches that begin like it."""
     found: dict[str, None] = {}
-    for unit in ranking.units(query, synonyms):
+    for unit in ranking.units(query, synonyms)[:_MOST_NEIGHBOURS]:
         found.update(dict.fromkeys(synonyms.of(unit.text)[:2]))
         if corpus == Corpus.PUBLIC and len(unit.text) >= 2:
             found.update(dict.fromkeys(popular.popular(session, unit.text[:2], limit=3)))
     found.pop(query.key, None)
-    return list(found)[:6]
+    return list(found)[:_MOST_NEIGHBOURS]

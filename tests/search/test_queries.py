@@ -96,6 +96,37 @@ def test_nothing_asked_shows_the_newest(find: Search) -> None:
     assert [hit.date.year for hit in result.hits] == [2025, 2024, 2023, 2022]
 
 
+class Counts:
+    """An engine, and how often it is asked something."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self.asked = engine, 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked += name in ("search", "lookup", "contains")
+        return getattr(self._engine, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(chr(0x4E00 + 7 * n) for n in range(10_000)),
+        " ".join(chr(0x4E00 + 7 * n) * 2 for n in range(3_000)),
+        "“公園” " * 2_000,
+        "*?*? " * 2_000,
+        "shi zhong tong zhou qux " * 400,
+        "-公园 " * 2_000,
+        "10号 2021年 〔2021〕9999号 " * 500,
+    ],
+)
+def test_no_text_makes_a_slow_search(deployment: Deployment, find: Search, engine: Engine, text: str) -> None:
+    counting = Counts(engine)
+    connect.use(counting, deployment.public_engine.url)
+    assert find(text).state is not State.RESTING
+    # the question and its second reading; sixteen words looked up and tried; six shorter questions and six words alone
+    assert counting.asked <= 2 + 3 * 16 + 12
+
+
 def test_the_database_has_the_last_word(deployment: Deployment, find: Search, shelf: Shelf) -> None:
     gone = next(d for d in shelf.held.values() if "竣工" in d.title)
     del shelf.held[gone.id]  # withdrawn, and the worker has not heard of it yet

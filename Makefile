@@ -27,7 +27,7 @@ endif
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find webkit/translations -name '*.po' 2>/dev/null))
 ASSETS := webkit/static/dist/manifest.json
 
-.PHONY: run test lint elasticsearch relevance bench assets messages clean
+.PHONY: run test lint elasticsearch relevance bench bench-search assets messages clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -50,6 +50,11 @@ relevance: .venv/.run
 
 bench: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 	@$(BIN)/python -m benchmarks.web
+
+# queries through HTTP against the engine's own time, rebuilds against its bulk rate;
+# make bench-search OPTIONS="--documents 1000000" for the large one
+bench-search: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
+	@$(BIN)/python -m benchmarks.search $(OPTIONS)
 
 assets: $(ASSETS)
 

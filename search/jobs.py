@@ -26,6 +26,7 @@ def index(session: Session) -> None:
 
     An engine that is down leaves everything waiting; the next minute tries again.
     """
+    jobs.absorb(session, INDEX_JOB)
     engine = connect.of(session).engine
     database = session.get_bind()
     assert isinstance(database, Database)

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import procrastinate
 from procrastinate import RetryStrategy
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from settings import Settings
@@ -37,6 +37,13 @@ _DUE = """
     SELECT count(*) AS due FROM procrastinate_jobs
     WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
 """
+#: What another worker is just taking is left to it.
+_ABSORB = text(
+    """DELETE FROM procrastinate_jobs WHERE id IN (
+           SELECT id FROM procrastinate_jobs
+           WHERE task_name = :name AND status = 'todo' AND coalesce(scheduled_at, now()) <= now()
+           FOR UPDATE SKIP LOCKED)"""
+)
 #: Seconds after which a worker without a sign of life counts as dead and its jobs are started again.
 _DEAD_AFTER = 15.0
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
@@ -96,6 +103,14 @@ def defer(
     _queue.configure_task(allow_unknown=True, **options).defer(
         tenant_id=str(tenant_id) if tenant_id else None, on_behalf_of=on_behalf_of, **arguments
     )
+
+
+def absorb(session: Session, name: str) -> None:
+    """Drop the jobs of this name that wait now: the one that runs does their work too.
+
+    They were committed together with what they are for, so whoever reads after this sees all of it.
+    """
+    session.execute(_ABSORB, {"name": name})
 
 
 def bind(engine: Engine) -> None:

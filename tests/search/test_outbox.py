@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
@@ -14,11 +15,12 @@ from search import connect
 from search.engine import Engine, EngineDown
 from search.health import count_in_database, health
 from search.indexing import apply_pending
+from search.jobs import index
 from search.models import SearchChange, SearchState
 from search.outbox import changed
 from search.queries import SearchRequest, State, public_search
 from search.sources import Corpus, Source
-from tenants import actors
+from tenants import actors, jobs
 from tenants.identity.models import Tenant
 from tests.conftest import Deployment
 from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, fill
@@ -105,6 +107,22 @@ def test_many_changes_of_a_transaction_are_one_job(deployment: Deployment, found
         assert session.scalar(queued) == 1
     deployment.run_jobs()
     assert len(found("绿心")) == 20  # a page
+
+
+def test_one_job_does_the_work_of_all_that_wait(deployment: Deployment, found: Callable[[str], list[str]]) -> None:
+    deployment.run_jobs()
+    for number in range(12):
+        with deployment.session() as session, session.begin():
+            make(session, f"月河{number}镇")
+    queued = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'search.index' AND status = 'todo'")
+    with deployment.session() as session, session.begin():
+        assert session.scalar(queued) == 12
+    jobs.bind(deployment.workspace_engine)
+    asyncio.run(index.func())
+    with deployment.session() as session:
+        assert session.scalar(queued) == 0
+        assert waiting(session) == 0
+    assert len(found("月河")) == 12
 
 
 def test_changes_wait_while_the_engine_is_down_and_then_catch_up(

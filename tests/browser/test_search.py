@@ -1,0 +1,212 @@
+"""Searching in a real browser: on a desktop, on a phone, with the keyboard alone, and without JavaScript."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from search import connect
+from settings import Settings
+from tests.browser.hands import Hands
+from tests.browser.search_town import WAYS, Axe, Open, Way, come_to_work, count, fine, paper, titles, town
+from tests.conftest import Deployment
+from tests.factories.people import Place
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+__all__ = ["paper", "town"]  # fixtures of these tests
+
+
+def choose(page: Page, hands: Hands, name: str) -> None:
+    """Choose a value of a facet; where there is little room the facets are folded."""
+    link = page.locator(".facet a", has_text=name)
+    if not link.is_visible():
+        hands.click(page, page.get_by_text("缩小范围"))
+    hands.click(page, link)
+    page.locator(".facet a[aria-current]", has_text=name).wait_for(state="attached")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_from_the_box_to_the_article(live: str, open_page: Open, axe: Axe, town: Place, way: Way) -> None:
+    page, hands = open_page(**way.options), way.hands
+    page.goto(live)
+    hands.write(page, page.locator("#site-search"), "口袋公园")
+    hands.click(page, page.get_by_role("search").get_by_role("button", name="搜索"))
+    page.get_by_role("heading", level=1, name="搜索“口袋公园”").wait_for()
+    assert count(page) == "共 3 条"
+    assert page.locator("ol.hits mark").count() >= 3
+    fine(page, axe, way)
+
+    # facets narrow together, say how many they leave, and stay in the address
+    choose(page, hands, "新芽项目")
+    assert count(page) == "共 2 条"
+    choose(page, hands, "玉桥")
+    assert (count(page), titles(page)) == ("共 1 条", ["玉桥北里口袋公园开工"])
+    asked = parse_qs(urlparse(page.url).query)
+    assert (asked["q"], asked["kind"], asked["tenant"]) == (["口袋公园"], ["sprout"], [town.slug])
+    fine(page, axe, way)
+    page.go_back()
+    assert count(page) == "共 2 条"
+    page.go_back()
+    assert count(page) == "共 3 条"
+
+    hands.click(page, page.get_by_role("link", name="最新"))
+    page.wait_for_url("**sort=date**")
+    assert titles(page) == ["张家湾口袋公园建成开放", "口袋公园怎么建：一图读懂", "玉桥北里口袋公园开工"]
+    hands.click(page, page.get_by_role("link", name="张家湾口袋公园建成开放"))
+    page.get_by_role("heading", level=1, name="张家湾口袋公园建成开放").wait_for()
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_a_typing_mistake_is_asked_about_not_replaced(
+    live: str, open_page: Open, axe: Axe, town: Place, way: Way
+) -> None:
+    page = open_page(**way.options)
+    page.goto(f"{live}/search?q=口代公园")
+    assert "没有找到相关内容" in page.inner_text("main")
+    assert "您是不是要找：口袋公园" in page.inner_text("main")
+    fine(page, axe, way)
+    way.hands.click(page, page.locator(".did-you-mean a"))
+    page.get_by_role("heading", level=1, name="搜索“口袋公园”").wait_for()
+    assert count(page) == "共 3 条"
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_nothing_found_says_what_else_to_do(
+    live: str, open_page: Open, axe: Axe, town: Place, way: Way
+) -> None:
+    page = open_page(**way.options)
+    page.goto(f"{live}/search?q=玉桥 直升机坪")
+    words = page.inner_text("main")
+    assert "没有找到相关内容" in words and "少用几个词" in words
+    fine(page, axe, way)
+    way.hands.click(page, page.locator(".search-ask").get_by_role("link", name="玉桥", exact=True))
+    page.wait_for_url(f"**/places/{town.slug}/#contact")
+
+
+def test_an_excerpt_from_a_document_names_its_page(live: str, open_page: Open, axe: Axe, town: Place) -> None:
+    page = open_page(width=360)
+    page.goto(f"{live}/search?q=共享泊位")
+    hit = page.locator(".hit").first
+    assert "附件《停车方案》第 2 页：" in hit.inner_text()
+    assert "".join(hit.locator("mark").all_inner_texts()) == "共享泊位"
+    page.goto(f"{live}/search?q=口袋公园&documents=yes")
+    assert "这些条件下没有结果" in page.inner_text("main")
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("face", ["public", "workspace"])
+def test_suggestions_are_under_the_keyboards_control(
+    deployment: Deployment, live: str, open_page: Open, axe: Axe, town: Place, face: str
+) -> None:
+    page = open_page()
+    if face == "workspace":
+        come_to_work(deployment, page, live, town)
+    page.goto(live if face == "public" else f"{live}/workspace/t/{town.slug}/")
+    box = page.locator("#site-search, #work-search")
+    assert (box.get_attribute("role"), box.get_attribute("aria-expanded")) == ("combobox", "false")
+    box.press_sequentially("玉桥北")
+    options = page.get_by_role("option")
+    options.first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    assert page.locator(f"#{box.get_attribute('aria-controls')}").get_attribute("role") == "listbox"
+    assert axe(page) == []
+    assert box.get_attribute("aria-activedescendant") is None  # nothing is chosen for anybody
+
+    page.keyboard.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
+    assert box.input_value() == "玉桥北"  # only the list goes
+    page.keyboard.press("ArrowDown")
+    options.first.wait_for()
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("[role=option][aria-selected=true]")
+    assert chosen.count() == 1
+    assert box.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    assert axe(page) == []
+    page.keyboard.press("ArrowUp")
+    assert chosen.count() == 0  # back in the box
+    title = page.get_by_role("option", name="玉桥北里口袋公园开工")
+    while chosen.count() == 0 or "玉桥北里口袋公园开工" not in chosen.inner_text():
+        page.keyboard.press("ArrowDown")
+    assert title.get_attribute("aria-selected") == "true"
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="玉桥北里口袋公园开工").wait_for()
+
+
+def test_enter_without_a_choice_searches_for_what_was_typed(live: str, open_page: Open, town: Place) -> None:
+    page = open_page()
+    page.goto(live)
+    page.locator("#site-search").press_sequentially("koudai")
+    page.get_by_role("option", name="口袋公园").first.wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="搜索“koudai”").wait_for()
+    assert count(page) == "共 3 条"
+
+
+@contextmanager
+def searching_with(deployment: Deployment, settings: Settings) -> Iterator[None]:
+    """Both doors search as these settings say."""
+    with deployment.session() as session:
+        before = connect.of(session).engine
+    databases = (deployment.public_engine.url, deployment.workspace_engine.url)
+    for url in databases:
+        connect.use(connect.make(settings), url)
+    try:
+        yield
+    finally:
+        for url in databases:
+            connect.use(before, url)
+
+
+@pytest.mark.parametrize("trouble", ["down", "slow"])
+def test_an_engine_that_rests_is_never_no_results(
+    deployment: Deployment, live: str, open_page: Open, axe: Axe, town: Place, trouble: str
+) -> None:
+    silent = socket.create_server(("127.0.0.1", 0))  # takes a connection and says nothing
+    address = "http://127.0.0.1:1" if trouble == "down" else f"http://127.0.0.1:{silent.getsockname()[1]}"
+    settings = deployment.settings.model_copy(
+        update={"elasticsearch_url": address, "search_timeout_seconds": 0.3}
+    )
+    page = open_page(width=360)
+    with silent, searching_with(deployment, settings):
+        page.goto(f"{live}/search?q=口袋公园&trouble={trouble}")
+        words = page.inner_text("main")
+        assert "搜索正在休息" in words and "没有找到" not in words and "共 0 条" not in words
+        assert page.get_by_role("link", name="按街镇浏览").is_visible()
+        assert axe(page) == []
+        # typing goes on without suggestions, and says nothing of it
+        page.goto(f"{live}/places/")
+        with page.expect_response("**/search/suggest?*") as answer:
+            page.locator("#site-search").press_sequentially("玉桥")
+        assert (answer.value.status, answer.value.json()) == (200, [])
+        assert page.get_by_role("option").count() == 0
+        assert page.locator("#site-search").get_attribute("aria-expanded") == "false"
+        come_to_work(deployment, page, live, town)
+        page.goto(f"{live}/workspace/t/{town.slug}/search?q=口袋公园")
+        assert "搜索正在休息" in page.inner_text("main")
+        assert axe(page) == []
+    page.goto(f"{live}/search?q=口袋公园&again={trouble}")
+    assert count(page) == "共 3 条"
+
+
+def test_whatever_is_asked_gets_a_page(live: str, open_page: Open, axe: Axe, town: Place) -> None:
+    page = open_page(width=320)
+    page.goto(live)
+    for text in (
+        "koudai", "口袋公園", "“口袋公园", '"口袋公园" -张家湾', "😀🎉", "-", '"', "2021", "a" * 2000, "园" * 2000,
+    ):  # fmt: skip
+        page.locator("#site-search").fill(text[:200])  # no more can be typed or pasted
+        page.locator("#site-search").press("Enter")
+        page.locator("h1.search-title").wait_for()
+        assert page.locator("#site-search").input_value() == text[:200]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, text
+        assert axe(page) == [], text
+    assert page.locator("#site-search").get_attribute("maxlength") == "200"

@@ -25,7 +25,7 @@ from search.sources import PUBLIC, Corpus, Found, access_of
 from tenants import actors
 from tenants.actors import Actor, Scope
 from tenants.clock import now
-from tenants.database import actor_of, engine_of, open_session
+from tenants.database import actor_of, engine_of, open_session, take_turns
 from tenants.identity.models import Staff, Tenant
 from tenants.identity.queries import roles_of
 from tenants.permissions import DISTRICT_ROLES, Permission
@@ -65,6 +65,7 @@ def may_save(actor: Actor, request: SearchRequest, held: int) -> Refusal | None:
 def save(session: Session, request: SearchRequest) -> SavedSearch:
     """Keep a search for the session's actor; the same search is kept once."""
     actor = actor_of(session)
+    take_turns(session, "searches of", actor.id)
     held = mine(session) if actor.id else []
     if known := among(held, request):
         return known

@@ -91,6 +91,13 @@ def present_token(session: Session, token_hash: str) -> None:
     session.execute(text("SELECT set_config('app.resident_session', :t, true)"), {"t": token_hash})
 
 
+def take_turns(session: Session, what: str, who: object) -> None:
+    """Until this transaction ends, nobody else does `what` for `who`: a second click waits, and then sees the first."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"xinya {what} {who}"}
+    )
+
+
 def engine_of(session: Session) -> Engine:
     """The engine behind a session, for a transaction beside the request's own."""
     engine = session.get_bind()

@@ -9,7 +9,9 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound, TooManyRequests
@@ -120,6 +122,13 @@ def try_again(error: Throttled) -> str:
     return gettext("试的次数太多了，请在 %(time)s 以后再试。", time=f"{at:%H:%M}")
 
 
+def _not_together(error: IntegrityError) -> HTTPException:
+    """Two requests made the same thing at once, and the database let one of them."""
+    if isinstance(error.orig, UniqueViolation):
+        return HTTPConflict()
+    raise error
+
+
 #: What a service's refusal becomes where a view did not answer it itself.
 _ANSWERS: dict[type[Exception], Callable[[Any], HTTPException]] = {
     Refused: _refused,
@@ -127,6 +136,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], HTTPException]] = {
     Missing: lambda _error: NotFound(),
     Conflict: lambda _error: HTTPConflict(),
     StaleDataError: lambda _error: HTTPConflict(),
+    IntegrityError: _not_together,
     Throttled: lambda error: TooManyRequests(description=try_again(error), retry_after=error.retry_at),
 }
 

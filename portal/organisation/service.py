@@ -20,6 +20,7 @@ from search import outbox
 from tenants import audit, jobs
 from tenants.actors import Actor
 from tenants.clock import now
+from tenants.database import take_turns
 from tenants.files.models import StoredFile
 from tenants.identity.models import (
     Bureau,
@@ -65,6 +66,7 @@ def create_tenant(
 ) -> Tenant:
     """A new tenant; `settings` are any of `SETTINGS`. Its first administrator is invited next."""
     require(policy.may_provision(actor))
+    take_turns(session, "tenant", "address")
     tenant = Tenant(
         kind=TenantKind(kind),
         slug=slug,
@@ -141,6 +143,7 @@ def create_unit(
     """A responsible unit of the actor's tenant. Without a point, the middle of the boundary is taken."""
     require(policy.may_change_units(actor))
     assert actor.tenant_id is not None
+    take_turns(session, "unit", actor.tenant_id)
     unit = ResponsibleUnit(
         tenant_id=actor.tenant_id,
         kind=UnitKind(kind),
@@ -192,6 +195,7 @@ def create_bureau(
     name, short_name = name.strip(), short_name.strip()
     if not name or not short_name:
         raise Invalid({"name": N_("请填写全称和简称。")})
+    take_turns(session, "bureau", "name")
     if session.scalar(select(Bureau.id).where(Bureau.name == name)):
         raise Invalid({"name": N_("已经有同名的委办局。")})
     bureau = Bureau(name=name, short_name=short_name, created_at=at or now())
@@ -214,6 +218,8 @@ def _change_tenant(
         raise Missing
     if tenant.version != expected_version:
         raise Conflict(tenant)
+    if "slug" in changes:
+        take_turns(session, "tenant", "address")
     changed = _apply(tenant, changes, allowed)
     if not changed:
         return tenant

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tenants import audit
 from tenants.clock import now
-from tenants.database import actor_of
+from tenants.database import actor_of, take_turns
 from tenants.deployment import settings_here
 from tenants.identity import addresses, keys, letters, policy
 from tenants.identity.models import Bureau, Staff, StaffToken, Tenant
@@ -52,6 +52,7 @@ def invite(
     if not wanted:
         raise Invalid({"roles": N_("请至少选择一个角色。")})
     address = addresses.email(email)
+    take_turns(session, "account", address)
     staff = by_email(session, address) if address else None
     if staff is None:
         staff = create_staff(session, email=email, name=name, job_title=job_title)

@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 
 from tenants import audit
 from tenants.clock import now
-from tenants.database import actor_of, engine_of, open_session, present_token, reveal_address, rows
+from tenants.database import (
+    actor_of,
+    engine_of,
+    open_session,
+    present_token,
+    reveal_address,
+    rows,
+    take_turns,
+)
 from tenants.identity import addresses, keys, letters, names, service, throttle
 from tenants.identity.models import OneTimeCode, Resident, ResidentSession
 from tenants.identity.queries import token_hash
@@ -119,6 +127,7 @@ def welcome(
     name = names.tidy(display_name)
     if refusal := names.objection(name, offices):
         raise Invalid({"display_name": refusal})
+    take_turns(session, "resident", address)
     known = find(session, address)
     if known is not None:
         return known

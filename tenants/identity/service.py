@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from tenants import audit
 from tenants.clock import now
-from tenants.database import actor_of, reveal_address
+from tenants.database import actor_of, reveal_address, take_turns
 from tenants.identity import addresses, keys, letters, names, passwords, policy, queries
 from tenants.identity.models import (
     Resident,
@@ -44,6 +44,7 @@ def create_staff(
     """An account for somebody who has none. With a password it can be used at once, else it waits for an invitation."""
     address = addresses.email(email)
     name = " ".join(name.split())
+    take_turns(session, "account", address)
     errors: dict[str, Refusal | str] = {}
     if address is None:
         errors["email"] = N_("邮箱地址写得不对，例如 name@example.cn。")
@@ -164,6 +165,7 @@ def grant_role(
     staff = the_staff(session, staff_id)
     if not staff.active:
         raise Refused(Refusal(N_("这个账号已经停用，请联系工作组办公室。")))
+    take_turns(session, "roles", staff_id)
     held = session.scalar(
         _current(staff_id).where(
             RoleAssignment.role == role,
@@ -350,7 +352,7 @@ def _current(staff_id: UUID) -> Select[RoleAssignment]:
 
 def _hold_administration(session: Session) -> None:
     """One at a time: two administrators who remove each other must not both succeed."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('xinya administrators'))"))
+    take_turns(session, "administration", "everybody")
 
 
 def _others_hold(session: Session, assignment: RoleAssignment) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ from tests.factories.people import Person, Place
 
 if TYPE_CHECKING:
     from tests.conftest import Deployment
+
+
+_lamps = itertools.count(2)
 
 
 @dataclass(frozen=True)
@@ -93,15 +97,16 @@ class Corner:
     def comment(
         self,
         who: Neighbour,
-        body: str = "希望多装几盏路灯。",
+        body: str | None = None,
         *,
         to: UUID | None = None,
         at: datetime | None = None,
     ) -> UUID:
-        """A comment, as the resident would write it."""
+        """A comment, as the resident would write it; without `body` other words each time."""
+        words = f"希望多装 {next(_lamps)} 盏路灯。" if body is None else body
         with self.in_public(who) as session:
             return service.write_comment(
-                session, who.actor(), self.publication_id, body, parent_id=to, now=at
+                session, who.actor(), self.publication_id, words, parent_id=to, now=at
             ).id
 
     def show(self, *comment_ids: UUID) -> None:

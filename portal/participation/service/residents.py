@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,12 +16,17 @@ from portal.participation.service.steps import step
 from portal.publishing.models import Publication
 from tenants import audit, clock
 from tenants.actors import Actor
+from tenants.database import take_turns
 from tenants.identity.models import CommentPolicy, Tenant
 from tenants.identity.names import DELETED_NAME
 from tenants.rules import Conflict, Invalid, Missing, require
 
 #: Columns that the public role may not read back, although it may write them.
 _UNREADABLE = (defer(Comment.resident_id, raiseload=True), defer(Comment.staff_id, raiseload=True))
+
+
+#: The same words at the same place within this time are a second click, not a second comment.
+SECOND_CLICK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,10 @@ def write_comment(
         if parent is None or parent.publication_id != publication_id:
             raise Missing
     place = _place(session, actor, publication_id, parent)
+    text = _masked(body).text
+    take_turns(session, "comments of", actor.id)
+    if said := _said_just_now(session, publication_id, parent_id, text, at):
+        return said
     comment = Comment(
         tenant_id=place.tenant_id,
         publication_id=publication_id,
@@ -68,7 +77,7 @@ def write_comment(
         resident_id=actor.id,
         author_name=privacy.mask(actor.name, emails=True).text,
         official=False,
-        body=_masked(body).text,
+        body=text,
         visibility=Visibility.HELD if place.held else Visibility.SHOWN,
         fate=Fate.RECEIVED,
         # the clock runs for comments; replies are talk among residents
@@ -81,6 +90,25 @@ def write_comment(
     step(session, actor, comment, "written", at)
     notices.tell(session, comment, Notice.HELD if place.held else Notice.RECEIVED, at)
     return comment
+
+
+def _said_just_now(
+    session: Session, publication_id: UUID, parent_id: UUID | None, text: str, at: datetime
+) -> Comment | None:
+    """The resident's own comment that a second click would repeat."""
+    return session.scalars(
+        select(Comment)
+        .options(*_UNREADABLE)
+        .where(
+            Comment.publication_id == publication_id,
+            Comment.parent_id.is_not_distinct_from(parent_id),
+            Comment.body == text,
+            Comment.visibility != Visibility.WITHDRAWN,
+            Comment.created_at > at - SECOND_CLICK,
+            Comment.id.in_(select(func.own_comments())),
+        )
+        .limit(1)
+    ).one_or_none()
 
 
 def edit_own(

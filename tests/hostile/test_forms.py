@@ -1,0 +1,195 @@
+"""Every form of both doors, found by walking the pages, filled in by somebody who means harm.
+
+A refusal is fine, an answer is fine; an error of the server is not. A new form is in here without a line written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.hostile.conftest import Target
+from tests.support.forms import parsed
+
+SITE = "http://localhost"
+#: Leaving would end the walk.
+LEAVING = ("/sign-out", "/sessions/", "lang=", "type=")
+#: Of pages that differ only in what they are about, so many are looked at.
+ALIKE = 2
+HOSTILE = {
+    "nothing": "",
+    "nul": "a\x00b",
+    "half characters and controls": "\ud800\udfff\x01\x7f\x85\ufffe",
+    "turned around": "\u202egnp.exe\u2066\u2028\u2029",
+    "a whole book": "长" * 100_000,
+    "blanks": " \u3000\t" * 20_000,
+    "lines": "\r\n" * 20_000,
+    "markup": "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}%(name)s%s",
+    "headers": "a\r\nBcc: x@example.cn\r\n\r\nhello",
+    "huge number": "9" * 40,
+    "no number": "-1e999",
+    "odd day": "9999-99-99T99:99",
+    "first day": "0001-01-01T00:00",
+    "nobody": "00000000-0000-0000-0000-000000000000",
+    "formula": "=cmd|' /C calc'!A0",
+    "family": "👨‍👩‍👧‍👦" * 300,
+    "path": "../../../../etc/passwd\x00.png",
+    "nested": "[" * 20_000,
+}
+#: Tried in each field alone, too, with the others as they should be.
+ALONE = ("nul", "a whole book", "markup", "huge number", "odd day", "nobody")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as a page offers it."""
+
+    address: str
+    method: str
+    fields: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        return self.method, shape(self.address), tuple(sorted({name for name, _ in self.fields}))
+
+    def filled(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """What harm may be sent, by name."""
+        free = [i for i, (name, _) in enumerate(self.fields) if name != "csrf_token"]
+        for how, value in HOSTILE.items():
+            yield how, [(n, value if i in free else v) for i, (n, v) in enumerate(self.fields)]
+            for i in free if how in ALONE else ():
+                one = [(n, value if i == j else v) for j, (n, v) in enumerate(self.fields)]
+                yield f"{how} in {self.fields[i][0]}", one
+        yield "fields that are none of ours", [
+            *self.fields, ("id", "1"), ("tenant_id", "x"), ("official", "y"), ("active", "y"), ("roles", "admin"),
+        ]  # fmt: skip
+
+
+def shape(address: str) -> str:
+    """What kind of page an address is: without what it is about."""
+    parts = urlsplit(address)
+    path = re.sub(
+        r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/a/)\w+|(?<=/publications/)[0-9a-z]{8,}|\d+", "*", parts.path
+    )
+    return f"{path}?{','.join(sorted({name for name, _ in parse_qsl(parts.query)}))}"
+
+
+def local(address: str) -> str:
+    """As the door's own client asks for it."""
+    parts = urlsplit(address)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.path.removeprefix('/workspace') or '/'}{query}"
+
+
+def walk(client: FlaskClient, *start: str) -> Iterator[tuple[str, str]]:
+    """Address and text of the pages that can be reached."""
+    seen: Counter[str] = Counter()
+    todo = deque(urljoin(SITE, address) for address in start)
+    done: set[str] = set()
+    while todo:
+        address = todo.popleft().partition("#")[0]
+        if address in done or urlsplit(address).netloc != "localhost":
+            continue
+        done.add(address)
+        answer = client.get(local(address))
+        assert answer.status_code < 500, address
+        if answer.location:
+            todo.append(urljoin(address, answer.location))
+        if answer.mimetype != "text/html" or answer.status_code != 200:
+            continue
+        yield address, answer.text
+        for link in links(address, answer.text):
+            if not any(word in link for word in LEAVING) and seen[shape(link)] < ALIKE:
+                seen[shape(link)] += 1
+                todo.append(link)
+
+
+def links(address: str, text: str) -> Iterator[str]:
+    for link in parsed(text).xpath("//a/@href"):
+        yield urljoin(address, link)
+
+
+def forms(address: str, text: str) -> Iterator[Form]:
+    """The forms of a page, as a browser would fill them in."""
+    for form in parsed(text).forms:
+        action = urljoin(address, form.get("action") or address)
+        files = tuple(form.xpath(".//input[@type='file']/@name"))
+        names = dict.fromkeys(form.xpath("(.//input|.//textarea|.//select)[not(@type='file')]/@name"))
+        given = [(name, value or "") for name, value in form.form_values() if name not in files]
+        given += [(name, "") for name in names if name not in dict(given)]
+        yield Form(action, (form.get("method") or "get").upper(), tuple(given), files)
+
+
+def send(client: FlaskClient, form: Form, fields: list[tuple[str, str]]) -> TestResponse:
+    if form.method == "GET":
+        asked = urlencode([(n, v[:1500]) for n, v in fields], errors="surrogatepass")
+        return client.get(f"{local(form.address).partition('?')[0]}?{asked}")
+    if form.files:
+        data: dict[str, object] = {
+            n: v.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for n, v in fields
+        }
+        data |= {n: (BytesIO(b"%PDF-1.4 not really"), "../../\u202efdp.exe\x00.png") for n in form.files}
+        return client.post(local(form.address), data=data, content_type="multipart/form-data")
+    body = urlencode(fields, errors="surrogatepass")
+    return client.post(local(form.address), data=body, content_type="application/x-www-form-urlencoded")
+
+
+def attack(client: FlaskClient, *start: str) -> list[str]:
+    """Fill in every form that can be reached; where the server failed."""
+    found: dict[tuple[object, ...], Form] = {}
+    for address, text in walk(client, *start):
+        for form in forms(address, text):
+            if not any(word in form.address for word in LEAVING):
+                found.setdefault(form.kind, form)
+    failed = []
+    for form in found.values():
+        for how, fields in form.filled():
+            answer = send(client, form, fields)
+            if answer.status_code >= 500:
+                failed.append(f"{form.method} {form.address}: {how}: {answer.status_code}")
+    assert found, "no form was found"
+    return failed
+
+
+@pytest.fixture(autouse=True)
+def _errors_are_answers(target: Target) -> Iterator[None]:
+    """As for a reader: an error of the program is a page, not an exception of the test."""
+    doors = (target.deployment.public, target.deployment.workspace)
+    for door in doors:
+        door.config["PROPAGATE_EXCEPTIONS"] = False
+    yield
+    for door in doors:
+        door.config["PROPAGATE_EXCEPTIONS"] = None
+
+
+def test_a_stranger(target: Target) -> None:
+    assert attack(target.outside(), "/", "/account/sign-in", "/search?q=口袋") == []
+    assert attack(target.at_work_as_nobody(), "/workspace/sign-in", "/workspace/forgot") == []
+
+
+def test_a_resident(target: Target) -> None:
+    client = target.outside(target.neighbour)
+    assert attack(client, "/", "/account", "/account/comments", "/search?q=口袋") == []
+
+
+@pytest.mark.parametrize("who", ["clerk", "planner", "admin"])
+def test_people_of_the_tenant(target: Target, who: str) -> None:
+    person = target.admin if who == "admin" else getattr(target.corner, who)
+    assert (
+        attack(target.at_work(person), f"/workspace/t/{target.corner.tenant.slug}/", "/workspace/account")
+        == []
+    )
+
+
+def test_the_district_office(target: Target) -> None:
+    start = ("/workspace/district/", f"/workspace/t/{target.corner.tenant.slug}/")
+    assert attack(target.at_work(target.office), *start) == []

@@ -18,6 +18,14 @@ from opencc import OpenCC
 _INVISIBLE = ("Cf", "Mn", "Me", "Cc", "Cs", "Co", "Cn")
 _UMLAUT = frozenset("üǖǘǚǜÜǕǗǙǛ")
 _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+#: Printing to PDF writes some characters as the radicals that look the same; Unicode's normal forms keep them apart.
+_RADICALS = dict(
+    zip(
+        "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻫⻬⻭⻮⻯⻰⻱⻳⺰⻈⻐⻠",
+        "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄斉齐歯齿竜龙龟龟纟讠钅饣",
+        strict=True,
+    )
+)
 _YEAR = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
 
 
@@ -36,7 +44,7 @@ class _Table(dict[int, str]):
         elif character in _UMLAUT:
             folded = "v"  # as pinyin is typed
         else:
-            apart = unicodedata.normalize("NFKD", character).lower()
+            apart = unicodedata.normalize("NFKD", _RADICALS.get(character, character)).lower()
             bare = "".join(c for c in apart if unicodedata.category(c) not in _INVISIBLE)
             folded = unicodedata.normalize("NFKC", bare)
             if code > 0x2E7F:

@@ -52,7 +52,7 @@ def paper(browser: Browser) -> bytes:
     """A document of two pages, as an office program prints it."""
     page = browser.new_page()
     page.set_content(
-        "<p>第一页讲背景。</p><p style='break-before: page'>东侧地块夜间开放共享泊位二百个，周末加开。</p>"
+        "<p>第一页讲背景。</p><p style='break-before: page'>东侧地块夜间开放停车泊位二百个，周末加开。</p>"
     )
     printed = page.pdf()
     page.close()

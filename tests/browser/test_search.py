@@ -94,10 +94,13 @@ def test_nothing_found_says_what_else_to_do(
 
 def test_an_excerpt_from_a_document_names_its_page(live: str, open_page: Open, axe: Axe, town: Place) -> None:
     page = open_page(width=360)
-    page.goto(f"{live}/search?q=共享泊位")
+    page.goto(f"{live}/search?q=停车泊位")
     hit = page.locator(".hit").first
     assert "附件《停车方案》第 2 页：" in hit.inner_text()
-    assert "".join(hit.locator("mark").all_inner_texts()) == "共享泊位"
+    assert "".join(hit.locator("mark").all_inner_texts()) in (
+        "停车泊位",
+        "停⻋泊位",
+    )  # printing writes some characters as radicals
     page.goto(f"{live}/search?q=口袋公园&documents=yes")
     assert "这些条件下没有结果" in page.inner_text("main")
     assert axe(page) == []

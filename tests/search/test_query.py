@@ -146,6 +146,7 @@ def test_folding_is_stable_and_knows_where_everything_came_from(text: str) -> No
         ("lǜhuà", "lvhua"),
         ("二〇二一年", "2021年"),
         ("口袋\u200b公园", "口袋公园"),
+        ("⼝袋公园停⻋场，第三⻚", "口袋公园停车场,第三页"),  # as browsers print to PDF
     ],
 )
 def test_different_ways_of_writing_are_one(written: str, folded: str) -> None:

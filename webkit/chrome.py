@@ -54,6 +54,8 @@ class Chrome:
     tenants: Sequence[Link] = ()
     """Workspace: the others this person may switch to."""
     search_url: str = ""
+    search_words: str = ""
+    """Workspace: what the search looks through, in the empty field."""
     suggest_url: str = ""
     search_text: str = ""
     popular: Sequence[Link] = ()

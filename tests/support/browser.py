@@ -69,13 +69,18 @@ def served(app: WSGIApplication, port: int = 0) -> Iterator[str]:
         server.server_close()
 
 
-def axe_findings(page: Page, *, exclude: list[str] | None = None) -> list[str]:
-    """What axe finds wrong with the page as it stands, one line per element."""
+def axe_findings(
+    page: Page, *, exclude: list[str] | None = None, rules: list[str] | None = None
+) -> list[str]:
+    """What axe finds wrong with the page as it stands (by all its rules, or by these), one line per element."""
     require(AXE.exists(), "axe-core is not installed: npm ci")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     context: dict[str, Any] = {"exclude": [[selector] for selector in exclude or []]}
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
     found = page.evaluate(
-        "context => axe.run(context.exclude.length ? context : document, {resultTypes: ['violations']})", context
+        "([context, options]) => axe.run(context.exclude.length ? context : document, options)",
+        [context, options],
     )
     return [
         f"{violation['id']} ({violation['impact']}): {violation['help']} | {node['html'][:200]}"

@@ -26,9 +26,9 @@ def test_a_reader_chooses_english_and_goes_on_where_they_were(public: Flask) -> 
 
 def test_scripts_get_their_sentences_where_the_page_is_not_chinese(public: Flask) -> None:
     client = public.test_client()
-    assert 'id="words"' not in client.get("/list").text
+    assert 'id="script-words"' not in client.get("/list").text
     client.set_cookie(LANGUAGE_COOKIE, "en")
-    found = re.search(r'<script type="application/json" id="words">(.*?)</script>', client.get("/list").text)
+    found = re.search(r'<script type="application/json" id="script-words">(.*?)</script>', client.get("/list").text)
     assert found
     assert set(json.loads(found[1])) == set(SCRIPT_WORDS)
 

@@ -1,0 +1,241 @@
+"""axe on every page of both doors with the demonstration district in them: no finding, and nothing sticks out.
+
+The pages come from the code (`tour.py`). Each is looked at on a phone, and laid out from the narrowest window to a
+desktop's, in Chinese and, in large type, in English, whose words are longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser import tour
+from tests.browser.tour import Tour
+from tests.conftest import Deployment
+from tests.support.browser import AXE, axe_findings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE, DESKTOP = 360, 1280
+WIDTHS = (320, PHONE, DESKTOP)
+EVERYBODY = [
+    "visitor", "newcomer", "resident", "stranger", "half", "planner", "architect", "admin", "office", "finance"
+]  # fmt: skip
+#: What stands out of the window, for whoever mends it.
+STICKS_OUT = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  const out = [...document.body.querySelectorAll('*')].filter(
+    e => e.checkVisibility() && !e.closest('.visually-hidden') && e.getBoundingClientRect().right > room + 1);
+  return [`wider than a window of ${room}: ` + out.slice(-3).map(e => e.outerHTML.slice(0, 120)).join(' | ')];
+}"""
+
+
+@pytest.fixture(scope="module")
+def around(demo: Deployment) -> Tour:
+    """The demonstration, prepared for the walk."""
+    return tour.prepare(demo)
+
+
+@pytest.fixture
+def enter(around: Tour, live_demo: str, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """`enter("admin", xinya_lang="en")`: a phone in the hands of somebody who came in, with these choices kept."""
+
+    def make(who: str, **choices: str) -> Page:
+        page = open_page(width=PHONE, base_url=live_demo, reduced_motion="reduce")
+        kept: list[Any] = [
+            {"name": name, "value": value, "url": live_demo} for name, value in choices.items()
+        ]
+        page.context.add_cookies([*around.cookie(who, live_demo), *kept])
+        page.add_init_script(path=AXE)
+        return page
+
+    return make
+
+
+def layout(page: Page, *widths: int) -> list[str]:
+    """What sticks out of windows so wide."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += page.evaluate(STICKS_OUT)
+    return found
+
+
+def look(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, for people and for axe."""
+    found = [*layout(page, *WIDTHS, PHONE), *axe_findings(page)]
+    return [f"{path(page)}: {finding}" for finding in found]
+
+
+def path(page: Page) -> str:
+    return "/" + page.url.split("/", 3)[3]
+
+
+def go(page: Page, place: str) -> None:
+    """Open a page and make sure that this one came."""
+    answer = page.goto(place)
+    assert answer
+    assert (answer.status, path(page)) == (200, place), f"{place} led to {answer.status} {path(page)}"
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_page(around: Tour, enter: Callable[..., Page], who: str) -> None:
+    page = enter(who)
+    found = []
+    for place in around.pages(who):
+        go(page, place)
+        found += look(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_long_words_and_large_type_fit(around: Tour, enter: Callable[..., Page], who: str) -> None:
+    page = enter(who, xinya_lang="en", xinya_type="large")
+    found = []
+    for place in around.pages(who):
+        go(page, place)
+        found += [f"{place}: {finding}" for finding in layout(page, 320, DESKTOP)]
+    assert not found, "\n".join(found)
+
+
+def test_every_address_is_walked_or_no_page(around: Tour) -> None:
+    """What the walk leaves out exists, and everybody in the walk is somebody."""
+    for app in around.doors():
+        rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
+        assert set(tour.NO_PAGE[app.name]) <= set(rules)
+        openers = {tour.opener(app, name) for name, rule in rules.items() if tour.is_page(app, rule)}
+        assert openers <= set(EVERYBODY)
+
+
+DARK = {
+    "visitor": ["home.show", "articles.show", "places.show", "search.show", "account.sign_in"],
+    "resident": ["account.show", "comments.mine", "comments.write"],
+    "admin": ["today.show", "publishing.index", "publishing.show", "publishing.edit", "participation.show"],
+    "office": ["district.overview", "district.comments", "search.curate"],
+}
+
+
+@pytest.mark.parametrize("who", DARK)
+def test_dark_colours_keep_their_contrast(around: Tour, enter: Callable[..., Page], who: str) -> None:
+    page = enter(who)
+    page.emulate_media(color_scheme="dark")
+    found = []
+    for endpoint in DARK[who]:
+        go(page, around.page(f"workspace:{endpoint}" if who in ("admin", "office") else endpoint))
+        found += [f"{path(page)}: {finding}" for finding in axe_findings(page, rules=["color-contrast"])]
+    assert not found, "\n".join(found)
+
+
+def menu(page: Page) -> None:
+    page.locator("[data-menu]").click()
+
+
+def reader_menu(page: Page) -> None:
+    page.locator(".tools details.menu summary").click()
+
+
+def tenants_menu(page: Page) -> None:
+    page.locator("details.tenant summary").click()
+
+
+def suggestions(page: Page) -> None:
+    page.locator("[data-suggest-url]").first.fill("公园")
+    page.get_by_role("option").first.wait_for()
+
+
+def facets(page: Page) -> None:
+    page.locator("details.facet-fold summary").click()
+
+
+def place_on_map(page: Page) -> None:
+    page.locator(".leaflet-marker-icon").first.press("Enter")
+    page.locator(".leaflet-popup").wait_for()
+
+
+def empty_form(page: Page) -> None:
+    """Send the page's last form as it would never be accepted."""
+    for field in page.locator("main form").last.locator("input.form-control, textarea").all():
+        if field.is_visible() and field.get_attribute("type") != "file":
+            field.fill("")
+    page.locator("main form").last.locator("button[type=submit]").first.click()
+    page.locator(".error-summary").wait_for()
+
+
+def private_words(page: Page) -> None:
+    page.get_by_label("说说您的意见").fill("请打我电话13812345678。")
+    page.get_by_role("button", name="预览").click()
+    page.get_by_text("已经用 * 遮盖").wait_for()
+
+
+def dialog(page: Page) -> None:
+    page.locator("a[data-dialog]").first.click()
+    page.get_by_role("dialog").wait_for()
+
+
+def editors_dialog(page: Page) -> None:
+    page.get_by_role("button", name="链接").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def case(page: Page) -> None:
+    page.locator(".case-words a").first.click()
+    page.locator("#case article, #case form").first.wait_for()
+
+
+def found_nothing(page: Page) -> None:
+    page.goto(f"{page.url}?q=没有这样的词语")
+
+
+#: What people bring pages to: who, which page, what they do there.
+STATES = [
+    ("visitor", "home.show", menu),
+    ("visitor", "home.show", suggestions),
+    ("visitor", "search.show", facets),
+    ("visitor", "search.show", found_nothing),
+    ("visitor", "places.index", place_on_map),
+    ("visitor", "account.sign_in", empty_form),
+    ("resident", "account.show", reader_menu),
+    ("resident", "comments.write", empty_form),
+    ("resident", "comments.write", private_words),
+    ("stranger", "workspace:account.sign_in", empty_form),
+    ("admin", "workspace:today.show", menu),
+    ("admin", "workspace:publishing.index", found_nothing),
+    ("admin", "workspace:publishing.show", dialog),
+    ("admin", "workspace:publishing.edit", editors_dialog),
+    ("admin", "workspace:participation.desk", case),
+    ("admin", "workspace:participation.hide", empty_form),
+    ("admin", "workspace:people.invite", empty_form),
+    ("admin", "workspace:organisation.settings", empty_form),
+    ("admin", "workspace:search.tenant", found_nothing),
+    ("office", "workspace:district.overview", tenants_menu),
+    ("office", "workspace:district.comments", found_nothing),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "endpoint", "act"), STATES, ids=lambda given: getattr(given, "__name__", given)
+)
+def test_states(
+    around: Tour, enter: Callable[..., Page], who: str, endpoint: str, act: Callable[[Page], None]
+) -> None:
+    """Menus, suggestions, dialogs, forms with errors, lists without rows."""
+    page = enter(who)
+    go(page, around.page(endpoint))
+    act(page)
+    found = look(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("address", ["/a/nothing", "/workspace/t/nowhere/"])
+def test_error_pages(enter: Callable[..., Page], address: str) -> None:
+    page = enter("visitor" if address.startswith("/a") else "admin")
+    answer = page.goto(address)
+    assert answer and answer.status == 404
+    found = look(page)
+    assert not found, "\n".join(found)

@@ -1,0 +1,328 @@
+"""A way through all pages: who opens which, and what its address is made of, in the demonstration district.
+
+Addresses come from the apps' own maps, so a new page is on the way by itself, or fails for want of a value.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import AnyConverter, Rule
+
+from portal.participation import notices
+from portal.participation import service as participation
+from portal.participation.models import AnswerTemplate, Comment
+from portal.publishing import service as publishing
+from portal.publishing.models import Kind, Publication
+from portal.saved_views import service as saved_views
+from tenants.clock import now
+from tenants.identity import new_passwords
+from tenants.identity.invitations import INVITATION
+from tenants.identity.models import (
+    ResponsibleUnit,
+    RoleAssignment,
+    Staff,
+    StaffSession,
+    StaffToken,
+    Tenant,
+)
+from tenants.identity.queries import token_hash
+from tenants.permissions import Role
+from tenants.requests import permission_of
+from tests.conftest import Deployment
+from tests.factories import accounts, people
+from tests.factories import participation as residents
+from tests.factories import publishing as texts
+from tests.factories.people import Person, Place
+
+#: GET addresses that are no pages, by door, and why.
+NO_PAGE = {
+    "public_site": {
+        "static": "the files of the front end",
+        "media.image": "a picture",
+        "media.download": "a download",
+        "media.signed": "a download",
+        "feeds.everything": "a feed",
+        "feeds.kind": "a feed",
+        "feeds.place": "a feed",
+        "feeds.unit": "a feed",
+        "feeds.robots": "for machines",
+        "feeds.sitemap": "for machines",
+        "feeds.sitemap_pages": "for machines",
+        "feeds.sitemap_year": "for machines",
+        "search.suggest": "words for the search box",
+        "comments.go": "leads to the comment's place in its article",
+        "comments.export": "a download",
+        "account.export": "a download",
+    },
+    "workspace": {
+        "static": "the files of the front end",
+        "files.picture": "a picture",
+        "files.download": "a download",
+        "files.signed": "a download",
+        "publishing.tags": "words for the field of tags",
+        "search.suggest": "words for the search box",
+        "search.district_suggest": "words for the search box",
+        "publishing.export": "a download",
+        "participation.export": "a download",
+        "people.export": "a download",
+        "people.export_district": "a download",
+        "audit.export": "a download",
+        "audit.export_district": "a download",
+        "district.export_overview": "a download",
+        "district.export_publications": "a download",
+        "district.export_comments": "a download",
+    },
+}
+#: Who opens a page, by the first word of its permission.
+BY_SCOPE = {
+    "public_site": {"public": "visitor", "resident": "resident"},
+    "workspace": {"public": "stranger", "self": "admin", "tenant": "admin", "district": "office"},
+}
+#: Pages for people in a standing of their own.
+BY_PAGE = {
+    "public_site": {"account.code": "newcomer", "account.welcome": "newcomer"},
+    "workspace": {
+        "account.home": "finance",  # whoever has work here is led to it
+        "account.second_factor": "half",
+        "account.set_up_second_factor": "planner",
+        "account.recovery_codes": "architect",
+        "account.remove_second_factor": "architect",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Tour:
+    """The demonstration with what the pages need: somebody to open each, and values for their addresses."""
+
+    deployment: Deployment
+    cookies: dict[str, dict[str, Any]]
+    """Who -> what their signed cookie holds."""
+    values: dict[str, Any]
+    by_page: dict[str, dict[str, Any]]
+    """Values for one page only; what its path does not name goes after the question mark."""
+
+    def doors(self) -> tuple[Flask, Flask]:
+        return self.deployment.public, self.deployment.workspace
+
+    def pages(self, who: str) -> Iterator[str]:
+        """Addresses of all pages that this person is the one to open."""
+        for app in self.doors():
+            for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+                if is_page(app, rule) and opener(app, rule.endpoint) == who:
+                    yield from (f"{_root(app)}{address}" for address in self._addresses(rule))
+
+    def page(self, endpoint: str) -> str:
+        """The address of one page."""
+        app = self.doors()[endpoint.startswith("workspace:")]
+        return next(
+            f"{_root(app)}{address}"
+            for rule in app.url_map.iter_rules(endpoint.removeprefix("workspace:"))
+            for address in self._addresses(rule)
+        )
+
+    def cookie(self, who: str, live: str) -> list[Any]:
+        """The cookie of somebody who came in, for a browser's context; none for whoever did not."""
+        if who not in self.cookies:
+            return []
+        app = self.doors()[who not in BY_SCOPE["public_site"].values() and who != "newcomer"]
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session.update(self.cookies[who])
+        name, root = app.config["SESSION_COOKIE_NAME"], app.config["APPLICATION_ROOT"]
+        found = client.get_cookie(name, path=root)
+        assert found
+        return [{"name": name, "value": found.value, "domain": urlsplit(live).hostname, "path": root}]
+
+    def _addresses(self, rule: Rule) -> Iterator[str]:
+        own = self.by_page.get(rule.endpoint, {})
+        known = {**self.values, **own}
+        given = {name: value for name, value in own.items() if name not in rule.arguments}
+        choices: dict[str, list[str]] = {}
+        for name in rule.arguments:
+            converter = rule._converters[name]
+            if name in known:
+                given[name] = converter.to_python(str(known[name]))
+            else:
+                assert isinstance(converter, AnyConverter), f"{rule}: add a value for <{name}> to the tour"
+                choices[name] = sorted(converter.items)
+        for chosen in product(*choices.values()):
+            built = rule.build({**given, **dict(zip(choices, chosen, strict=True))})
+            assert built, rule
+            yield built[1]
+
+
+def is_page(app: Flask, rule: Rule) -> bool:
+    """Whether people see something at this address."""
+    return "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGE[app.name]
+
+
+def opener(app: Flask, endpoint: str) -> str:
+    """Who of the tour opens a page."""
+    permission = permission_of(app, endpoint)
+    assert permission, f"{endpoint} carries no permission: give it one, or say in NO_PAGE why it is no page"
+    return BY_PAGE[app.name].get(endpoint) or BY_SCOPE[app.name][permission.split(":")[0]]
+
+
+def _root(app: Flask) -> str:
+    return str(app.config["APPLICATION_ROOT"]).rstrip("/")
+
+
+def prepare(demo: Deployment) -> Tour:
+    """Bring somebody of every kind in, and whatever only they would find: drafts, appeals, links from letters."""
+    with demo.session() as session, session.begin():
+        row = session.execute(
+            select(Tenant.id, Tenant.slug, Tenant.name, Tenant.short_name).where(Tenant.slug == "yuqiao")
+        ).one()
+        place = Place(*row)
+        admin = people.staff(session, Role.TENANT_ADMIN, place=place, name="王敏")
+        planner = people.staff(session, Role.PLANNER, place=place, name="林晓")
+        staff = {
+            "admin": admin,
+            "planner": planner,
+            "office": people.staff(session, Role.DISTRICT_OFFICE, name="周处"),
+            "finance": people.staff(session, Role.FINANCE_READER, name="郑会计"),
+        }
+        architect = accounts.account(session, Role.ARCHITECT, place=place, name="陈工", factor=True)
+        tokens = {
+            who: _session(session, architect.id, whole=who == "architect") for who in ("architect", "half")
+        }
+        letters = {
+            purpose: _link(session, person.id, purpose)
+            for purpose, person in ((new_passwords.RESET, planner), (INVITATION, _asked_in(session)))
+        }
+        role = session.scalars(select(RoleAssignment.id).where(RoleAssignment.staff_id == planner.id)).one()
+    neighbour = residents.resident(demo, "运河边的居民")
+    cookies: dict[str, dict[str, Any]] = {
+        who: {"_user_id": token, "_fresh": True}
+        for who, token in {
+            **{who: person.token for who, person in staff.items()},
+            **tokens,
+            "resident": neighbour.token,
+        }.items()
+    }
+    cookies["newcomer"] = {
+        "asked": "newcomer@example.cn",
+        "proved": ["newcomer@example.cn", time.time() + 3600],
+    }
+    values, by_page = _things(demo, admin, planner, staff["office"], neighbour)
+    values |= {"tenant": place.slug, "slug": place.slug, "person": planner.id, "role": role}
+    by_page |= {
+        "account.reset": {"token": letters[new_passwords.RESET]},
+        "account.accept": {"token": letters[INVITATION]},
+        "comments.unsubscribe_page": {"token": _unsubscribing(demo, neighbour.id)},
+    }
+    return Tour(demo, cookies, values, by_page)
+
+
+def _things(
+    demo: Deployment, admin: Person, planner: Person, office: Person, neighbour: residents.Neighbour
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Records in the states that the pages are for."""
+    assert admin.tenant
+    with demo.session(admin.actor()) as session, session.begin():
+        busiest = session.execute(
+            select(Publication.code, Publication.id)
+            .join(Comment, Comment.publication_id == Publication.id)
+            .where(Publication.state == "published")
+            .group_by(Publication.id)
+            .order_by(func.count().desc(), Publication.id)
+            .limit(1)
+        ).one()
+        answer = session.scalars(select(Comment.id).where(Comment.official).limit(1)).one()
+        values = {
+            "code": busiest.code,
+            "unit": session.scalars(select(ResponsibleUnit.slug).limit(1)).one(),
+            "template_id": session.scalars(select(AnswerTemplate.id).limit(1)).one(),
+            "file_id": texts.stored_file(session, admin.tenant.id, kind="document").id,
+        }
+    with demo.session(planner.actor()) as session, session.begin():
+        codes = [texts.draft(session, planner.actor(), Kind.SPROUT).code for _ in range(3)]
+        for code in codes[1:]:
+            publishing.submit(session, planner.actor(), code)
+    with demo.public_session(neighbour.actor()) as session, session.begin():
+        said = [
+            participation.write_comment(session, neighbour.actor(), busiest.id, body).id
+            for body in ("希望多装几盏路灯。", "这里要是能放个棋桌就好了。", "出租房屋，电话面议。")
+        ]
+    with demo.session(admin.actor()) as session, session.begin():
+        publishing.approve(session, admin.actor(), codes[2])
+        for comment_id in said[1:]:
+            participation.hide(session, admin.actor(), comment_id, "off_topic", "请到相应的渠道反映。")
+    with demo.public_session(neighbour.actor()) as session, session.begin():
+        participation.appeal(session, neighbour.actor(), said[2], "我说的就是这里的房子。")
+    with demo.session(admin.actor()) as session, session.begin():
+        kept = saved_views.save(session, admin.actor(), "publishing.index", "kind=sprout", "新芽")
+    with demo.session(office.actor()) as session, session.begin():
+        kept_by_office = saved_views.save(
+            session, office.actor(), "district.comments", "tenant=yuqiao", "玉桥"
+        )
+    values["comment_id"] = said[0]
+    return values, {
+        "saved_views.save": {"place": "files.index", "query": "q=方案"},
+        "saved_views.district_save": {"place": "audit.district", "query": "q=方案"},
+        "saved_views.delete": {"view_id": kept.id},
+        "saved_views.district_delete": {"view_id": kept_by_office.id},
+        "publishing.edit": {"code": codes[0]},
+        "publishing.send_back": {"code": codes[1]},
+        "publishing.schedule": {"code": codes[2]},
+        "comments.appeal": {"comment_id": said[1]},
+        "participation.uphold": {"comment_id": said[2]},
+        "participation.revise": {"comment_id": answer},
+        "participation.fate": {"to": "adopted"},
+    }
+
+
+def _session(session: Session, staff_id: UUID, *, whole: bool) -> str:
+    """Sign somebody in: wholly, or with the second factor still to come."""
+    token = secrets.token_urlsafe(24)
+    session.add(
+        StaffSession(
+            staff_id=staff_id,
+            token_hash=token_hash(token),
+            last_seen_at=now(),
+            expires_at=now() + timedelta(hours=1),
+            second_factor=whole,
+        )
+    )
+    return token
+
+
+def _asked_in(session: Session) -> Person:
+    """Somebody who has not come yet."""
+    person = people.staff(session, Role.WORKING_GROUP, name="尚未到来")
+    row = session.get(Staff, person.id)
+    assert row
+    row.joined_at = None
+    return person
+
+
+def _link(session: Session, staff_id: UUID, purpose: str) -> str:
+    """The end of the link in a letter."""
+    token = secrets.token_urlsafe(24)
+    session.add(
+        StaffToken(
+            staff_id=staff_id,
+            purpose=purpose,
+            token_hash=token_hash(token),
+            expires_at=now() + timedelta(hours=1),
+        )
+    )
+    return token
+
+
+def _unsubscribing(demo: Deployment, resident_id: UUID) -> str:
+    with demo.public.test_request_context():
+        return notices.unsubscribe_token(resident_id)

@@ -84,11 +84,7 @@ def apply_pending(session: Session, engine: Engine, limit: int = BATCH) -> Appli
     done = [change.seq for change in batch if (change.source, change.entity_id) not in failed]
     _consume(session, SearchChange.seq.in_(done))
     for (name, entity_id), error in failed.items():
-        session.execute(
-            update(SearchChange)
-            .where(waiting, SearchChange.source == name, SearchChange.entity_id == entity_id)
-            .values(attempts=SearchChange.attempts + 1, error=error)
-        )
+        note_unreadable(session, name, entity_id, error)
     return Applied(len(done), written, len(changes) > limit)
 
 
@@ -125,6 +121,17 @@ def read(
             made.update(one)
             unreadable.update(bad)
         return made, unreadable
+
+
+def note_unreadable(session: Session, source_name: str, entity_id: UUID, error: str) -> None:
+    """Write down why a change that waits could not be read; it is tried again after the others."""
+    session.execute(
+        update(SearchChange)
+        .where(
+            SearchChange.done_at.is_(None), SearchChange.source == source_name, SearchChange.entity_id == entity_id
+        )
+        .values(attempts=SearchChange.attempts + 1, error=error)
+    )
 
 
 def _consume(session: Session, which: ColumnElement[bool]) -> None:

@@ -25,8 +25,17 @@ from sqlalchemy.orm import Session
 from search import sources
 from search.analysts import Analysts, Batch
 from search.engine import Deletion, Engine, EngineDown, Entry
-from search.indexing import REBUILD_LOCK, current, hold_indexing_lock, next_version, note, read
+from search.indexing import (
+    REBUILD_LOCK,
+    current,
+    hold_indexing_lock,
+    next_version,
+    note,
+    note_unreadable,
+    read,
+)
 from search.models import SearchChange
+from search.outbox import changed
 from search.sources import Corpus
 from tenants import actors
 from tenants.clock import now
@@ -156,8 +165,9 @@ class _Rebuild:
 
     def _try_later(self, session: Session, source: sources.Source, unreadable: Mapping[UUID, str]) -> None:
         """What cannot be read now does not hold up the others: it waits in the outbox, where operators see it."""
+        changed(session, source.name, *unreadable)
         for entity_id, error in unreadable.items():
-            session.add(SearchChange(source=source.name, entity_id=entity_id, attempts=1, error=error))
+            note_unreadable(session, source.name, entity_id, error)
 
     def _remember(self, name: str, ids: Sequence[UUID]) -> None:
         """Keep a fair sample of what was walked through."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,13 +13,17 @@ from pydantic import SecretStr
 from search import connect
 from search.elastic import ElasticEngine, mapping
 from search.engine import KEYWORD_FIELDS, POSITION_FIELDS, Engine, EngineDown, Entry
+from search.health import health
 from search.indexing import apply_pending
+from search.jobs import index
 from search.local_elasticsearch import Cluster
+from search.models import SearchState
 from search.outbox import changed
 from search.queries import SearchRequest, State, public_search
 from search.reindex import rebuild
 from search.sources import Corpus, Source
 from settings import Settings
+from tenants import jobs
 from tests.conftest import Deployment
 from tests.search.conftest import settings_of
 from tests.search.support import Shelf, ask, entries, fill
@@ -195,6 +200,38 @@ def test_a_cluster_that_no_longer_answers_is_resting_within_the_time_limit(
     with deployment.public_session() as session:
         assert public_search(session, SearchRequest("“恢复以后新增”")).total == 1
     patient.close()
+
+
+def test_changes_wait_while_the_server_is_killed_and_catch_up_when_it_is_back(
+    deployment: Deployment, register: Callable[[Source], None], elasticsearch: Cluster
+) -> None:
+    shelf = a_shelf()
+    register(shelf)
+    engine = ElasticEngine(settings_of(elasticsearch))
+    for corpus in Corpus:
+        fill(engine, shelf.held.values() if corpus == PUBLIC else [], corpus)
+    connect.use(engine, deployment.workspace_engine.url)
+    jobs.bind(deployment.workspace_engine)
+    elasticsearch.kill_node(0)
+    try:
+        with deployment.session() as session, session.begin():
+            changed(session, shelf.name, *(shelf.put(f"停机时第{n}号雨水花园").id for n in range(30)))
+        asyncio.run(index.func())
+        with deployment.session() as session:
+            state = health(session)
+            assert (state.answers, state.waiting, state.well) == (False, 30, False)
+            assert session.get_one(SearchState, "public").error
+    finally:
+        elasticsearch.start_node(0)
+        elasticsearch.wait(nodes=1, status="yellow")
+    asyncio.run(index.func())
+    with deployment.session() as session:
+        state = health(session)
+        assert (state.answers, state.waiting, state.well) == (True, 0, True)
+        assert session.get_one(SearchState, "public").error is None
+    assert engine.count(PUBLIC) == 70
+    assert ask(engine, "雨水花园").total == 30
+    engine.close()
 
 
 def test_a_server_that_is_not_there_is_down_not_empty() -> None:

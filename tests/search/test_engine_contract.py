@@ -279,3 +279,12 @@ def test_only_what_is_newer_than_an_instant_is_news(engine: Engine, shelf: Shelf
     for instant, expected in ((day(2022), 2), (day(2030), 0), (day(2019), 5)):
         found = ask(engine, "", since=int(instant.timestamp()))
         assert (found.total, len(found.hits)) == (expected, expected)
+
+
+def test_a_very_long_document_is_found_by_its_last_words(engine: Engine) -> None:
+    shelf = Shelf()
+    text = "".join(f"第{number}条规定了绿地与停车。" for number in range(60_000))
+    shelf.put("汇编", f"{text}末尾写着燃灯塔。", passages=("图" * 300_000, "a" * 100_000, "x" * 40 + " " + "1" * 500))
+    fill(engine, shelf.held.values())
+    assert ask(engine, "“末尾写着燃灯塔”").total == 1
+    assert ask(engine, "“第59999条规定”").total == 1

@@ -15,14 +15,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from search.embedded import EmbeddedEngine
+from search import connect
 from search.engine import Deletion, Engine, EngineDown, Entry
 from search.indexing import apply_pending
 from search.models import SearchChange, SearchState
 from search.outbox import changed
 from search.reindex import RebuildFailed, RebuildRuns, rebuild
 from search.sources import Corpus, Document, Source
+from settings import Settings
+from tenants.identity.models import Tenant
 from tests.conftest import Deployment
+from tests.search.conftest import settings_of
 from tests.search.support import Shelf, TenantSource, ask, fill
 
 PUBLIC = Corpus.PUBLIC
@@ -176,54 +179,73 @@ def test_changes_are_not_kept_for_a_rebuild_that_is_no_more(
 
 _CHILD = """
     import os, sys
-    from pathlib import Path
-    from pydantic import SecretStr
-    from search import reindex, sources
-    from search.embedded import EmbeddedEngine
+    import settings
+    from search import connect, reindex, sources
     from search.sources import Corpus
     from tenants.database import make_engine
     from tests.search.support import TenantSource
 
-    stage = sys.argv[3]
+    stage = sys.argv[2]
 
-    class Dies(EmbeddedEngine):
+    class Dies:
+        def __init__(self, engine):
+            self._engine = engine
+        def __getattr__(self, name):
+            return getattr(self._engine, name)
         def _die(self, at):
             if at == stage:
                 os.kill(os.getpid(), 9)
         def create(self, corpus):
-            index = super().create(corpus); self._die("created"); return index
+            index = self._engine.create(corpus); self._die("created"); return index
         def load(self, corpus, index, entries):
             def some():
                 for number, entry in enumerate(entries):
                     if number == 30: self._die("loading")
                     yield entry
-            super().load(corpus, index, some()); self._die("loaded")
+            self._engine.load(corpus, index, some()); self._die("loaded")
         def publish(self, corpus, index):
-            self._die("before exchange"); super().publish(corpus, index); self._die("after exchange")
+            self._die("before exchange"); self._engine.publish(corpus, index); self._die("after exchange")
 
     sources.register(TenantSource())
-    engine = Dies(Path(sys.argv[2]))
-    reindex.rebuild(make_engine(sys.argv[1]), engine, Corpus.PUBLIC)
+    reindex.rebuild(make_engine(sys.argv[1]), Dies(connect.make(settings.current())), Corpus.PUBLIC)
 """
+
+
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
+def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Settings of an engine of its own, for this process and another."""
+    if request.param == "embedded":
+        return {"XINYA_DATA": str(tmp_path)}
+    made = settings_of(request.getfixturevalue("elasticsearch"))
+    return {
+        "XINYA_DATA": str(tmp_path),
+        "ELASTICSEARCH_URL": made.elasticsearch_url,
+        "ELASTICSEARCH_INDEX_PREFIX": made.elasticsearch_index_prefix,
+        "SEARCH_TIMEOUT_SECONDS": str(made.search_timeout_seconds),
+    }
 
 
 @pytest.mark.parametrize("stage", ["created", "loading", "loaded", "before exchange", "after exchange"])
 def test_a_killed_rebuild_can_be_run_again(
-    deployment: Deployment, register: Callable[[Source], None], tmp_path: Path, stage: str
+    deployment: Deployment,
+    register: Callable[[Source], None],
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
 ) -> None:
-    from tenants.identity.models import Tenant
-
     with deployment.session() as session, session.begin():
         for number in range(40):
             name = f"{stage}{number}镇"
             session.add(Tenant(kind="town", slug=uuid4().hex, name=name, short_name=name, introduction="滨水空间"))
     with deployment.session() as session:
         tenants = session.scalar(select(func.count()).select_from(Tenant))
-    engine = EmbeddedEngine(tmp_path / "search")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    engine = connect.make(Settings())
     live = fill(engine, [Shelf().put("仍在的一份")])
     url = deployment.workspace_engine.url.render_as_string(hide_password=False)
     killed = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(_CHILD), url, str(tmp_path / "search"), stage],
+        [sys.executable, "-c", textwrap.dedent(_CHILD), url, stage],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         check=False,
@@ -238,5 +260,18 @@ def test_a_killed_rebuild_can_be_run_again(
     register(TenantSource())
     assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == tenants
     assert ask(engine, "滨水空间", limit=1).total == tenants
-    folders = [p.name for p in (tmp_path / "search" / "public").glob("v*")]
-    assert folders == [engine.live(PUBLIC)]
+    assert engine.drop_others(PUBLIC, keep=[]) == []  # nothing of the killed one is left
+    engine.close()
+
+
+def test_what_cannot_be_read_does_not_hold_up_a_rebuild(deployment: Deployment, engine: Engine, shelf: Shelf) -> None:
+    bad = next(iter(shelf.held))
+    shelf.broken.add(bad)
+    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 1199
+    with deployment.session() as session, session.begin():
+        waiting = session.scalars(select(SearchChange)).one()
+        assert (waiting.entity_id, waiting.attempts) == (bad, 1)
+        shelf.broken.clear()
+        apply_pending(session, engine)
+    assert engine.count(PUBLIC) == 1200
+    assert left(deployment) == 0

@@ -3,9 +3,11 @@
     python -m benchmarks.web [--tenants 22] [--publications 100] [--comments 5] [--seconds 5] [--rounds 3]
 
 Each round measures every address in turn, so that what else the machine does falls on all
-alike; the table gives the median and its ratio to the empty view of the same run. With several
-`--publications` the run repeats per size and shows how the cost grows. The load comes from `wrk`
-where it is installed, else from a client in Python (which limits both sides alike).
+alike; the table gives the median and its ratio to the empty view of the same run. Visitors are
+answered from the pages that are kept for seconds; "cold" asks every time for an address that
+nobody asked for before, so that each page is read from the database and rendered. With several
+`--publications` the run repeats per size. The load comes from `wrk` where it is installed, else
+from a client in Python (which limits both sides alike).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import secrets
 import shutil
 import socket
 import statistics
@@ -65,13 +68,28 @@ def served(target: str, environment: dict[str, str]) -> Iterator[int]:
         process.wait(20)
 
 
-def rate(port: int, path: str, seconds: float) -> float:
-    """Answered requests a second over eight kept-alive connections."""
+#: For wrk: each request has an address of its own.
+FRESH = """
+local asked = 0
+function request()
+  asked = asked + 1
+  local joint = string.find(wrk.path, "?", 1, true) and "&" or "?"
+  return wrk.format(nil, wrk.path .. joint .. "fresh=%s-" .. asked)
+end
+"""
+
+
+def rate(port: int, path: str, seconds: float, cold: bool = False) -> float:
+    """Answered requests a second over eight kept-alive connections; `cold`: none of an address asked before."""
     if wrk := shutil.which("wrk"):
         address = f"http://127.0.0.1:{port}{path}"
-        output = subprocess.run(
-            [wrk, "-t1", "-c8", f"-d{seconds:.0f}s", address], capture_output=True, text=True, check=True
-        ).stdout
+        with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+            script.write(FRESH % secrets.token_hex(4))
+            script.flush()
+            output = subprocess.run(
+                [wrk, "-t1", "-c8", f"-d{seconds:.0f}s", *(["-s", script.name] if cold else []), address],
+                capture_output=True, text=True, check=True,
+            ).stdout  # fmt: skip
         if "Non-2xx" in output:
             raise click.ClickException(f"{path} does not answer 200:\n{output}")
         found = re.search(r"Requests/sec:\s+([\d.]+)", output)
@@ -82,7 +100,8 @@ def rate(port: int, path: str, seconds: float) -> float:
     def ask() -> None:
         connection, count = http.client.HTTPConnection("127.0.0.1", port), 0
         while time.monotonic() < end:
-            connection.request("GET", path)
+            fresh = f"{'&' if '?' in path else '?'}fresh={secrets.token_hex(6)}" if cold else ""
+            connection.request("GET", path + fresh)
             answer = connection.getresponse()
             answer.read()
             if answer.status != 200:
@@ -102,17 +121,23 @@ def measure(
     settings: Settings, environment: dict[str, str], paths: dict[str, list[str]], seconds: float, rounds: int
 ) -> None:
     """Print the table of one size."""
-    results: dict[str, list[float]] = {"empty view": [], **{name: [] for name in paths}}
+    kinds = [(name, cold) for cold in (False, True) for name in paths]
+    results: dict[str, list[float]] = {"empty view": [], **{_named(*kind): [] for kind in kinds}}
     with served("benchmarks.web:empty()", environment) as base, served("wsgi:public", environment) as port:
         for turn in range(rounds):
             results["empty view"].append(rate(base, "/", seconds))
-            for name, addresses in paths.items():
-                results[name].append(rate(port, addresses[turn % len(addresses)], seconds))
+            for name, cold in kinds:
+                address = paths[name][turn % len(paths[name])]
+                results[_named(name, cold)].append(rate(port, address, seconds, cold))
     reference = statistics.median(results["empty view"])
     click.echo(f"{'':24}{'requests/s':>12}{'ratio':>8}")
     for name, values in results.items():
         value = statistics.median(values)
         click.echo(f"{name:24}{value:12.0f}{value / reference:8.2f}")
+
+
+def _named(page: str, cold: bool) -> str:
+    return f"{page}, cold" if cold else page
 
 
 @click.command()

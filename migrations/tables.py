@@ -13,6 +13,7 @@ MODELS = (
     "tenants.mail.models",
     "portal.publishing.models",
     "portal.participation.models",
+    "portal.district.models",
     "portal.saved_views.models",
     "search.models",
 )

@@ -37,7 +37,7 @@ def describe() -> Chrome:
             url_for("today.show", tenant=t.slug),
             active=tenant is not None and t.id == tenant.id,
         )
-        for t in reader.open_tenants
+        for t in reader.offered_tenants
     ]
     if reader.sees_district:
         switch.insert(0, Link(_("全区总览"), url_for("district.overview"), active=tenant is None))
@@ -47,7 +47,7 @@ def describe() -> Chrome:
         groups=groups,
         reader=menu,
         tenant=here,
-        tenants=switch if len(switch) > 1 else (),
+        tenants=switch if len(switch) > 1 or (tenant and reader.sees_district) else (),
         search_url=url_for("search.tenant", tenant=tenant.slug) if tenant else _district_search(),
         suggest_url=url_for("search.suggest", tenant=tenant.slug) if tenant else _district_suggest(),
         search_text=request.args.get("q", "") if request.blueprint == "search" else "",

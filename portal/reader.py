@@ -23,6 +23,7 @@ class Reader(UserMixin):
     def __init__(self, token: str, staff: SignedInStaff, tenants: list[TenantRef]) -> None:
         self.token = token
         self.staff = staff
+        #: Tenants of their own and, for oversight, all of them where they are few enough to choose from.
         self._tenants = tenants
 
     def get_id(self) -> str:
@@ -39,14 +40,22 @@ class Reader(UserMixin):
         return any(IN_DISTRICT.get(role) for role in self.staff.district_roles)
 
     @property
-    def open_tenants(self) -> list[TenantRef]:
-        """Tenants this person may open: their own, or all of them for oversight."""
-        oversees = any(IN_TENANT[role] for role in self.staff.district_roles)
-        return self._tenants if oversees else self.own_tenants
+    def offered_tenants(self) -> list[TenantRef]:
+        """Tenants to switch to: one's own, or all of them for oversight, unless they are too many to choose from."""
+        return self._tenants if oversees(self.staff) else self.own_tenants
 
     def tenant_by_slug(self, slug: str) -> TenantRef | None:
         """The tenant with this address, when this person may open it."""
-        return next((t for t in self.open_tenants if t.slug == slug), None)
+        known = next((t for t in self._tenants if t.slug == slug), None)
+        if known or not oversees(self.staff):
+            return known
+        with open_session(g.engine, actors.signing_in()) as session:
+            return queries.tenant_by_slug(session, slug)
+
+
+def oversees(staff: SignedInStaff) -> bool:
+    """Whether every tenant is open to this person."""
+    return any(IN_TENANT[role] for role in staff.district_roles)
 
 
 def load_reader(token: str) -> Reader | None:
@@ -56,4 +65,7 @@ def load_reader(token: str) -> Reader | None:
         if staff is None:
             return None
         sign_in.seen(session, staff.session_id, staff.last_seen_at, request.remote_addr)
-        return Reader(token, staff, queries.tenants(session))
+        tenants = queries.offered_tenants(session) if oversees(staff) else []
+        if not tenants and staff.tenant_ids:
+            tenants = queries.tenants(session, staff.tenant_ids)
+        return Reader(token, staff, tenants)

@@ -61,7 +61,9 @@ class Identified:
 _SET_CONTEXT = text(
     "SELECT set_config('app.scope', :scope, true), set_config('app.tenant_id', :tenant_id, true),"
     " set_config('app.actor_id', :actor_id, true), set_config('app.resident_session', :resident_session, true),"
-    " set_config('app.address', '', true)"
+    " set_config('app.address', '', true),"
+    # pages read few rows each: starting workers and compiling take longer than the reading itself
+    " set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)"
 )
 
 

@@ -20,7 +20,10 @@ MAX_PAGE = 10_000
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list: its items, its number from 1, and how many there are in all."""
+    """One page of a list: its items, its number from 1, and how many there are in all.
+
+    A `total` that has an attribute `more` was not counted to the end; the list goes on while its pages are full.
+    """
 
     items: Sequence[T]
     number: int
@@ -29,7 +32,15 @@ class Page(Generic[T]):
 
     @property
     def pages(self) -> int:
-        return max(1, math.ceil(self.total / self.size))
+        known = max(1, math.ceil(self.total / self.size))
+        if not self.open_ended:
+            return known
+        return max(known, self.number + (len(self.items) >= self.size))
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether there are more than `total`."""
+        return bool(getattr(self.total, "more", False))
 
     @property
     def first(self) -> int:

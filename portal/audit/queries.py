@@ -18,6 +18,7 @@ from tenants.audit import AuditEntry
 from tenants.clock import SHANGHAI
 from tenants.database import actor_of
 from tenants.identity.models import ResponsibleUnit, Tenant
+from tenants.identity.queries import named
 from tenants.permissions import Permission
 
 E = AuditEntry
@@ -33,7 +34,7 @@ class AuditFilter:
     person: str = ""
     action: str = ""
     entity: str = ""
-    #: Address of a tenant on the site; the district's page only.
+    #: Address on the site or name of a tenant; the district's page only.
     tenant: str = ""
     since: date | None = None
     until: date | None = None
@@ -91,7 +92,7 @@ def _clauses(session: Session, by: AuditFilter) -> list[ColumnElement[bool]]:
     if tenant_id is not None:
         clauses.append(E.tenant_id == tenant_id)  # the policy says so, too; said here it uses the index
     elif by.tenant:
-        clauses.append(E.tenant_id == select(Tenant.id).where(Tenant.slug == by.tenant).scalar_subquery())
+        clauses.append(E.tenant_id == select(Tenant.id).where(named(by.tenant)).limit(1).scalar_subquery())
     if person := by.person.strip():
         clauses.append(E.actor_name.icontains(person, autoescape=True))
     if by.action:

@@ -62,7 +62,7 @@ def _page(**context: Any) -> ResponseReturnValue:
 @blueprint.get("/t/<tenant>/audit/")
 @requires(Permission.AUDIT_READ)
 def tenant(tenant: str) -> ResponseReturnValue:
-    return _page(tenants=[], export_endpoint="audit.export", values={"tenant": tenant})
+    return _page(tenants=None, export_endpoint="audit.export", values={"tenant": tenant})
 
 
 @blueprint.get("/t/<tenant>/audit.xlsx")
@@ -74,7 +74,7 @@ def export(tenant: str) -> ResponseReturnValue:
 @blueprint.get("/district/audit/")
 @requires(Permission.DISTRICT_AUDIT_READ)
 def district() -> ResponseReturnValue:
-    return _page(tenants=identity.tenants(db()), export_endpoint="audit.export_district", values={})
+    return _page(tenants=identity.offered_tenants(db()), export_endpoint="audit.export_district", values={})
 
 
 @blueprint.get("/district/audit.xlsx")

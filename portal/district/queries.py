@@ -8,21 +8,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import BigInteger, cast, func, select, text
 from sqlalchemy.orm import Session
 
+from portal.district.models import TenantTally
 from portal.participation import queries as comments
 from portal.publishing.models import Publication, State
 from search.health import Health, health
 from tenants.identity.models import RoleAssignment, Tenant
 from tenants.mail.models import MailMessage
 
-P, T = Publication, Tenant
+K, P, T = TenantTally, Publication, Tenant
 
 
 @dataclass(frozen=True)
 class TenantRow:
-    """One tenant in the overview. `in_time` is the share of answers given by their day, in whole percent."""
+    """One tenant in the overview."""
 
     slug: str
     name: str
@@ -35,7 +36,11 @@ class TenantRow:
     overdue: int
     answered: int
     in_time_count: int
-    in_time: int | None
+
+    @property
+    def in_time(self) -> int | None:
+        """Share of the answers given by their day, in whole percent; None without answers."""
+        return round(100 * self.in_time_count / self.answered) if self.answered else None
 
 
 #: What the overview may be sorted by.
@@ -60,49 +65,49 @@ class Filters:
 
 
 def overview(session: Session, filters: Filters, *, sort: str = "name") -> list[TenantRow]:
-    """Every active tenant with its figures. Two queries, however many tenants."""
-    answered = {row.tenant_id: row for row in comments.by_tenant(session)}
-    rows = session.execute(
-        select(
-            T.id,
-            T.slug,
-            T.name,
-            T.kind,
-            func.count(P.live_id),
-            func.count(case((P.state == State.IN_REVIEW, 1))),
-            func.max(case((P.live_id.is_not(None), P.first_published_at))),
-        )
-        .outerjoin(P, P.tenant_id == T.id)
+    """Every active tenant with its figures. Three queries, however many tenants and however long their history."""
+    figures = (K.published, K.received, K.waiting, K.answered, K.in_time)
+    kept = (
+        select(K.tenant_id, *(cast(func.sum(figure), BigInteger).label(figure.key) for figure in figures))
+        .group_by(K.tenant_id)
+        .subquery()
+    )
+    newest = (
+        select(P.first_published_at)
+        .where(P.tenant_id == T.id, P.live_id.is_not(None))
+        .order_by(P.first_published_at.desc())
+        .limit(1)
+        .correlate(T)
+        .scalar_subquery()
+    )
+    tenants = (
+        select(T.id, T.slug, T.name, T.kind, newest, *(func.coalesce(kept.c[f.key], 0) for f in figures))
+        .outerjoin(kept, kept.c.tenant_id == T.id)
         .where(T.active)
-        .group_by(T.id, T.slug, T.name, T.kind)
         .order_by(T.kind, T.slug)
     )
-    found = [_row(row, answered[row[0]]) for row in rows if row[0] in answered]
     if filters.kind:
-        found = [row for row in found if row.kind == filters.kind]
+        tenants = tenants.where(T.kind == filters.kind)
+    if filters.text:
+        tenants = tenants.where(T.name.contains(filters.text, autoescape=True))
+    reviewed: dict[UUID, int] = {
+        tenant_id: number
+        for tenant_id, number in session.execute(
+            select(P.tenant_id, func.count()).where(P.state == State.IN_REVIEW).group_by(P.tenant_id)
+        )
+    }
+    late = comments.overdue(session)
+    found = [_row(row, reviewed, late) for row in session.execute(tenants)]
     if filters.late:
         found = [row for row in found if row.overdue]
-    if filters.text:
-        found = [row for row in found if filters.text in row.name]
     key = SORTS.get(sort.removeprefix("-"))
     return sorted(found, key=key, reverse=sort.startswith("-")) if key and sort != "name" else found
 
 
-def _row(row: Any, figures: comments.TenantFigures) -> TenantRow:
-    _id, slug, name, kind, published, in_review, last = row
+def _row(row: Any, reviewed: dict[UUID, int], late: dict[UUID, int]) -> TenantRow:
+    id_, slug, name, kind, last, published, received, waiting, answered, in_time = row
     return TenantRow(
-        slug,
-        name,
-        kind,
-        published,
-        in_review,
-        last,
-        figures.received,
-        figures.open,
-        figures.overdue,
-        figures.answered,
-        figures.in_time,
-        figures.in_time_percent,
+        slug, name, kind, published, reviewed.get(id_, 0), last, received, waiting, late.get(id_, 0), answered, in_time
     )
 
 
@@ -128,7 +133,10 @@ def tenants(session: Session) -> list[TenantEntry]:
         .scalar_subquery()
     )
     publications = (
-        select(func.count()).where(P.tenant_id == T.id, P.live_id.is_not(None)).correlate(T).scalar_subquery()
+        select(cast(func.coalesce(func.sum(K.published), 0), BigInteger))
+        .where(K.tenant_id == T.id)
+        .correlate(T)
+        .scalar_subquery()
     )
     rows = session.execute(
         select(T.id, T.slug, T.name, T.kind, T.active, people, publications).order_by(

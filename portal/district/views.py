@@ -21,7 +21,7 @@ from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import TenantKind
-from tenants.identity.queries import tenants as all_tenants
+from tenants.identity.queries import offered_tenants
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import N_
@@ -46,6 +46,8 @@ TABS = {
     comment_queries.Tab.HIDDEN: N_("未公开"),
     comment_queries.Tab.ALL: N_("全部"),
 }
+#: Tenants on one page of the overview.
+TENANTS = 50
 #: A worker that was not heard of for so long does not run.
 SILENCE = timedelta(seconds=60)
 
@@ -66,9 +68,10 @@ def overview() -> Response:
     rows = queries.overview(db(), filters, sort=request.args.get("sort", "name"))
     by_published = sorted(rows, key=lambda row: -row.published)
     by_open = sorted((row for row in rows if row.open), key=lambda row: (-row.overdue, -row.open))
+    page = Page(rows[(page_number() - 1) * TENANTS : page_number() * TENANTS], page_number(), len(rows), TENANTS)
     return render(
         "portal/district/overview.html",
-        rows=rows,
+        page=page,
         filters=filters,
         kinds=[(kind.value, _(words)) for kind, words in TENANT_KINDS.items()],
         kind_names={kind.value: _(words) for kind, words in TENANT_KINDS.items()},
@@ -179,7 +182,7 @@ def publications() -> Response:
     found = publication_queries.listing(
         db(), filters, sort=request.args.get("sort", "-updated"), page=number, options=False
     )
-    places = all_tenants(db())
+    places = offered_tenants(db())
     names = {place.slug: place.name for place in places}
     shown = (
         ("live", _("公众能看到") if filters.live else ""),
@@ -187,7 +190,7 @@ def publications() -> Response:
         ("kind", next((_(words) for kind, words in KINDS.items() if kind == filters.kind), "")),
         ("q", filters.text),
     )
-    tabs: list[tuple[str, str, int]] = [("", _("全部"), sum(found.counts.values()))]
+    tabs: list[tuple[str, str, int]] = [("", _("全部"), found.everything)]
     tabs += [(state.value, _(STATES[state]), found.counts.get(state, 0)) for state in State]
     return render(
         "portal/district/publications.html",
@@ -253,7 +256,7 @@ def comments() -> Response:
     filters = comment_queries.Filters.from_args(request.args)
     number = page_number()
     found = comment_queries.listing(db(), filters, page=number)
-    places = all_tenants(db())
+    places = offered_tenants(db())
     names = {place.slug: place.name for place in places}
     shown = (
         ("tenant", names.get(filters.tenant, filters.tenant)),

@@ -6,7 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base, Identified
@@ -98,6 +107,22 @@ class Comment(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class MonthTally(Base):
+    """What residents said in a month (its first day, in Asia/Shanghai) and what became of it, kept by triggers.
+
+    Rows are differences; their sum is the figure. Counted are residents' own comments that are shown.
+    """
+
+    __tablename__ = "month_tally"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    month: Mapped[date] = mapped_column(index=True)
+    said: Mapped[int] = mapped_column(BigInteger)
+    answered: Mapped[int] = mapped_column(BigInteger)
+    adopted: Mapped[int] = mapped_column(BigInteger)
+    done: Mapped[int] = mapped_column(BigInteger)
 
 
 class CommentEvent(Identified, Base):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import accumulate
 
 import chinese_calendar
 
@@ -29,6 +31,19 @@ def due_day(received: date, working_days: int) -> date:
 
 def working_days_left(today: date, due: date) -> int:
     """Working days from tomorrow up to and including `due`; negative: working days passed since."""
-    if due < today:
-        return -working_days_left(due, today)
-    return sum(is_workday(today + timedelta(days=n)) for n in range(1, (due - today).days + 1))
+    year = min(today.year, due.year)
+    return _workdays_since(year, due) - _workdays_since(year, today)
+
+
+def _workdays_since(year: int, day: date) -> int:
+    """Workdays from the beginning of a year up to and including `day`."""
+    before = sum(_workdays_of(n)[-1] for n in range(year, day.year))
+    return before + _workdays_of(day.year)[day.timetuple().tm_yday - 1]
+
+
+@lru_cache(maxsize=256)
+def _workdays_of(year: int) -> tuple[int, ...]:
+    """For each day of a year, its workdays up to and including that day."""
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
+    return tuple(accumulate(int(is_workday(day)) for day in days))

@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         by=by,
         states=states(),
         roles=queries.grantable(db()),
-        tenants=identity_queries.tenants(db()),
+        tenants=identity_queries.offered_tenants(db()),
         counts=queries.counts(db()),
         State=PersonState,
     )

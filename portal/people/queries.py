@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tenants.database import actor_of
 from tenants.identity.models import Bureau, RoleAssignment, Staff, Tenant
+from tenants.identity.queries import named
 from tenants.permissions import DISTRICT_ROLES, TENANT_ROLES, Role
 
 R = RoleAssignment
@@ -63,7 +64,7 @@ class PersonFilter:
     text: str = ""
     role: str = ""
     state: str = ""
-    #: Address of a tenant on the site; the district's list only.
+    #: Address on the site or name of a tenant; the district's list only.
     tenant: str = ""
 
     @property
@@ -123,8 +124,8 @@ def _narrowed(session: Session, by: PersonFilter) -> list[ColumnElement[bool]]:
     elif actor_of(session).tenant_id:
         clauses.append(_state(session) != PersonState.ENDED.value)
     if by.tenant:
-        place = select(Tenant.id).where(Tenant.slug == by.tenant).scalar_subquery()
-        clauses.append(_holds(session, R.tenant_id == place))
+        place = select(Tenant.id).where(named(by.tenant))
+        clauses.append(_holds(session, R.tenant_id.in_(place)))
     return clauses
 
 

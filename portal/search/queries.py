@@ -34,8 +34,7 @@ Label = Callable[[str, str], str]
 
 def labels(session: Session, say: Say, tenant_id: UUID | None = None) -> Label:
     """What people call a facet's value. `say` translates a message id; `tenant_id` narrows the units."""
-    tenants = {place.slug: place.short_name for place in places.places(session)}
-    units = {unit.slug: unit.name for unit in places.units(session, tenant_id)}
+    tenants, units = places.names(session), places.unit_names(session, tenant_id)
 
     def label(facet: str, value: str) -> str:
         if facet == "kind" and value in KIND_WORDS:

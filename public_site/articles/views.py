@@ -55,7 +55,7 @@ def index(kind: str) -> Response:
         lead=_(LEADS[chosen]),
         page=page,
         facets=found.facets,
-        options=lambda counts: [(c.value, c.label, c.count) for c in counts],
+        options=lambda counts: [(c.value, c.label, *([] if c.count is None else [c.count])) for c in counts],
         chips=_chips({**wanted, "year": year}, found.facets),
         chosen={**wanted, "year": year},
         feed=url_for("feeds.kind", kind=kind),

@@ -22,6 +22,8 @@ blueprint = Blueprint("feeds", __name__, template_folder="templates")
 
 #: What a feed says when nothing is in it yet; a constant, so that the feed does not change by being read.
 LONG_AGO = datetime(2021, 1, 1, tzinfo=UTC)
+#: A sitemap may hold 50,000 addresses; some are kept for the pages that do not belong to a tenant.
+MOST_ADDRESSES = 49_000
 
 
 def _feed(title: str, page: str, items: tuple[publications.PublicCard, ...]) -> Response:
@@ -49,7 +51,8 @@ def _xml(template: str, **context: object) -> Response:
 @requires(Permission.SITE_READ)
 def index() -> Response:
     kinds = [(_(words), url_for(".kind", kind=kind.value)) for kind, words in KINDS.items()]
-    return render("public_site/feeds/index.html", kinds=kinds, places=places.places(db()))
+    found = places.places(db())
+    return render("public_site/feeds/index.html", kinds=kinds, places=found, more=len(found) == places.MOST)
 
 
 @blueprint.get("/feeds/all.xml")
@@ -99,7 +102,7 @@ def sitemap_pages() -> Response:
         url_for("places.index"),
     ]
     urls += [url_for("articles.index", kind=kind.value) for kind in Kind]
-    urls += [url_for("places.show", tenant=place.slug) for place in places.places(db())]
+    urls += [url_for("places.show", tenant=place.slug) for place in places.places(db(), limit=MOST_ADDRESSES)]
     return _xml("public_site/feeds/sitemap.xml", entries=[(url, None) for url in urls])
 
 

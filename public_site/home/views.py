@@ -22,11 +22,12 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 def show() -> Response:
     session = db()
     around = places.places(session)
+    slugs = {place.id: place.slug for place in around}
     newest = publications.latest(session, kinds=[Kind.INTERPRETATION], limit=4)
     return render(
         "public_site/home/home.html",
         places=around,
-        boundaries=boundaries(places.units(session), {place.id: place.slug for place in around}),
+        boundaries=boundaries(places.units(session, slugs), slugs),
         points=points(publications.near(session, limit=200)),
         nearby=cards(publications.latest(session, limit=6)),
         lead=card(newest[0]) if newest else None,

@@ -13,6 +13,7 @@ from tenants.permissions import Permission
 from tenants.requests import db, requires
 from tenants.rules import N_
 from webkit.fragments import render
+from webkit.pagination import Page, page_number
 
 blueprint = Blueprint("places", __name__, template_folder="templates")
 
@@ -24,16 +25,17 @@ GROUPS = {"subdistrict": N_("各街道"), "town": N_("各乡镇"), "park": N_("�
 @requires(Permission.SITE_READ)
 def index() -> Response:
     session = db()
-    found = places.places(session)
-    units = places.units(session)
-    slugs = {place.id: place.slug for place in found}
+    page = Page(places.places(session, page=page_number()), page_number(), places.number(session), places.MOST)
+    slugs = {place.id: place.slug for place in page}
+    units = places.units(session, slugs)
     return render(
         "public_site/places/index.html",
-        groups=[(words, [p for p in found if p.kind == kind]) for kind, words in GROUPS.items()],
-        units={place.id: [u for u in units if u.tenant_id == place.id] for place in found},
+        page=page,
+        groups=[(words, [p for p in page if p.kind == kind]) for kind, words in GROUPS.items()],
+        units={place.id: [u for u in units if u.tenant_id == place.id] for place in page},
         map_places=[
             {"lat": p.latitude, "lon": p.longitude, "title": p.name, "url": url_for(".show", tenant=p.slug)}
-            for p in found
+            for p in page
             if p.latitude is not None
         ],
         map_boundaries=boundaries(units, slugs),
@@ -45,7 +47,7 @@ def index() -> Response:
 def show(tenant: str) -> Response:
     session = db()
     place = places.place(session, tenant) or follow(tenant)
-    units = places.units(session, place.id)
+    units = places.units(session, [place.id])
     return render(
         "public_site/places/show.html",
         place=place,

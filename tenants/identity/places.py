@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tenants.identity.models import ResponsibleUnit, Tenant
@@ -54,10 +55,19 @@ _PLACE = tuple(getattr(Tenant, name) for name in Place.__dataclass_fields__)
 _UNIT = tuple(getattr(ResponsibleUnit, name) for name in UnitPlace.__dataclass_fields__)
 
 
-def places(session: Session) -> list[Place]:
-    """All active tenants: subdistricts, then towns, then parks, each by its address."""
+#: So many tenants stand on one page.
+MOST = 60
+
+
+def places(session: Session, *, page: int = 1, limit: int = MOST) -> list[Place]:
+    """Active tenants: subdistricts, then towns, then parks, each by its address. One query."""
     query = select(*_PLACE).where(Tenant.active).order_by(Tenant.kind, Tenant.slug)
-    return [Place(*row) for row in session.execute(query)]
+    return [Place(*row) for row in session.execute(query.limit(limit).offset((page - 1) * limit))]
+
+
+def number(session: Session) -> int:
+    """How many active tenants there are. One query."""
+    return session.scalar(select(func.count()).where(Tenant.active)) or 0
 
 
 def place(session: Session, slug: str) -> Place | None:
@@ -71,12 +81,28 @@ def moved_to(session: Session, slug: str) -> str | None:
     return session.scalar(select(Tenant.slug).where(Tenant.former_slugs.any_() == slug, Tenant.active))
 
 
-def units(session: Session, tenant_id: UUID | None = None) -> list[UnitPlace]:
-    """Active responsible units by name, of one tenant or of all."""
-    query = select(*_UNIT).where(ResponsibleUnit.active).order_by(ResponsibleUnit.name)
+def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
+    """Active responsible units of these tenants by name. One query."""
+    query = (
+        select(*_UNIT)
+        .where(ResponsibleUnit.active, ResponsibleUnit.tenant_id.in_(list(tenant_ids)))
+        .order_by(ResponsibleUnit.name)
+    )
+    return [UnitPlace(*row) for row in session.execute(query)]
+
+
+def names(session: Session) -> dict[str, str]:
+    """What people call the active tenants, by their addresses on the site. One query."""
+    rows = session.execute(select(Tenant.slug, Tenant.short_name).where(Tenant.active))
+    return {slug: name for slug, name in rows}
+
+
+def unit_names(session: Session, tenant_id: UUID | None = None) -> dict[str, str]:
+    """What people call the active units, of one tenant or of all, by their addresses on the site. One query."""
+    query = select(ResponsibleUnit.slug, ResponsibleUnit.name).where(ResponsibleUnit.active)
     if tenant_id is not None:
         query = query.where(ResponsibleUnit.tenant_id == tenant_id)
-    return [UnitPlace(*row) for row in session.execute(query)]
+    return {slug: name for slug, name in session.execute(query)}
 
 
 def unit(session: Session, tenant_id: UUID, slug: str) -> UnitPlace | None:

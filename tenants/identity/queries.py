@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from tenants.clock import now
@@ -188,6 +188,22 @@ def second_factor_of(session: Session, staff_id: UUID) -> SecondFactorStanding:
     if standing.is_set is None:
         raise Missing
     return SecondFactorStanding(*standing)
+
+
+#: More tenants than this are not offered to choose from: nobody looks through them, and every page would carry them.
+OFFERED = 60
+
+
+def offered_tenants(session: Session) -> list[TenantRef]:
+    """Active tenants to choose from; none where they are too many, so that one is named instead."""
+    query = select(*_REF).where(Tenant.active).order_by(Tenant.kind, Tenant.name).limit(OFFERED + 1)
+    found = [TenantRef(*row) for row in session.execute(query)]
+    return found if len(found) <= OFFERED else []
+
+
+def named(text: str) -> ColumnElement[bool]:
+    """The tenant that a filter means: chosen by its address, or called by its name."""
+    return or_(Tenant.slug == text, Tenant.name == text, Tenant.short_name == text)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import Engine, text
 
@@ -72,6 +74,18 @@ def test_policies_of_tenant_tables_speak_of_the_tenant(owner_engine: Engine) -> 
     # a message may be queued for anybody; whose it is, is checked when it is read. Saved searches are one person's.
     others = {(str(t), str(p)) for t, p in loose if t != "saved_search"}
     assert others <= {("mail_message", "workspace_insert")}
+
+
+def test_policies_ask_for_settings_once_in_a_statement(owner_engine: Engine) -> None:
+    """Asked for each row, they make every list of a large tenant slow; `isolation.ask_once` mends it."""
+    conditions = rows(
+        owner_engine,
+        "SELECT tablename, policyname, qual FROM pg_policies WHERE schemaname = 'public' AND qual LIKE '%app.%'",
+    )
+    assert len(conditions) > 50
+    for table, name, condition in conditions:
+        asked = re.findall(r"(.{0,20})current_setting\(", str(condition))
+        assert all("SELECT " in before for before in asked), (table, name, condition)
 
 
 def test_tenant_writes_check_the_new_row_too(owner_engine: Engine) -> None:

@@ -6,10 +6,9 @@
 from portal.participation.queries.desk import Detail, Listing, Row, detail, every, listing
 from portal.participation.queries.figures import (
     Attention,
-    TenantFigures,
     Waiting,
     attention,
-    by_tenant,
+    overdue,
     waiting,
 )
 from portal.participation.queries.filters import Filters, Sort, Tab
@@ -57,12 +56,10 @@ __all__ = [
     "Tab",
     "Target",
     "Template",
-    "TenantFigures",
     "Thread",
     "ThreadComment",
     "Waiting",
     "attention",
-    "by_tenant",
     "counts",
     "detail",
     "every",
@@ -71,6 +68,7 @@ __all__ = [
     "listing",
     "mine",
     "outcomes",
+    "overdue",
     "own",
     "public_thread",
     "said_and_done",

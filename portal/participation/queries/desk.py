@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.participation import replyclock
@@ -17,6 +17,7 @@ from portal.participation.queries.public import OUTCOME, Outcome, Rows, outcome_
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.clock import today
 from tenants.identity.models import Tenant
+from tenants.reading import COUNTED, Counted, among, counted
 
 PAGE_SIZE = 30
 #: An export holds at most this many rows.
@@ -64,10 +65,10 @@ class Listing:
     """One page of the desk: rows, how many there are in each tab, publications to filter by."""
 
     rows: tuple[Row, ...]
-    total: int
+    total: Counted
     page: int
     per_page: int
-    counts: dict[Tab, int]
+    counts: dict[Tab, Counted]
     publications: tuple[tuple[str, str], ...]
 
 
@@ -96,6 +97,8 @@ class Detail:
 
 
 C, P, V, T = Comment, Publication, PublicationVersion, Tenant
+#: The version that the public reads, else the newest. Not `coalesce`: row security keeps that from using the index.
+SHOWN_VERSION = case((P.live_id.is_not(None), P.live_id), else_=P.head_id)
 
 _ROW = (
     C.id,
@@ -130,21 +133,17 @@ def _rows(*more: Any) -> Rows:
         .select_from(C)
         .join(T, T.id == C.tenant_id)
         .join(P, P.id == C.publication_id)
-        .join(V, V.id == func.coalesce(P.live_id, P.head_id))
+        .join(V, V.id == SHOWN_VERSION)
     )
 
 
 def listing(session: Session, filters: Filters, *, page: int = 1, per_page: int = PAGE_SIZE) -> Listing:
     """One page of the desk. Three queries, whatever the number of comments."""
-    in_tab = {tab: of_tab(tab) for tab in Tab}
-    numbers = (
-        func.count() if condition is None else func.count(case((condition, 1)))
-        for condition in in_tab.values()
-    )
-    counted = session.execute(narrowed(session, filters, *numbers)).one()
-    counts = dict(zip(in_tab, counted, strict=True))
+    found = session.execute(select(*(counted(_in_tab(session, filters, tab, literal(1))) for tab in Tab))).one()
+    counts = {tab: Counted.of(number) for tab, number in zip(Tab, found, strict=True)}
     total = counts[filters.tab]
-    page = min(page, max(1, -(-total // per_page)))
+    if not total.more:
+        page = min(page, max(1, -(-total // per_page)))
     query = _filtered(session, filters, per_page, (page - 1) * per_page)
     rows = tuple(_row(row) for row in session.execute(query))
     return Listing(rows, total, page, per_page, counts, _publications(session))
@@ -157,11 +156,14 @@ def every(session: Session, filters: Filters, *, limit: int = EXPORTED) -> list[
 
 def _filtered(session: Session, filters: Filters, limit: int, offset: int = 0) -> Rows:
     """A page of rows: first which they are, then everything about those few."""
-    condition, order = of_tab(filters.tab), order_of(filters)
-    chosen = narrowed(session, filters, C.id).order_by(*order).limit(limit).offset(offset)
-    if condition is not None:
-        chosen = chosen.where(condition)
-    return with_outcome(_rows(*OUTCOME)).where(C.id.in_(chosen)).order_by(*order)
+    order = order_of(filters)
+    chosen = _in_tab(session, filters, filters.tab, C.id).order_by(*order).limit(limit).offset(offset)
+    return with_outcome(_rows(*OUTCOME)).where(among(C.id, chosen)).order_by(*order)
+
+
+def _in_tab(session: Session, filters: Filters, tab: Tab, *columns: Any) -> Rows:
+    condition, query = of_tab(tab), narrowed(session, filters, *columns)
+    return query if condition is None else query.where(condition)
 
 
 def _row(row: Any) -> Row:
@@ -177,20 +179,25 @@ _NAMES = [name for name in Row.__dataclass_fields__ if name not in ("outcome", "
 
 
 def _publications(session: Session) -> tuple[tuple[str, str], ...]:
-    """Publications with the newest comments, to filter by: (code, title)."""
-    newest = (
-        select(C.publication_id, func.max(C.created_at).label("last"))
+    """Publications with the newest comments, to filter by: (code, title), by title."""
+    recent = (
+        select(C.publication_id, C.created_at)
         .where(*here(session), ~C.official)
-        .group_by(C.publication_id)
-        .order_by(func.max(C.created_at).desc())
-        .limit(100)
+        .order_by(C.created_at.desc())
+        .limit(COUNTED)
         .subquery()
+    )
+    newest = (
+        select(recent.c.publication_id)
+        .group_by(recent.c.publication_id)
+        .order_by(func.max(recent.c.created_at).desc())
+        .limit(100)
     )
     rows = session.execute(
         select(P.code, V.title)
-        .join(newest, newest.c.publication_id == P.id)
-        .join(V, V.id == func.coalesce(P.live_id, P.head_id))
-        .order_by(newest.c.last.desc())
+        .join(V, V.id == SHOWN_VERSION)
+        .where(among(P.id, newest))
+        .order_by(V.title)
     )
     return tuple((code, title) for code, title in rows)
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Date, and_, case, cast, func, select
+from sqlalchemy import and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment, Fate, Visibility
+from portal.participation.models import Comment, Visibility
 from portal.participation.queries.desk import Row, every
 from portal.participation.queries.filters import Filters, Tab, appealed, here, is_followed_up, is_open
 from portal.participation.queries.public import Rows
 from tenants.clock import today
 from tenants.identity.models import Tenant
+from tenants.reading import Counted, counted
 
 #: Days ahead that count as "due soon".
 SOON = timedelta(days=3)
@@ -26,41 +27,18 @@ C, T = Comment, Tenant
 class Waiting:
     """What waits at the comment desk of a tenant, and the next comments to answer."""
 
-    open: int
-    overdue: int
-    due_soon: int
-    held: int
-    appealed: int
-    followed_up: int
+    open: Counted
+    overdue: Counted
+    due_soon: Counted
+    held: Counted
+    appealed: Counted
+    followed_up: Counted
     next: tuple[Row, ...]
 
     @property
     def total(self) -> int:
         """Everything that asks for somebody's hand (a held comment that is open counts once)."""
         return self.open + self.appealed + self.followed_up
-
-
-@dataclass(frozen=True)
-class TenantFigures:
-    """How a tenant answers its residents. `in_time` counts the answers given by their day."""
-
-    tenant_id: UUID
-    slug: str
-    name: str
-    received: int
-    open: int
-    overdue: int
-    held: int
-    appealed: int
-    answered: int
-    in_time: int
-    adopted: int
-    done: int
-
-    @property
-    def in_time_percent(self) -> int | None:
-        """Share of the answers given in time, in whole percent; None without answers."""
-        return round(100 * self.in_time / self.answered) if self.answered else None
 
 
 @dataclass(frozen=True)
@@ -84,7 +62,7 @@ class Attention:
 
 def attention(session: Session, day: date, since: datetime) -> list[Attention]:
     """What asks for attention on `day` in every active tenant; new is what came after `since`. One query."""
-    counted = (
+    heaps = (
         select(
             C.tenant_id,
             func.count(case((and_(is_open, C.due_on < day), 1))).label("overdue"),
@@ -99,11 +77,11 @@ def attention(session: Session, day: date, since: datetime) -> list[Attention]:
         .group_by(C.tenant_id)
         .subquery()
     )
-    numbers = [column for column in counted.c if column.name != "tenant_id"]
+    numbers = [column for column in heaps.c if column.name != "tenant_id"]
     query: Rows = (
         select(T.id, T.slug, T.name, *numbers)
         .select_from(T)
-        .join(counted, counted.c.tenant_id == T.id)
+        .join(heaps, heaps.c.tenant_id == T.id)
         .where(T.active)
     )
     return [Attention(*row) for row in session.execute(query)]
@@ -111,52 +89,28 @@ def attention(session: Session, day: date, since: datetime) -> list[Attention]:
 
 def waiting(session: Session, *, limit: int = 5) -> Waiting:
     """What waits in the acting person's tenant. Two queries."""
-    counted = session.execute(
-        select(
-            func.count(case((is_open, 1))),
-            func.count(case((and_(is_open, C.due_on < today()), 1))),
-            func.count(case((and_(is_open, C.due_on.between(today(), today() + SOON)), 1))),
-            func.count(case((C.visibility == Visibility.HELD, 1))),
-            func.count(case((appealed, 1))),
-            func.count(case((is_followed_up, 1))),
-        ).where(*here(session), ~C.official)
+    heaps = (
+        is_open,
+        and_(is_open, C.due_on < today()),
+        and_(is_open, C.due_on.between(today(), today() + SOON)),
+        C.visibility == Visibility.HELD,
+        appealed,
+        is_followed_up,
+    )
+    # each heap by its own index: looking through all comments once takes longer every year
+    found = session.execute(
+        select(*(counted(select(literal(1)).where(*here(session), ~C.official, heap)) for heap in heaps))
     ).one()
     rows = every(session, Filters(tab=Tab.OPEN), limit=limit)
-    return Waiting(*counted, next=tuple(rows))
+    waits, late, soon, held, appeals, followed = map(Counted.of, found)
+    return Waiting(waits, late, soon, held, appeals, followed, tuple(rows))
 
 
-def by_tenant(session: Session, *, since: datetime | None = None) -> list[TenantFigures]:
-    """Figures of every active tenant, also of those without comments, by name. One query.
-
-    `since` counts only comments written from then on.
-    """
-    said = [C.parent_id.is_(None), ~C.official, C.visibility != Visibility.WITHDRAWN, *here(session)]
-    if since is not None:
-        said.append(C.created_at >= since)
-    answered_on = cast(func.timezone("Asia/Shanghai", C.answered_at), Date)
-    numbers = {
-        "received": func.count(C.id),
-        "open": func.count(case((is_open, 1))),
-        "overdue": func.count(case((and_(is_open, C.due_on < today()), 1))),
-        "held": func.count(case((C.visibility == Visibility.HELD, 1))),
-        "appealed": func.count(case((appealed, 1))),
-        "answered": func.count(C.answered_at),
-        "in_time": func.count(case((answered_on <= C.due_on, 1))),
-        "adopted": func.count(case((C.fate.in_((Fate.ADOPTED, Fate.DONE)), 1))),
-        "done": func.count(case((C.fate == Fate.DONE, 1))),
-    }
-    # counted before the tenants come in: the planner cannot guess what row security lets through
-    counted = (
-        select(C.tenant_id, *(n.label(name) for name, n in numbers.items()))
-        .where(*said)
+def overdue(session: Session) -> dict[UUID, int]:
+    """How many comments are overdue in each tenant that has any. One query."""
+    rows = session.execute(
+        select(C.tenant_id, func.count())
+        .where(*here(session), ~C.official, is_open, C.due_on < today())
         .group_by(C.tenant_id)
-        .subquery()
     )
-    query: Rows = (
-        select(T.id, T.slug, T.name, *(func.coalesce(counted.c[name], 0) for name in numbers))
-        .select_from(T)
-        .outerjoin(counted, counted.c.tenant_id == T.id)
-        .where(T.active)
-        .order_by(T.kind, T.slug)
-    )
-    return [TenantFigures(*row) for row in session.execute(query)]
+    return {tenant_id: number for tenant_id, number in rows}

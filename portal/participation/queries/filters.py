@@ -16,6 +16,7 @@ from portal.publishing.models import Kind, Publication
 from tenants.clock import today
 from tenants.database import actor_of
 from tenants.identity.models import Tenant
+from tenants.identity.queries import named
 
 
 class Tab(StrEnum):
@@ -53,7 +54,7 @@ class Filters:
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> Filters:
-        """From the address of a page: tab, fate, kind, publication (code), tenant (slug), q, sort."""
+        """From the address of a page: tab, fate, kind, publication (code), tenant (slug or name), q, sort."""
 
         def one(kind: type[Any], name: str) -> Any:
             try:
@@ -138,7 +139,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     if filters.publication:
         found.append(P.code == filters.publication)
     if filters.tenant:
-        found.append(T.slug == filters.tenant)
+        found.append(named(filters.tenant))
     if filters.text:
         like = f"%{_escaped(filters.text)}%"
         found.append(or_(C.body.ilike(like, escape="\\"), C.author_name.ilike(like, escape="\\")))

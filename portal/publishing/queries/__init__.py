@@ -14,7 +14,6 @@ from portal.publishing.queries.lists import (
     waiting,
 )
 from portal.publishing.queries.public import (
-    COUNTED,
     Count,
     DocumentRef,
     Event,
@@ -57,7 +56,6 @@ from portal.publishing.queries.records import (
 )
 
 __all__ = [
-    "COUNTED",
     "Count",
     "DocumentRef",
     "DraftRow",

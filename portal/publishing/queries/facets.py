@@ -2,20 +2,80 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, extract, func, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from portal.publishing.queries.rows import P, T, U, V, published
+from portal.publishing.queries.rows import P, T, U, V, bare, id_of_tenant, published
 from portal.publishing.queries.shapes import Count, Facets
+from tenants.identity.queries import OFFERED
+from tenants.reading import COUNTED
 
-#: Lists count so far exactly; beyond, numbers are lower bounds, so that a list costs the same in any district.
-COUNTED = 3_000
+#: In a long list, tags are offered from so many of the newest texts.
+RECENT = 300
+#: So many units are offered where no tenant is chosen.
+UNITS = 200
+#: So many tags are offered, the most used.
+TAGS = 30
 
 _YEAR = extract("year", func.timezone("Asia/Shanghai", P.first_published_at))
+Chosen = dict[str, ColumnElement[bool] | None]
 
 
-def facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> Facets:
-    """How many would match with another value of each filter: two queries over the newest."""
+def facets(session: Session, chosen: Chosen, long: bool, tenant: str | None) -> Facets:
+    """Values to filter by. Two queries.
+
+    A short list is counted: how many would match with another value of each filter. In a `long` one
+    (more than anybody counts, the filters apart from the kind left out) the values stand without numbers.
+    """
+    return _offered(session, chosen["kind"], tenant) if long else _counted(session, chosen)
+
+
+def _offered(session: Session, kind: ColumnElement[bool] | None, tenant: str | None) -> Facets:
+    mine = kind if kind is not None else true()
+    year = select(cast(_YEAR, Text)).where(P.live_id.is_not(None), mine)
+    first, last = (
+        year.order_by(order).limit(1).scalar_subquery()
+        for order in (P.first_published_at.asc(), P.first_published_at.desc())
+    )
+    tenants = select(literal("tenant"), T.slug, T.short_name).order_by(T.kind, T.name).limit(OFFERED + 1)
+    units = select(literal("unit"), U.slug, U.name).where(U.active).order_by(U.name).limit(UNITS)
+    if tenant:
+        units = units.where(U.tenant_id == id_of_tenant(tenant))
+    found: dict[str, list[Count]] = {"year": [], "tenant": [], "unit": []}
+    for name, value, label in session.execute(
+        union_all(select(literal("year"), first, last), tenants.subquery().select(), units.subquery().select())
+    ):
+        found[name].append(Count(value, label, None))
+    [span] = found["year"]
+    years = range(int(span.label), int(span.value) - 1, -1) if span.value else ()
+    recent = bare(V.tags, version=True).where(mine).order_by(P.first_published_at.desc()).limit(RECENT).subquery()
+    tag = func.unnest(recent.c.tags).label("tag")
+    words = session.execute(
+        select(tag).select_from(recent).group_by(tag).order_by(func.count().desc(), tag).limit(TAGS)
+    )
+    many = len(found["tenant"]) > OFFERED
+    return Facets(
+        tenants=() if many else tuple(found["tenant"]),
+        units=() if many and not tenant else tuple(found["unit"]),
+        tags=tuple(Count(word, word, None) for (word,) in words),
+        years=tuple(Count(str(year), str(year), None) for year in years),
+    )
+
+
+def _counted(session: Session, chosen: Chosen) -> Facets:
     own = {name: condition if condition is not None else true() for name, condition in chosen.items()}
     base = (
         published(
@@ -75,10 +135,10 @@ def facets(session: Session, chosen: dict[str, ColumnElement[bool] | None]) -> F
         .where(others("tag"))
         .group_by(tag)
         .order_by(func.count().desc(), tag)
-        .limit(30)
+        .limit(TAGS)
     )
     by_count = {
-        name: tuple(sorted(values, key=lambda v: (-v.count, v.label))) for name, values in found.items()
+        name: tuple(sorted(values, key=lambda v: (-(v.count or 0), v.label))) for name, values in found.items()
     }
     years = tuple(sorted(found["year"], key=lambda v: v.value, reverse=True))
     tags = tuple(Count(word, word, n) for word, n in words)

@@ -10,17 +10,20 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import Kind
-from portal.publishing.queries.facets import COUNTED, facets
+from portal.publishing.queries.facets import facets
 from portal.publishing.queries.rows import (
     CARD,
     NEWEST,
     P,
     T,
-    U,
     V,
     article,
+    bare,
     card,
     files_of_version,
+    id_of_tenant,
+    of_tenant,
+    of_unit,
     published,
     shown_comments,
 )
@@ -39,9 +42,9 @@ from portal.publishing.queries.shapes import (
     SitemapEntry,
 )
 from tenants.clock import SHANGHAI, now
+from tenants.reading import Counted, among, counted
 
 __all__ = [
-    "COUNTED",
     "Count",
     "DocumentRef",
     "Event",
@@ -66,6 +69,12 @@ __all__ = [
 ]
 
 
+#: A list of a unit or with a tag is counted among so many of the newest.
+LOOKED_AT = 500
+#: Related articles are looked for among so many of the newest.
+NEIGHBOURS = 200
+
+
 def public_list(
     session: Session,
     *,
@@ -83,29 +92,36 @@ def public_list(
     """
     chosen = {
         "kind": P.kind == kind if kind else None,
-        "tenant": T.slug == tenant if tenant else None,
-        "unit": U.slug == unit if unit else None,
+        "tenant": of_tenant(tenant) if tenant else None,
+        "unit": of_unit(unit, tenant) if unit else None,
         "tag": V.tags.contains([tag]) if tag else None,
         "year": _in_year(year) if year else None,
     }
     conditions = [c for c in chosen.values() if c is not None]
+    told = [c for name, c in chosen.items() if c is not None and name in ("unit", "tag")]
     # first which, then what: nothing is read or counted for the rows of the pages before
-    which = (
-        published(P.id)
-        .where(*conditions)
-        .order_by(*NEWEST)
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-        .subquery()
-    )
+    offset = (page - 1) * per_page
+    which = bare(P.id, version=bool(told)).where(*conditions).order_by(*NEWEST).limit(per_page).offset(offset)
     rows = session.execute(
-        published(*CARD, shown_comments()).where(P.id.in_(select(which.c.id))).order_by(*NEWEST)
+        published(*CARD, shown_comments()).where(among(P.id, which)).order_by(*NEWEST)
     ).mappings()
     items = tuple(card(row) for row in rows)
-    matching = published(literal(1)).where(*conditions).limit(COUNTED).subquery()
-    total = session.scalar(select(func.count()).select_from(matching)) or 0
-    found = facets(session, chosen)
-    return PublicPage(items, total, page, per_page, found, more=total >= COUNTED)
+    of_kind = bare(literal(1), version=False).where(*conditions[:1] if kind else [])
+    if told:
+        # what only the texts tell is counted among the newest of them
+        others = [c for c in conditions if c not in told]
+        newest = bare(and_(*told).label("told"), version=True).where(*others).order_by(*NEWEST).limit(LOOKED_AT + 1)
+        seen = newest.subquery()
+        number, looked_at, all_of_kind = session.execute(
+            select(func.count().filter(seen.c.told), func.count(), counted(of_kind)).select_from(seen)
+        ).one()
+        total = Counted.of(max(number, offset + len(items)), at_least=looked_at > LOOKED_AT)
+    else:
+        matching = bare(literal(1), version=False).where(*conditions)
+        number, all_of_kind = session.execute(select(counted(matching), counted(of_kind))).one()
+        total = Counted.of(number)
+    long = Counted.of(all_of_kind).more
+    return PublicPage(items, total, page, per_page, facets(session, chosen, long, tenant))
 
 
 def _in_year(year: int) -> ColumnElement[bool]:
@@ -135,26 +151,31 @@ def latest(
 ) -> tuple[PublicCard, ...]:
     """The newest publications. One query."""
     query = published(*CARD, shown_comments()).order_by(*NEWEST).limit(limit)
-    if wanted := [kind.value for kind in kinds]:
-        query = query.where(P.kind.in_(wanted))
+    wanted = [kind.value for kind in kinds]
+    if wanted:
+        query = query.where(P.kind == wanted[0] if len(wanted) == 1 else P.kind.in_(wanted))
     if tenant:
-        query = query.where(T.slug == tenant)
+        query = query.where(of_tenant(tenant))
     if unit:
-        query = query.where(U.slug == unit)
+        query = query.where(of_unit(unit, tenant))
     return tuple(card(row) for row in session.execute(query).mappings())
 
 
 def upcoming(session: Session, *, tenant: str | None = None, limit: int = 6) -> tuple[PublicCard, ...]:
     """Events that are not over, the next one first. One query."""
-    query = (
-        published(*CARD, shown_comments())
-        .where(V.event_ends_at > now())
-        .order_by(V.event_starts_at, P.id)
+    # first which: only a few of the events that are to come are shown
+    which = (
+        select(V.publication_id)
+        .where(V.live, V.event_starts_at.is_not(None), V.event_ends_at > now())
+        .order_by(V.event_starts_at, V.publication_id)
         .limit(limit)
     )
     if tenant:
-        query = query.where(T.slug == tenant)
-    return tuple(card(row) for row in session.execute(query).mappings())
+        which = which.where(V.tenant_id == id_of_tenant(tenant))
+    rows = session.execute(
+        published(*CARD, shown_comments()).where(among(P.id, which)).order_by(V.event_starts_at, P.id)
+    )
+    return tuple(card(row) for row in rows.mappings())
 
 
 def near(
@@ -183,7 +204,7 @@ def near(
         south, west, north, east = box
         query = query.where(V.latitude.between(south, north), V.longitude.between(west, east))
     if tenant:
-        query = query.where(T.slug == tenant)
+        query = query.where(of_tenant(tenant))
     return tuple(
         MapPoint(
             row["code"],
@@ -224,15 +245,13 @@ def related(session: Session, article: PublicArticle, limit: int = 4) -> tuple[P
     closeness = closeness + case((P.tenant_id == article.tenant.id, 1), else_=0)
     newest = (
         select(P.id)
-        .join(V, and_(V.id == P.live_id, V.live))
         .where(P.live_id.is_not(None), P.id != article.id)
         .order_by(P.first_published_at.desc())
-        .limit(400)
-        .subquery()
+        .limit(NEIGHBOURS)
     )
     rows = session.execute(
         published(*CARD, shown_comments())
-        .where(P.id.in_(select(newest.c.id)), closeness > 0)
+        .where(among(P.id, newest), closeness > 0)
         .order_by(closeness.desc(), P.first_published_at.desc())
         .limit(limit)
     ).mappings()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Visibility
@@ -27,6 +27,8 @@ from portal.publishing.queries.shapes import (
 from tenants.clock import now
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, Tenant
+from tenants.identity.queries import named
+from tenants.reading import among
 
 P, V, T, U, F = Publication, PublicationVersion, Tenant, ResponsibleUnit, StoredFile
 
@@ -78,6 +80,30 @@ def published(*columns: Any) -> Select[Any]:
         .outerjoin(F, and_(F.tenant_id == V.tenant_id, F.id == V.cover_file_id))
         .where(P.live_id.is_not(None))
     )
+
+
+def bare(*columns: Any, version: bool) -> Select[Any]:
+    """Live publications of active tenants, with their version if that is looked at, and nothing only a card needs."""
+    query = select(*columns).select_from(P).join(T, T.id == P.tenant_id).where(P.live_id.is_not(None))
+    return query.join(V, and_(V.id == P.live_id, V.live)) if version else query
+
+
+def id_of_tenant(slug: str) -> ScalarSelect[UUID]:
+    """The tenant with this address or name, looked up once per query: its publications are then found by its index."""
+    return select(T.id).where(named(slug)).limit(1).scalar_subquery()
+
+
+def of_tenant(slug: str) -> ColumnElement[bool]:
+    """Publications of the tenant with this address."""
+    return P.tenant_id == id_of_tenant(slug)
+
+
+def of_unit(slug: str, tenant: str | None = None) -> ColumnElement[bool]:
+    """Publications of the unit with this address; without the tenant's, of every unit that has it."""
+    units = select(U.id).where(U.slug == slug)
+    if tenant:
+        return V.unit_id == units.where(U.tenant_id == id_of_tenant(tenant)).scalar_subquery()
+    return among(V.unit_id, units)
 
 
 def shown_comments() -> Any:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from portal.publishing import richtext
 from portal.publishing.models import Kind
+from tenants.reading import Counted
 
 
 @dataclass(frozen=True)
@@ -123,16 +124,16 @@ class PublicArticle:
 
 @dataclass(frozen=True)
 class Count:
-    """A value of a filter, what people call it, how many there are."""
+    """A value of a filter, what people call it, how many there are; None where there are too many to count."""
 
     value: str
     label: str
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True)
 class Facets:
-    """Values of each filter with counts under the other filters, among the newest (of the chosen kind)."""
+    """Values of each filter, in a list that is short enough with their counts under the other filters."""
 
     kinds: tuple[Count, ...] = ()
     tenants: tuple[Count, ...] = ()
@@ -143,14 +144,13 @@ class Facets:
 
 @dataclass(frozen=True)
 class PublicPage:
-    """One page of a public list. `total` is exact up to some thousands; `more` says that there are more than that."""
+    """One page of a public list. `total` says whether there are more than it counted."""
 
     items: tuple[PublicCard, ...]
-    total: int
+    total: Counted
     page: int
     per_page: int
     facets: Facets
-    more: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,12 @@ def index(tenant: str) -> Response:
         tenant=tenant,
         filters=filters,
         page=Page(found.rows, number, found.total, PAGE_SIZE),
-        tabs=state_tabs(filters, found.counts),
+        tabs=state_tabs(filters, found),
         options=found.options,
         pairs=lambda options: [(option.value, option.label) for option in options],
         kinds=[(kind.value, _(name)) for kind, name in KINDS.items()],
         chips=chips(filters, found.options),
-        anything=sum(found.counts.values()) > 0,
+        anything=found.everything > 0,
         clear_url=url_for(".index", tenant=tenant, state=filters.state or None),
         state_of=state_of,
         kind_name=kind_name,
@@ -43,14 +43,14 @@ def index(tenant: str) -> Response:
     )
 
 
-def state_tabs(filters: queries.Filters, counts: dict[str, int]) -> list[dict[str, object]]:
+def state_tabs(filters: queries.Filters, found: queries.Listing) -> list[dict[str, object]]:
     """One tab per state with its number; the other filters stay."""
     tabs: list[dict[str, object]] = [
         {
             "label": _("全部"),
             "url": url_with(state=None),
             "active": not filters.state,
-            "count": sum(counts.values()),
+            "count": found.everything,
         }
     ]
     for state in State:
@@ -59,7 +59,7 @@ def state_tabs(filters: queries.Filters, counts: dict[str, int]) -> list[dict[st
                 "label": _(STATES[state]),
                 "url": url_with(state=state.value),
                 "active": filters.state == state,
-                "count": counts.get(state, 0),
+                "count": found.counts.get(state, 0),
             }
         )
     return tabs

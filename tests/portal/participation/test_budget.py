@@ -84,7 +84,7 @@ def _measure(place: Corner, who: Neighbour) -> dict[str, int]:
         count("detail", session, lambda s: queries.detail(s, first))
         count("waiting", session, lambda s: queries.waiting(s).next)
     with place.deployment.session() as session:
-        count("district", session, queries.by_tenant)
+        count("overdue", session, lambda s: [queries.overdue(s)])
     return counted
 
 
@@ -92,7 +92,7 @@ def _measure(place: Corner, who: Neighbour) -> dict[str, int]:
     ("name", "budget"),
     [
         ("thread", 2), ("own thread", 2), ("counts", 1), ("said and done", 2), ("mine", 4), ("desk", 3), ("detail", 2),
-        ("waiting", 2), ("district", 1),
+        ("waiting", 2), ("overdue", 1),
     ],
 )  # fmt: skip
 def test_budget(measured: dict[str, tuple[int, int]], name: str, budget: int) -> None:

@@ -377,19 +377,36 @@ def test_a_replaced_picture_is_public_no_longer(
 
 
 def test_a_tenant_taken_out_of_use_is_closed_and_comes_back(
-    office: StrictClient, app_workspace: Flask, district: District
+    office: StrictClient, app_workspace: Flask, app_public: Flask, district: District
 ) -> None:
     with district.deployment.session() as session, session.begin():
         place = people.tenant(session, "临河里街道办事处")
         person = people.staff(session, Role.PLANNER, place=place)
+        administrator = people.staff(session, Role.TENANT_ADMIN, place=place)
     theirs = client_of(app_workspace, person)
     assert theirs.get(f"/t/{place.slug}/people/").status_code == 200
+    page = f"/t/{place.slug}/settings"
+    settings = client_of(app_workspace, administrator)
+    fields = {
+        "version": 1,
+        "name": place.name,
+        "short_name": "临河里",
+        "comment_policy": "hold",
+        "reply_days": 9,
+    }
+    form = {"csrf_token": token_of(settings.get(page)), **fields, "picture": (picture(), "a.png")}
+    assert settings.post(page, data=form, content_type="multipart/form-data").status_code == 303
+    media = f"/media/{tenant_of(district, place).picture_file_id}/800"
+    visitor = app_public.test_client()
+    assert visitor.get(media).status_code == 200
     base = f"/district/tenants/{place.slug}"
     assert submit(office, f"{base}/deactivate", reason="").status_code == 422
     assert submit(office, f"{base}/deactivate", reason="并入玉桥").status_code == 303
     assert theirs.get(f"/t/{place.slug}/people/").status_code == 404
+    assert visitor.get(media).status_code == 404
     assert submit(office, f"{base}/reactivate", page=f"{base}/edit").status_code == 303
     assert theirs.get(f"/t/{place.slug}/people/").status_code == 200
+    assert visitor.get(media).status_code == 200
 
 
 def test_bureaus_are_registered_once(office: StrictClient, district: District) -> None:

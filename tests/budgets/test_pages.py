@@ -47,7 +47,7 @@ PUBLIC = {
     "search": ("/search?q=口袋公园", 9),
 }
 TENANT = {
-    "today": ("/t/t0/", 9),
+    "today": ("/t/t0/", 10),
     "publishing": ("/t/t0/publications/", 7),
     "publishing by title": ("/t/t0/publications/?sort=title", 7),
     "publishing of a state": ("/t/t0/publications/?state=published&tag=街区更新", 7),
@@ -57,15 +57,15 @@ TENANT = {
     "desk, answered": ("/t/t0/comments/?tab=answered", 7),
     "files": ("/t/t0/files/", 7),
     "people": ("/t/t0/people/", 8),
-    "audit": ("/t/t0/audit/", 8),
+    "audit": ("/t/t0/audit/", 9),
 }
 DISTRICT = {
-    "overview": ("/district/", 8),
-    "overview by figures": ("/district/?sort=-published", 8),
+    "overview": ("/district/", 9),
+    "overview by figures": ("/district/?sort=-published", 9),
     "publications": ("/district/publications/", 8),
     "comments": ("/district/comments/", 8),
-    "people": ("/district/people/", 8),
-    "audit": ("/district/audit/", 8),
+    "people": ("/district/people/", 9),
+    "audit": ("/district/audit/", 10),
     "tenants": ("/district/tenants/", 6),
 }
 

@@ -13,7 +13,7 @@ from portal.district.bars import bars
 from portal.participation import queries as comment_queries
 from portal.participation.words import FATES, VISIBILITIES
 from portal.publishing import queries as publication_queries
-from portal.publishing.models import State
+from portal.publishing.policy import State
 from portal.publishing.queries.words import KINDS, STATES
 from portal.search import queries as searches
 from portal.today.delays import delays

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from portal.participation.models import Fate, Visibility
+from portal.participation.models import Fate as Fate  # the field's words, for other slices
+from portal.participation.models import Visibility as Visibility
 from tenants.actors import Actor, Scope
 from tenants.permissions import Permission
 from tenants.rules import N_, Refusal

@@ -13,7 +13,8 @@ from typing import Protocol
 from uuid import UUID
 
 from portal.publishing import richtext
-from portal.publishing.models import Kind, State
+from portal.publishing.models import Kind as Kind  # the field's words, for other slices
+from portal.publishing.models import State as State
 from tenants.actors import Actor, Scope
 from tenants.permissions import Permission
 from tenants.rules import N_, Refusal

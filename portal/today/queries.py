@@ -12,7 +12,7 @@ from portal.participation import queries as comments
 from portal.people import queries as people
 from portal.publishing import policy as publishing_policy
 from portal.publishing import queries as publications
-from portal.publishing.models import State
+from portal.publishing.policy import State
 from tenants.actors import Actor
 from tenants.clock import day_of, today
 from tenants.permissions import Permission as P

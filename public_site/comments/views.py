@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.participation import notices, policy, queries, service
-from portal.participation.models import Fate, Visibility
+from portal.participation.policy import Fate, Visibility
 from portal.participation.queries import OwnComment, OwnFilter, Target, ThreadComment
 from portal.participation.words import ACTIONS, FATES, VISIBILITIES
 from public_site.comments import thread

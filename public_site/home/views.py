@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from portal.participation import queries as participation
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from portal.publishing.queries import public as publications
 from portal.publishing.queries import showcase
 from public_site.cards import boundaries, card, cards, points

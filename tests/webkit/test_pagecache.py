@@ -86,7 +86,9 @@ def test_a_second_reader_gets_the_page_without_rendering(counted: Site) -> None:
     assert counted.client().get("/page").data != first.data
 
 
-@pytest.mark.parametrize("cookie", ["\xff\xfe", "session=\xff", "a=1; \xe9=\xff; session=1", ";;;=", 'a="\\400'])
+@pytest.mark.parametrize(
+    "cookie", ["\xff\xfe", "session=\xff", "a=1; \xe9=\xff; session=1", ";;;=", 'a="\\400']
+)
 def test_whatever_stands_in_a_cookie_is_read_as_the_pages_read_it(counted: Site, cookie: str) -> None:
     counted.client().get("/page")
     answer = counted.client().get("/page", headers={"Cookie": cookie})

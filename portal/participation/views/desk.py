@@ -12,7 +12,7 @@ from portal.participation.models import Fate, Visibility
 from portal.participation.queries import Filters
 from portal.participation.views.common import blueprint, load, page
 from portal.participation.words import FATES, VISIBILITIES
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from portal.publishing.queries.words import KINDS
 from tenants.permissions import Permission
 from tenants.requests import db, requires

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from flask import g, request
+from flask import session as browser
 from flask_login import UserMixin
 
 from tenants import actors
@@ -33,6 +34,12 @@ class Reader(UserMixin):
     def own_tenants(self) -> list[TenantRef]:
         """Tenants in which this person holds a role."""
         return [t for t in self._tenants if t.id in self.staff.tenant_ids]
+
+    @property
+    def usual_tenant(self) -> TenantRef | None:
+        """The own tenant that was open last in this browser, else the first."""
+        last = browser.get(LAST_TENANT)
+        return next((t for t in self.own_tenants if t.slug == last), next(iter(self.own_tenants), None))
 
     @property
     def sees_district(self) -> bool:

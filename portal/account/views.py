@@ -17,7 +17,6 @@ from portal.account import (
 from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
 from portal.account.web import blueprint, enter, reader, too_often
 from portal.answers import take
-from portal.reader import LAST_TENANT
 from tenants import actors
 from tenants.database import open_session
 from tenants.deployment import settings_here
@@ -76,10 +75,8 @@ def home() -> ResponseReturnValue:
     who = reader()
     if who.sees_district:
         return redirect(url_for("district.overview"), 303)
-    last = next((t for t in who.own_tenants if t.slug == session.get(LAST_TENANT)), None)
-    tenant = last or next(iter(who.own_tenants), None)
-    if tenant is not None:
-        return redirect(url_for("today.show", tenant=tenant.slug), 303)
+    if who.usual_tenant is not None:
+        return redirect(url_for("today.show", tenant=who.usual_tenant.slug), 303)
     return render(
         "portal/account/home.html", roles=queries.places_of(db(), who.staff.id), name=who.staff.name
     )

@@ -2,21 +2,16 @@
 
 import L from "leaflet";
 
+import { gather } from "./_crowd.js";
 import { announce } from "./_say.js";
 import { t } from "./_words.js";
 
 const CHINA = [[17, 72], [54, 136]];
 
-const CROWDED = 12; // from here on pins are small and names of areas wait for the pointer
+const CROWDED = 12; // from here on names of areas wait for the pointer
 
-function pin(kind = "place", small = false) {
-  const [width, height] = small ? [20, 25] : [30, 38];
-  return L.divIcon({
-    className: `map-pin map-pin-${small ? "small" : kind}`,
-    iconSize: [width, height],
-    iconAnchor: [width / 2, height - 2],
-    popupAnchor: [0, 6 - height],
-  });
+function pin(kind = "place") {
+  return L.divIcon({ className: `map-pin map-pin-${kind}`, iconSize: [30, 38], iconAnchor: [15, 36], popupAnchor: [0, -32] });
 }
 
 function create(box) {
@@ -69,9 +64,9 @@ function drawBoundaries(map, features) {
       const { title = "", schematic, url } = feature.properties ?? {};
       const name = schematic ? t("%(title)s（示意）", { title }) : title;
       if (features.length < CROWDED) {
-        const bounds = layer.getBounds(); // the name hangs from the upper edge, clear of the places
+        const bounds = layer.getBounds(); // the name hangs from the lower edge, clear of the places
         L.tooltip({ permanent: true, direction: "bottom", className: "map-label" })
-          .setLatLng([bounds.getNorth(), bounds.getCenter().lng])
+          .setLatLng([bounds.getSouth(), bounds.getCenter().lng])
           .setContent(document.createTextNode(name))
           .addTo(map);
       } else {
@@ -82,14 +77,12 @@ function drawBoundaries(map, features) {
   }).addTo(map);
 }
 
-function drawPlaces(map, places) {
-  const layer = L.featureGroup();
-  for (const place of places) {
-    L.marker([place.lat, place.lon], { icon: pin(place.kind, places.length >= CROWDED), alt: place.title, title: place.title, keyboard: true })
-      .bindPopup(() => describe(place))
-      .addTo(layer);
-  }
-  return layer.addTo(map);
+function markersOf(places) {
+  return places.map((place) => {
+    const marker = L.marker([place.lat, place.lon], { icon: pin(place.kind), alt: place.title, title: place.title, keyboard: true });
+    marker.place = place;
+    return marker.bindPopup(() => describe(place));
+  });
 }
 
 async function show(box) {
@@ -97,9 +90,10 @@ async function show(box) {
   const map = create(box);
   const answer = box.dataset.url && (await fetch(box.dataset.url, { headers: { Accept: "application/json" } }));
   const { places = [], boundaries = [] } = answer?.ok ? await answer.json() : given;
-  const drawn = L.featureGroup([drawBoundaries(map, boundaries), drawPlaces(map, places)]);
-  const bounds = drawn.getBounds();
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [28, 28], maxZoom: 15 });
+  const markers = markersOf(places);
+  const bounds = L.featureGroup([drawBoundaries(map, boundaries), ...markers]).getBounds();
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [28, 28], maxZoom: 15, animate: false });
+  gather(map, markers, describe);
   if (boundaries.some(({ properties }) => properties?.schematic)) {
     map.attributionControl.addAttribution(t("虚线边界为示意"));
   }

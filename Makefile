@@ -27,7 +27,7 @@ endif
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find webkit/translations -name '*.po' 2>/dev/null))
 ASSETS := webkit/static/dist/manifest.json
 
-.PHONY: run test lint elasticsearch relevance bench bench-search assets messages clean
+.PHONY: run test lint elasticsearch relevance bench bench-scale bench-search assets messages clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -48,8 +48,13 @@ elasticsearch: .venv/.run $(BIN)/xinya
 relevance: .venv/.run
 	@$(BIN)/python -m search.relevance
 
+# requests a second against an empty view, from kept pages and cold
 bench: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
-	@$(BIN)/python -m benchmarks.web
+	@$(BIN)/python -m benchmarks.web $(OPTIONS)
+
+# what a request costs from 10 to 1,000 tenants and from 1,000 to 1,000,000 publications
+bench-scale: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
+	@$(BIN)/python -m benchmarks.scale $(OPTIONS)
 
 # queries through HTTP against the engine's own time, rebuilds against its bulk rate;
 # make bench-search OPTIONS="--documents 1000000" for the large one

@@ -109,6 +109,7 @@ _FIELDS = {
     "locale": N_("语言"),
     "display_name": N_("显示名"),
     "notify": N_("通知"),
+    "address": N_("邮箱或手机号"),
     "title": N_("标题"),
     "summary": N_("摘要"),
     "body": N_("正文"),

@@ -37,7 +37,8 @@ def contents(session: Session, reader: Reader) -> dict[str, Any]:
         "sessions": identity.sessions_of_resident(session, reader.resident.id, reader.token),
         "comments": participation.export_of_resident(session),
         "searches": [
-            {"text": one.text, "filters": one.filters, "created_at": one.created_at} for one in saved.mine(session)
+            {"text": one.text, "filters": one.filters, "created_at": one.created_at}
+            for one in saved.mine(session)
         ],
     }
 

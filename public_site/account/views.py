@@ -32,6 +32,8 @@ blueprint = Blueprint("account", __name__, template_folder="templates")
 
 #: In the signed cookie: the address a code was sent to; and, once proved, until when it counts as proved.
 ASKED, PROVED = "asked", "proved"
+#: The address that somebody signed in wants to be reached at.
+MOVING = "moving"
 
 
 def reader() -> Reader:
@@ -217,6 +219,49 @@ def export() -> ResponseReturnValue:
     response.headers["Content-Disposition"] = "attachment; filename=xinya-my-data.zip"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@blueprint.route("/account/address", methods=["GET", "POST"])
+@requires(Permission.RESIDENT_ACCOUNT)
+def address() -> ResponseReturnValue:
+    """Another e-mail address or phone number: a code is sent there. Whether it has an account is not told."""
+    form = AddressForm()
+    status = None
+    if form.validate_on_submit():
+        try:
+            wanted = residents.address_in(form.address.data or "")
+            residents.send_code(
+                db(), wanted, ip=request.remote_addr, purpose=residents.MOVE, locale=_locale()
+            )
+        except (Invalid, Throttled) as error:
+            status = _take(form, error)
+        else:
+            session[MOVING] = wanted
+            return redirect(url_for(".confirm_address"), 303)
+    return _show("address", form, status, resident=reader().resident)
+
+
+@blueprint.route("/account/address/confirm", methods=["GET", "POST"])
+@requires(Permission.RESIDENT_ACCOUNT)
+def confirm_address() -> ResponseReturnValue:
+    wanted = session.get(MOVING)
+    if not isinstance(wanted, str):
+        return redirect(url_for(".address"), 303)
+    form = CodeForm()
+    status = None
+    if form.validate_on_submit():
+        try:
+            residents.check_code(
+                db(), wanted, form.code.data or "", ip=request.remote_addr, purpose=residents.MOVE
+            )
+            residents.change_address(db(), wanted)
+        except (Invalid, Throttled) as error:
+            status = _take(form, error)
+        else:
+            session.pop(MOVING)
+            flash(_("已改用 %(address)s。", address=addresses.masked(wanted)), "success")
+            return redirect(url_for(".show"), 303)
+    return _show("confirm_address", form, status, masked=addresses.masked(wanted))
 
 
 @blueprint.route("/account/leave", methods=["GET", "POST"])

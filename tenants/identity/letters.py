@@ -108,6 +108,23 @@ def send_code(session: Session, address: str, code: str, locale: str) -> None:
         mail.enqueue_sms(session, to=address, text=_CODE, values=values, locale=locale)
 
 
+def send_moved(session: Session, former: str, present: str, locale: str) -> None:
+    """Tell a resident at the address they had that the account now has another."""
+    values = {"product": settings_here().product_name, "present": present}
+    text = N_("您在%(product)s的账号已经改用 %(present)s 登录和接收通知。如果不是您本人操作，请联系我们。")
+    if "@" in former:
+        mail.enqueue(
+            session,
+            to=former,
+            subject=N_("您的账号换了邮箱或手机号"),
+            text=text,
+            values=values,
+            locale=locale,
+        )
+    elif former:
+        mail.enqueue_sms(session, to=former, text=text, values=values, locale=locale)
+
+
 def _send(
     session: Session,
     staff: Staff,

@@ -35,7 +35,7 @@ CODE_LASTS = timedelta(minutes=10)
 CODE_ATTEMPTS = 5
 SESSION_LASTS = timedelta(days=90)
 #: What a code is good for; a code asked for one thing does not confirm the other.
-SIGN_IN, LEAVE = "sign in", "leave"
+SIGN_IN, LEAVE, MOVE = "sign in", "leave", "move"
 
 
 def send_code(
@@ -201,6 +201,27 @@ def update_profile(
     for field, value in new.items():
         setattr(resident, field, value)
     audit.record(session, "resident.updated", "resident", resident.id, label=name, changes=changes)
+    session.flush()
+
+
+def change_address(session: Session, address: str) -> None:
+    """Be reached, and sign in, by another address, which has just been proved; the former one is told.
+
+    Raises `Invalid` when it is somebody else's, which only who can read there learns.
+    """
+    resident = _own(session)
+    former = resident.email or resident.phone or ""
+    if address == former:
+        return
+    take_turns(session, "resident", address)
+    if find(session, address) is not None:
+        raise Invalid({"code": N_("这个邮箱或手机号已经有另一个账号，不能再用。")})
+    resident.email, resident.phone = (address, None) if "@" in address else (None, address)
+    changes = {"address": (addresses.masked(former), addresses.masked(address))}
+    audit.record(
+        session, "resident.updated", "resident", resident.id, label=resident.display_name, changes=changes
+    )
+    letters.send_moved(session, former, addresses.masked(address), resident.locale)
     session.flush()
 
 

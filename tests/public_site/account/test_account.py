@@ -263,6 +263,36 @@ def test_everything_can_be_taken_along(app_public: Flask, deployment: Deployment
     assert address in page
 
 
+def test_one_moves_to_another_address(app_public: Flask, deployment: Deployment) -> None:
+    former, client, stranger = new_address(), browser(app_public), browser(app_public)
+    taken, present = new_address(), f"139{uuid7().int % 10**8:08d}"
+    come_in(client, deployment, former)
+    come_in(stranger, deployment, taken)
+    resident_id = _id_of(deployment, former)
+    assert submit(client, "/account/address", address="no address").status_code == 422
+    for wanted in (taken, present):  # nobody learns from the first answer which has an account
+        answer = submit(client, "/account/address", address=wanted)
+        assert answer.headers["Location"] == "/account/address/confirm"
+        assert submit(client, "/account/address/confirm", code="000000").status_code == 422
+        answer = submit(client, "/account/address/confirm", code=code_sent_to(deployment, wanted))
+        assert answer.status_code == (422 if wanted == taken else 303)
+    assert "已经有另一个账号" not in answer.text
+    assert present in client.get("/account").text
+    assert f"139****{present[-4:]}" in last_letter(deployment, former)
+    with deployment.session() as session:
+        moved = session.get(Resident, resident_id)
+        assert moved is not None and (moved.email, moved.phone) == (None, present)
+    # the former address is free, the new one signs in to the same account
+    again = browser(app_public)
+    come_in(again, deployment, present)
+    assert "河边的柳树" in again.get("/account").text
+    submit(again, "/account/sign-out", page="/account")
+    submit(again, "/account/sign-in", address=former)
+    assert (
+        submit(again, "/account/code", code=code_sent_to(deployment, former)).location == "/account/welcome"
+    )
+
+
 def test_leaving_needs_a_code_for_leaving_and_leaves_nothing(
     app_public: Flask, deployment: Deployment
 ) -> None:

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from search.indexing import note
 from search.models import SavedSearch
+from search.sources import Corpus
 from tenants.clock import now
 from tenants.permissions import Role
 from tests.browser.hands import Keys
@@ -141,4 +143,9 @@ def test_the_office_tries_synonyms_and_pins_an_answer(
     assert titles(visitor)[0] == "口袋公园怎么建：一图读懂"
     page.goto(f"{live}/workspace/district/operations")
     assert "改动都已进索引" in page.inner_text("main")
+    assert axe(page) == []
+    with deployment.session() as session, session.begin():
+        note(session, Corpus.PUBLIC, error="Connection refused: " + "HTTPConnection(host=elastic.example) " * 9)
+    page.reload()
+    assert "HTTPConnection" in page.inner_text("main")
     assert axe(page) == []

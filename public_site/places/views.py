@@ -54,7 +54,7 @@ def show(tenant: str) -> Response:
         units=units,
         latest=cards(publications.latest(session, tenant=tenant, limit=9)),
         events=cards(publications.upcoming(session, tenant=tenant, limit=3)),
-        map_places=points(publications.near(session, tenant=tenant)),
+        map_places=points(publications.near(session, tenant=tenant, limit=100)),
         map_boundaries=boundaries(units, {place.id: place.slug}),
         media_url=media_url,
         feed=url_for("feeds.place", tenant=tenant),

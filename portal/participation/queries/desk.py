@@ -20,6 +20,8 @@ from tenants.identity.models import Tenant
 from tenants.reading import COUNTED, Counted, among, counted
 
 PAGE_SIZE = 30
+#: So many publications are offered to filter by.
+OFFERED = 50
 #: An export holds at most this many rows.
 EXPORTED = 50_000
 
@@ -191,7 +193,7 @@ def _publications(session: Session) -> tuple[tuple[str, str], ...]:
         select(recent.c.publication_id)
         .group_by(recent.c.publication_id)
         .order_by(func.max(recent.c.created_at).desc())
-        .limit(100)
+        .limit(OFFERED)
     )
     rows = session.execute(
         select(P.code, V.title)

@@ -47,7 +47,7 @@ TABS = {
     comment_queries.Tab.ALL: N_("全部"),
 }
 #: Tenants on one page of the overview.
-TENANTS = 50
+TENANTS = 25
 #: A worker that was not heard of for so long does not run.
 SILENCE = timedelta(seconds=60)
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    Field,
     FloatField,
     HiddenField,
     IntegerField,
@@ -88,7 +89,7 @@ class SettingsForm(PointFields):
             "name", "short_name", "introduction", "contact_phone", "contact_email", "contact_address",
             "office_hours", "comment_policy", "reply_days", "latitude", "longitude",
         )  # fmt: skip
-        return {name: _tidy(self[name].data) for name in names}
+        return {name: _tidy(self[name]) for name in names}
 
 
 class TenantForm(Form):
@@ -103,7 +104,7 @@ class TenantForm(Form):
 
     def changes(self) -> dict[str, Any]:
         """What the form says."""
-        return {name: _tidy(self[name].data) for name in ("kind", "name", "short_name", "slug")}
+        return {name: _tidy(self[name]) for name in ("kind", "name", "short_name", "slug")}
 
 
 class NewTenantForm(Form):
@@ -164,7 +165,7 @@ class UnitForm(PointFields):
     def changes(self) -> dict[str, Any]:
         """What the form says."""
         names = ("name", "kind", "slug", "introduction", "schematic", "active", "latitude", "longitude")
-        return {name: _tidy(self[name].data) for name in names} | {"boundary": self.area}
+        return {name: _tidy(self[name]) for name in names} | {"boundary": self.area}
 
 
 class ConfirmForm(Form):
@@ -173,5 +174,11 @@ class ConfirmForm(Form):
     reason = TextAreaField(_l("原因"), [DataRequired(), Length(max=500)], render_kw={"rows": 3})
 
 
-def _tidy(value: Any) -> Any:
-    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
+def _tidy(field: Field) -> Any:
+    """What was typed: of one line where the field has one, with line ends made one elsewhere."""
+    value = field.data
+    if not isinstance(value, str):
+        return value
+    return (
+        value.strip().replace("\r\n", "\n") if isinstance(field, TextAreaField) else " ".join(value.split())
+    )

@@ -114,8 +114,8 @@ def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None
 def accept_invitation(session: Session, token: str, *, name: str, job_title: str, password: str) -> None:
     """Come in: name and password for the account that was waiting. The actor is the owner of the token."""
     staff, credential = _owner(session)
-    staff.name = name
-    staff.job_title = job_title
+    staff.name = " ".join(name.split())
+    staff.job_title = " ".join(job_title.split())
     _set_password(session, staff, credential, password)
     _use_token(session, token)
     staff.joined_at = now()

@@ -60,7 +60,7 @@ def create_staff(
     staff = Staff(
         email=address,
         name=name,
-        job_title=job_title.strip(),
+        job_title=" ".join(job_title.split()),
         demo=demo,
         joined_at=at if password else None,
         created_at=at,
@@ -97,7 +97,7 @@ def update_profile(session: Session, *, name: str, job_title: str, locale: str) 
     if staff_id is None:
         raise Missing
     staff = the_staff(session, staff_id)
-    new = {"name": " ".join(name.split()), "job_title": job_title.strip(), "locale": locale}
+    new = {"name": " ".join(name.split()), "job_title": " ".join(job_title.split()), "locale": locale}
     changes = {field: (getattr(staff, field), value) for field, value in new.items()}
     changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
     if not changes:

@@ -189,7 +189,8 @@ def _run(cluster: Cluster, folder: Path, database: str, size: Size, seconds: flo
         f" = {size.total:,} publications (generated in {made:.0f} s)"
     )
     with psycopg.connect(cluster.url("postgres", database)) as connection:
-        codes = [row[0] for row in connection.execute("SELECT code FROM publication LIMIT 5")]
+        found = connection.execute("SELECT code FROM publication WHERE live_id IS NOT NULL LIMIT 5")
+        codes = [row[0] for row in found]
     paths = {
         "home": ["/"],
         "article": [f"/a/{code}" for code in codes],

@@ -38,6 +38,7 @@ function crowd(map, markers, describe) {
   number.textContent = markers.length;
   const icon = L.divIcon({ className: "map-crowd", html: number, iconSize: [36, 36] });
   const together = L.marker(bounds.getCenter(), { icon, alt: words, title: words, keyboard: true });
+  together.on("add", () => together.getElement().setAttribute("aria-label", words)); // else the bare number is its name
   together.on("click keypress", ({ originalEvent }) => {
     if (originalEvent?.type === "keypress" && originalEvent.key !== "Enter") return;
     const closer = Math.min(map.getBoundsZoom(bounds, false, L.point(40, 40)), map.getMaxZoom());

@@ -4,9 +4,9 @@ Tokens come ready made, so an index needs nothing of the server but the built-in
 All names carry the schema version, so a process never reads an index it does not understand; readers and the
 worker use aliases:
 
-    <prefix>-<corpus>-v1-<time>-<hex>    an index
-    <prefix>-v1-<corpus>                 read alias
-    <prefix>-v1-<corpus>-write           write alias
+    <prefix>-<corpus>-v2-<time>-<hex>    an index
+    <prefix>-v2-<corpus>                 read alias
+    <prefix>-v2-<corpus>-write           write alias
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The embedded engine: Tantivy in the data folder. Nothing to install or to run beside.
 
     <data folder>/search/<corpus>/live              name of the live index
-    <data folder>/search/<corpus>/v1-<time>-<hex>/  an index
+    <data folder>/search/<corpus>/v2-<time>-<hex>/  an index
 
 A batch is written under a lock on the index's folder, so there is one writer at a time in
 whatever process; readers notice a new commit, or another live index, at their next search.

@@ -18,7 +18,7 @@ from search.spelling import spelling_keys
 from tenants.clock import SHANGHAI
 
 #: Raised by one when fields or tokens change their meaning; an index of another version is not read but rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 FACETS = ("kind", "tenant", "unit", "tag", "year", "documents")
 FACET_VALUES = 50  # values counted per facet

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from search import connect
 from search.elastic import ElasticEngine, mapping
-from search.engine import KEYWORD_FIELDS, POSITION_FIELDS, Engine, EngineDown, Entry
+from search.engine import KEYWORD_FIELDS, POSITION_FIELDS, SCHEMA_VERSION, Engine, EngineDown, Entry
 from search.health import health
 from search.indexing import apply_pending
 from search.jobs import index
@@ -51,8 +51,8 @@ def test_aliases_name_the_index_and_carry_the_schema(elasticsearch: Cluster) -> 
     engine = ElasticEngine(settings)
     index = fill(engine, a_shelf(3).held.values())
     prefix = settings.elasticsearch_index_prefix
-    assert index.startswith(f"{prefix}-public-v1-")
-    for alias in (f"{prefix}-v1-public", f"{prefix}-v1-public-write"):
+    assert index.startswith(f"{prefix}-public-v{SCHEMA_VERSION}-")
+    for alias in (f"{prefix}-v{SCHEMA_VERSION}-public", f"{prefix}-v{SCHEMA_VERSION}-public-write"):
         assert list(elasticsearch.get(0, f"/_alias/{alias}")) == [index]
     engine.close()
 

@@ -184,9 +184,11 @@ class ElasticEngine:
 
     def _bulk(self, changes: Iterable[Entry | Deletion], target: str, *, alias: bool, refresh: bool) -> None:
         options = {"require_alias": True} if alias else {}
+        # versions make it safe to ask another node again for what the first may have done
+        patient = self._writing.options(retry_on_timeout=True)
         with _as_down():
             written = helpers.streaming_bulk(
-                self._writing,
+                patient,
                 ({**_action(change), "_index": target, **options} for change in changes),
                 chunk_size=_CHUNK,
                 max_chunk_bytes=8_000_000,

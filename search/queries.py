@@ -136,6 +136,11 @@ class SearchResult:
         return self.request.page
 
     @property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of each facet."""
+        return {name: tuple(value.value for value in values) for name, values in self.facets.items()}
+
+    @property
     def pages(self) -> int:
         return max(1, -(-min(self.total, DEEPEST) // self.request.page_size))
 

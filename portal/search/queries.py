@@ -30,11 +30,15 @@ _DOCUMENTS = {"yes": N_("有附件"), "no": N_("没有附件")}
 
 Say = Callable[[str], str]
 Label = Callable[[str, str], str]
+Values = Mapping[str, Sequence[str]]
 
 
-def labels(session: Session, say: Say, tenant_id: UUID | None = None) -> Label:
-    """What people call a facet's value. `say` translates a message id; `tenant_id` narrows the units."""
-    tenants, units = places.names(session), places.unit_names(session, tenant_id)
+def labels(session: Session, say: Say, *named: Values, tenant_id: UUID | None = None) -> Label:
+    """What people call the facets' values in `named`. `say` translates a message id; `tenant_id` narrows the units."""
+    tenants = places.names(session, {value for values in named for value in values.get("tenant", ())})
+    units = places.unit_names(
+        session, {value for values in named for value in values.get("unit", ())}, tenant_id
+    )
 
     def label(facet: str, value: str) -> str:
         if facet == "kind" and value in KIND_WORDS:
@@ -46,7 +50,7 @@ def labels(session: Session, say: Say, tenant_id: UUID | None = None) -> Label:
     return label
 
 
-def conditions(filters: Mapping[str, Sequence[str]], label: Label) -> list[str]:
+def conditions(filters: Values, label: Label) -> list[str]:
     """The chosen values of a search, in words."""
     return [label(facet, value) for facet, values in filters.items() for value in values]
 

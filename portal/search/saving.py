@@ -102,11 +102,13 @@ def _keep(**place: Any) -> AnyResponse:
 def _list(*, named: tuple[UUID, NameForm] | None = None, **place: Any) -> Response:
     """The list; `named` is a form that was refused, with what was typed into it."""
     session = db()
-    label = queries.labels(session, _, actor().tenant_id)
     news = {new.saved.id: new for new in queries.news(session)}
+    searches = [(one, saved.request_of(one)) for one in saved.mine(session)]
+    label = queries.labels(
+        session, _, *(asked.filters for _one, asked in searches), tenant_id=actor().tenant_id
+    )
     rows = []
-    for one in saved.mine(session):
-        asked = saved.request_of(one)
+    for one, asked in searches:
         form = named[1] if named and named[0] == one.id else NameForm(formdata=None, name=one.name)
         form.name.id = f"name-{one.id}"  # one form for each: labels must find their own field
         words = queries.conditions(asked.filters, label)

@@ -108,7 +108,7 @@ def _facets(
     return results.facets(
         result.facets,
         {name: _(title) for name, title in titles.items()},
-        queries.labels(db(), _, actor().tenant_id),
+        queries.labels(db(), _, result.values, tenant_id=actor().tenant_id),
         lambda facet, value: at(result.request.toggled(facet, value)),
     )
 

@@ -86,8 +86,8 @@ def keep() -> ResponseReturnValue:
 @requires(Permission.RESIDENT_ACCOUNT)
 def kept() -> Response:
     """The searches that the resident keeps."""
-    label = queries.labels(db(), _)
     asked = [(one, saved.request_of(one)) for one in saved.mine(db())]
+    label = queries.labels(db(), _, *(wanted.filters for _one, wanted in asked))
     searches = [
         (one, wanted.text, queries.conditions(wanted.filters, label), _address(wanted.args()))
         for one, wanted in asked
@@ -112,7 +112,7 @@ def _facets(result: SearchResult) -> list[results.Facet]:
     return results.facets(
         result.facets,
         {name: _(title) for name, title in FACET_WORDS.items()},
-        queries.labels(db(), _),
+        queries.labels(db(), _, result.values),
         lambda facet, value: _address(result.request.toggled(facet, value)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -91,15 +91,24 @@ def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
     return [UnitPlace(*row) for row in session.execute(query)]
 
 
-def names(session: Session) -> dict[str, str]:
-    """What people call the active tenants, by their addresses on the site. One query."""
-    rows = session.execute(select(Tenant.slug, Tenant.short_name).where(Tenant.active))
-    return {slug: name for slug, name in rows}
+def names(session: Session, slugs: Collection[str]) -> dict[str, str]:
+    """What people call the active ones among these tenants, by their addresses on the site. One query, or none."""
+    if not slugs:
+        return {}
+    query = select(Tenant.slug, Tenant.short_name).where(Tenant.active, Tenant.slug.in_(slugs))
+    return {slug: name for slug, name in session.execute(query)}
 
 
-def unit_names(session: Session, tenant_id: UUID | None = None) -> dict[str, str]:
-    """What people call the active units, of one tenant or of all, by their addresses on the site. One query."""
-    query = select(ResponsibleUnit.slug, ResponsibleUnit.name).where(ResponsibleUnit.active)
+def unit_names(session: Session, slugs: Collection[str], tenant_id: UUID | None = None) -> dict[str, str]:
+    """What people call the active ones among these units, of one tenant or of any, by their addresses on the site.
+
+    One query, or none.
+    """
+    if not slugs:
+        return {}
+    query = select(ResponsibleUnit.slug, ResponsibleUnit.name).where(
+        ResponsibleUnit.active, ResponsibleUnit.slug.in_(slugs)
+    )
     if tenant_id is not None:
         query = query.where(ResponsibleUnit.tenant_id == tenant_id)
     return {slug: name for slug, name in session.execute(query)}

@@ -145,7 +145,7 @@ def tenants_menu(page: Page) -> None:
 
 
 def suggestions(page: Page) -> None:
-    page.locator("[data-suggest-url]").first.fill("公园")
+    page.locator("[data-suggest-url]").first.fill("玉桥")
     page.get_by_role("option").first.wait_for()
 
 
@@ -154,7 +154,7 @@ def facets(page: Page) -> None:
 
 
 def place_on_map(page: Page) -> None:
-    page.locator(".leaflet-marker-icon").first.press("Enter")
+    page.locator(".leaflet-marker-icon:not(.map-crowd)").first.press("Enter")
     page.locator(".leaflet-popup").wait_for()
 
 

@@ -26,6 +26,7 @@ from portal.participation.models import AnswerTemplate, Comment
 from portal.publishing import service as publishing
 from portal.publishing.models import Kind, Publication
 from portal.saved_views import service as saved_views
+from public_site.account.views import MOVING
 from tenants.clock import now
 from tenants.identity import new_passwords
 from tenants.identity.invitations import INVITATION
@@ -213,6 +214,7 @@ def prepare(demo: Deployment) -> Tour:
             "resident": neighbour.token,
         }.items()
     }
+    cookies["resident"][MOVING] = "elsewhere@example.cn"
     cookies["newcomer"] = {
         "asked": "newcomer@example.cn",
         "proved": ["newcomer@example.cn", time.time() + 3600],

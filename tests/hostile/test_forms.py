@@ -26,7 +26,7 @@ Kind = tuple[str, str, tuple[str, ...]]
 #: Leaving would end the walk.
 LEAVING = ("/sign-out", "/sessions/", "lang=", "type=")
 #: Of pages that differ only in what they are about, so many are looked at.
-ALIKE = 2
+ALIKE = 1
 HOSTILE = {
     "nothing": "",
     "nul": "a\x00b",
@@ -48,7 +48,7 @@ HOSTILE = {
     "nested": "[" * 20_000,
 }
 #: Tried in each field alone, too, with the others as they should be.
-ALONE = ("nul", "a whole book", "huge number", "nobody")
+ALONE = ("nul", "huge number")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +26,7 @@ from tenants import jobs
 from tests.conftest import Deployment
 from tests.search.conftest import settings_of
 from tests.search.support import Shelf, ask, entries, fill
+from tests.support.tasks import run_task
 
 pytestmark = [pytest.mark.elasticsearch, pytest.mark.slow]
 
@@ -216,7 +216,7 @@ def test_changes_wait_while_the_server_is_killed_and_catch_up_when_it_is_back(
     try:
         with deployment.session() as session, session.begin():
             changed(session, shelf.name, *(shelf.put(f"停机时第{n}号雨水花园").id for n in range(30)))
-        asyncio.run(index.func())
+        run_task(index)
         with deployment.session() as session:
             state = health(session)
             assert (state.answers, state.waiting, state.well) == (False, 30, False)
@@ -224,7 +224,7 @@ def test_changes_wait_while_the_server_is_killed_and_catch_up_when_it_is_back(
     finally:
         elasticsearch.start_node(0)
         elasticsearch.wait(nodes=1, status="yellow")
-    asyncio.run(index.func())
+    run_task(index)
     with deployment.session() as session:
         state = health(session)
         assert (state.answers, state.waiting, state.well) == (True, 0, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
@@ -24,6 +23,7 @@ from tenants import actors, jobs
 from tenants.identity.models import Tenant
 from tests.conftest import Deployment
 from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, fill
+from tests.support.tasks import run_task
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_one_job_does_the_work_of_all_that_wait(deployment: Deployment, found: C
     with deployment.session() as session, session.begin():
         assert session.scalar(queued) == 12
     jobs.bind(deployment.workspace_engine)
-    asyncio.run(index.func())
+    run_task(index)
     with deployment.session() as session:
         assert session.scalar(queued) == 0
         assert waiting(session) == 0

@@ -13,11 +13,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 import elastic_transport
@@ -44,7 +41,7 @@ from tenants.clock import now
 
 _WRITING_SECONDS = 60.0
 _EXPANSIONS = 4096
-_CHUNK, _AT_ONCE = 500, 2  # documents of a request, requests of a rebuild at a time
+_CHUNK = 500  # documents of a request
 _RESERVED = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~]')  # of the server's regular expressions
 
 
@@ -171,24 +168,13 @@ class ElasticEngine:
         self._bulk(changes, target, alias=index is None, refresh=True)
 
     def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
-        """While some requests are under way, the next documents are made ready."""
-        waiting: deque[Future[None]] = deque()
-        left = iter(entries)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            while chunk := list(islice(left, _CHUNK)):
-                waiting.append(pool.submit(self._bulk, chunk, index, alias=False, refresh=False))
-                if len(waiting) > _AT_ONCE:
-                    waiting.popleft().result()
-            for request in waiting:
-                request.result()
+        self._bulk(entries, index, alias=False, refresh=False)
 
     def _bulk(self, changes: Iterable[Entry | Deletion], target: str, *, alias: bool, refresh: bool) -> None:
         options = {"require_alias": True} if alias else {}
-        # versions make it safe to ask another node again for what the first may have done
-        patient = self._writing.options(retry_on_timeout=True)
         with _as_down():
             written = helpers.streaming_bulk(
-                patient,
+                self._writing,
                 ({**_action(change), "_index": target, **options} for change in changes),
                 chunk_size=_CHUNK,
                 max_chunk_bytes=8_000_000,

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from search import connect, sources
 from search.engine import EngineDown
+from search.indexing import note
 from search.models import SearchChange, SearchState
 from search.sources import Corpus
 from tenants.clock import now
@@ -112,9 +112,7 @@ def compare(session: Session) -> None:
         if engine.live(corpus) is None:
             continue
         held = count_in_database(session, corpus)
-        figures = {"compared_at": now(), "in_database": held, "in_index": engine.count(corpus)}
-        put = insert(SearchState).values(corpus=corpus, **figures)
-        session.execute(put.on_conflict_do_update(index_elements=["corpus"], set_=figures))
+        note(session, corpus, compared_at=now(), in_database=held, in_index=engine.count(corpus))
 
 
 def count_in_database(session: Session, corpus: Corpus) -> int:

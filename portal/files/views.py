@@ -29,10 +29,6 @@ KINDS = {"image": _l("图片"), "document": _l("文档")}
 USED = {"yes": _l("用过的"), "no": _l("没用过的")}
 
 
-class DeleteForm(Form):
-    """Nothing to fill in: the question is the form."""
-
-
 class UploadForm(Form):
     """Files to keep for later."""
 
@@ -132,7 +128,7 @@ def delete(tenant: str, file_id: UUID) -> ResponseReturnValue:
     file = queries.one(db(), file_id)
     if file is None:
         abort(404)
-    form = DeleteForm()
+    form = Form()
     shown_by_tenant = queries.is_tenant_picture(db(), file_id)
     if file.uses or file.attached or shown_by_tenant:
         return render(

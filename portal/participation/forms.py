@@ -84,7 +84,3 @@ class TemplateForm(Form):
 
     title = StringField(_l("名称"), [InputRequired(), Length(max=LONGEST_TITLE)], filters=TIDY)
     body = TextAreaField(_l("内容"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)], filters=TIDY)
-
-
-class PlainForm(Form):
-    """Nothing but the button."""

@@ -19,7 +19,3 @@ class NameForm(Form):
         filters=[lambda text: text.strip() if text else text],
         description=_l("例如“逾期未答”“今年的新芽”。"),
     )
-
-
-class DeleteForm(Form):
-    """Nothing to fill in: the question is the form."""

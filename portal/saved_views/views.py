@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.saved_views import policy, queries, service
-from portal.saved_views.forms import DeleteForm, NameForm
+from portal.saved_views.forms import NameForm
 from portal.saved_views.queries import View
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Invalid, require
+from webkit.forms import Form
 from webkit.fragments import render
 
 blueprint = Blueprint("saved_views", __name__, template_folder="templates")
@@ -123,7 +124,7 @@ def _delete(view_id: UUID) -> ResponseReturnValue:
     view = queries.one(db(), actor(), view_id)
     if view is None:
         abort(404)
-    form = DeleteForm()
+    form = Form()
     if form.validate_on_submit():
         service.delete(db(), actor(), view_id)
         flash(_("已删除视图“%(name)s”。", name=view.name), "success")

@@ -38,7 +38,3 @@ class AppealForm(Form):
         filters=[policy.tidy],
         description=_l("每条意见可以申诉一次，工作人员会重新查看并告诉您结果。"),
     )
-
-
-class ConfirmForm(Form):
-    """Nothing but the button."""

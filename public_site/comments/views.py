@@ -17,7 +17,7 @@ from portal.participation.policy import Fate, Visibility
 from portal.participation.queries import OwnComment, OwnFilter, Target, ThreadComment
 from portal.participation.words import ACTIONS, FATES, VISIBILITIES
 from public_site.comments import thread
-from public_site.comments.forms import AppealForm, CommentForm, ConfirmForm, EditForm
+from public_site.comments.forms import AppealForm, CommentForm, EditForm
 from tenants.database import engine_of
 from tenants.identity import throttle
 from tenants.identity.throttle import Limit, Throttled
@@ -25,6 +25,7 @@ from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Conflict, Invalid
 from webkit import sheets
+from webkit.forms import Form
 from webkit.fragments import render, wants_part
 from webkit.pagination import Page, page_number
 from webkit.security import csrf
@@ -186,7 +187,7 @@ def withdraw(comment_id: UUID) -> ResponseReturnValue:
     comment = _own(comment_id)
     if refusal := policy.may_withdraw_own(comment):
         return _refused(say(refusal))
-    form = ConfirmForm()
+    form = Form()
     if form.validate_on_submit():
         service.withdraw_own(db(), actor(), comment_id)
         flash(_("已经撤回。"), "success")

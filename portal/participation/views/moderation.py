@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.participation import policy, service
-from portal.participation.forms import HideForm, PlainForm, UpholdForm
+from portal.participation.forms import HideForm, UpholdForm
 from portal.participation.views.answering import was_first
 from portal.participation.views.common import blueprint, kept, load, to_comment
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Conflict, Invalid
-from webkit.forms import choices
+from webkit.forms import Form, choices
 from webkit.fragments import render
 
 
@@ -35,7 +35,7 @@ def approve(tenant: str, comment_id: UUID) -> ResponseReturnValue:
 @requires(Permission.COMMENT_MODERATE)
 def approve_many(tenant: str) -> ResponseReturnValue:
     """Let everybody see the chosen comments, or all on the page of the list."""
-    form = PlainForm()
+    form = Form()
     name = "listed" if request.form.get("all") else "chosen"
     ids = [found for text in request.form.getlist(name) if (found := _uuid(text))]
     if form.validate_on_submit() and ids:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, url_for
+from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.participation import queries, service
-from portal.participation.forms import PlainForm, TemplateForm
+from portal.participation.forms import TemplateForm
 from portal.participation.views.common import blueprint
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Invalid
+from webkit.forms import Form
 from webkit.fragments import render
 
 
@@ -53,15 +54,11 @@ def template(tenant: str, template_id: UUID) -> ResponseReturnValue:
 def delete_template(tenant: str, template_id: UUID) -> ResponseReturnValue:
     """Remove a template."""
     found = _load(template_id)
-    form = PlainForm()
+    form = Form()
     if form.validate_on_submit():
         service.delete_template(db(), actor(), template_id)
         flash(_("模板已经删除。"), "success")
         return redirect(url_for(".templates", tenant=tenant), 303)
-    return _ask(tenant, found, form)
-
-
-def _ask(tenant: str, found: queries.Template, form: PlainForm) -> Response:
     return render(
         "portal/participation/delete_template.html",
         status=form.status,

@@ -24,7 +24,7 @@ from tenants.identity import places
 from tenants.permissions import Permission
 from webkit import chrome
 from webkit.app import create_app as create_web_app
-from webkit.safe_redirect import current_path
+from webkit.safe_redirect import current_path, with_query
 
 COOKIE = "xinya_workspace"
 
@@ -74,12 +74,12 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         if request.method in requests.SAFE_METHODS:
-            return redirect(url_for("account.sign_in", next=_here()))
+            return redirect(url_for("account.sign_in", next=with_query(current_path())))
         flash(_("登录已经结束，请重新登录。"), "warning")
         return redirect(url_for("account.sign_in"))
     reader = cast(Reader, current_user)
     if permission is not Permission.SIGN_IN_COMPLETE and reader.staff.half_signed_in:
-        back = _here() if request.method in requests.SAFE_METHODS else None
+        back = with_query(current_path()) if request.method in requests.SAFE_METHODS else None
         return redirect(url_for("account.second_factor", next=back), 303)
     actor = _actor(reader, scope)
     if actor is None and scope == "tenant" and (moved := _moved(reader)):
@@ -99,14 +99,7 @@ def _moved(reader: Reader) -> ResponseReturnValue | None:
     if slug is None or reader.tenant_by_slug(slug) is None:
         return None
     address = url_for(request.endpoint or "", **{**arguments, "tenant": slug})
-    query = request.query_string.decode("ascii", "ignore")
-    code = 301 if request.method in requests.SAFE_METHODS else 308
-    return redirect(f"{address}?{query}" if query else address, code)
-
-
-def _here() -> str:
-    query = request.query_string.decode("ascii", "ignore")
-    return f"{current_path()}?{query}" if query else current_path()
+    return redirect(with_query(address), 301 if request.method in requests.SAFE_METHODS else 308)
 
 
 def _actor(reader: Reader, scope: str) -> Actor | None:

@@ -8,6 +8,7 @@ from flask import abort, redirect, request, url_for
 
 from tenants.identity import places
 from tenants.requests import db
+from webkit.safe_redirect import with_query
 
 
 def follow(tenant: str) -> NoReturn:
@@ -16,5 +17,4 @@ def follow(tenant: str) -> NoReturn:
     if slug is None:
         abort(404)
     address = url_for(request.endpoint or "", **{**(request.view_args or {}), "tenant": slug})
-    query = request.query_string.decode("ascii", "ignore")
-    abort(redirect(f"{address}?{query}" if query else address, 301))
+    abort(redirect(with_query(address), 301))

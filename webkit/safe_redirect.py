@@ -29,6 +29,12 @@ def redirect_next(fallback: str) -> Response:
     return redirect(next_url(fallback), 303)
 
 
+def with_query(address: str) -> str:
+    """`address` with the query of this request."""
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{address}?{query}" if query else address
+
+
 def current_path() -> str:
     """The path of this request under this site's root, quoted, safe in a Location header."""
     # one leading slash only: "//host" would send the reader to another site

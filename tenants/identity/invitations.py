@@ -14,12 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants import audit
-from tenants.clock import now
 from tenants.database import actor_of, take_turns
 from tenants.deployment import settings_here
-from tenants.identity import addresses, keys, letters, policy
-from tenants.identity.models import Bureau, Staff, StaffToken, Tenant
-from tenants.identity.queries import token_hash
+from tenants.identity import addresses, letters, policy
+from tenants.identity.models import Bureau, Staff, Tenant
+from tenants.identity.new_passwords import add_token
 from tenants.identity.service import by_email, create_staff, grant_role, the_staff
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Refusal, Refused, require
@@ -82,15 +81,7 @@ def resend(
 
 
 def _send_invitation(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
-    token = keys.new_token()
-    session.add(
-        StaffToken(
-            staff_id=staff.id,
-            purpose=INVITATION,
-            token_hash=token_hash(token),
-            expires_at=now() + INVITATION_LASTS,
-        )
-    )
+    token = add_token(session, staff.id, INVITATION, INVITATION_LASTS)
     letters.send_invitation(session, staff, place, token, tenant_id)
     audit.record(session, "person.invited", "person", staff.id, label=staff.name, tenant_id=tenant_id)
     session.flush()

@@ -12,8 +12,6 @@ from tenants.deployment import settings_here
 from tenants.identity.models import Staff
 from tenants.rules import N_
 
-_CODE = N_("%(code)s 是您在%(product)s的验证码，10 分钟内有效。请不要告诉别人，工作人员不会向您索取。")
-
 
 def send_invitation(session: Session, staff: Staff, place: str, token: str, tenant_id: UUID | None) -> None:
     """Ask somebody to set a password and come in."""
@@ -99,30 +97,36 @@ def send_second_factor_reset(session: Session, staff: Staff, reason: str) -> Non
 
 def send_code(session: Session, address: str, code: str, locale: str) -> None:
     """A resident's one-time code, by mail or by text message."""
-    values = {"code": code, "product": settings_here().product_name}
-    if "@" in address:
-        mail.enqueue(
-            session, to=address, subject=N_("验证码 %(code)s"), text=_CODE, values=values, locale=locale
-        )
-    else:
-        mail.enqueue_sms(session, to=address, text=_CODE, values=values, locale=locale)
+    _send_to_resident(
+        session,
+        address,
+        subject=N_("验证码 %(code)s"),
+        text=N_("%(code)s 是您在%(product)s的验证码，10 分钟内有效。请不要告诉别人，工作人员不会向您索取。"),
+        locale=locale,
+        code=code,
+    )
 
 
 def send_moved(session: Session, former: str, present: str, locale: str) -> None:
     """Tell a resident at the address they had that the account now has another."""
-    values = {"product": settings_here().product_name, "present": present}
-    text = N_("您在%(product)s的账号已经改用 %(present)s 登录和接收通知。如果不是您本人操作，请联系我们。")
-    if "@" in former:
-        mail.enqueue(
-            session,
-            to=former,
-            subject=N_("您的账号换了邮箱或手机号"),
-            text=text,
-            values=values,
-            locale=locale,
-        )
-    elif former:
-        mail.enqueue_sms(session, to=former, text=text, values=values, locale=locale)
+    _send_to_resident(
+        session,
+        former,
+        subject=N_("您的账号换了邮箱或手机号"),
+        text=N_("您在%(product)s的账号已经改用 %(present)s 登录和接收通知。如果不是您本人操作，请联系我们。"),
+        locale=locale,
+        present=present,
+    )
+
+
+def _send_to_resident(
+    session: Session, address: str, *, subject: str, text: str, locale: str, **values: str
+) -> None:
+    values["product"] = settings_here().product_name
+    if "@" in address:
+        mail.enqueue(session, to=address, subject=subject, text=text, values=values, locale=locale)
+    else:
+        mail.enqueue_sms(session, to=address, text=text, values=values, locale=locale)
 
 
 def _send(

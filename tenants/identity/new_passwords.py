@@ -72,16 +72,18 @@ def send_reset(session: Session, email: str) -> None:
     )
     if staff is None:
         return
+    letters.send_reset(session, staff, add_token(session, staff.id, RESET, RESET_LASTS))
+
+
+def add_token(session: Session, staff_id: UUID, purpose: str, lasts: timedelta) -> str:
+    """A new token for a link by which its owner sets a password."""
     token = keys.new_token()
     session.add(
         StaffToken(
-            staff_id=staff.id,
-            purpose=RESET,
-            token_hash=token_hash(token),
-            expires_at=now() + RESET_LASTS,
+            staff_id=staff_id, purpose=purpose, token_hash=token_hash(token), expires_at=now() + lasts
         )
     )
-    letters.send_reset(session, staff, token)
+    return token
 
 
 def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None:

@@ -33,9 +33,9 @@ def save(session: Session, actor: Actor, place: str, query: str, name: str) -> S
 
 def delete(session: Session, actor: Actor, view_id: UUID) -> None:
     """Forget a view. Raises `Missing` when it is not the actor's."""
-    view = session.get(SavedView, view_id)
-    if view is None or (view.staff_id, view.tenant_id) != (actor.id, actor.tenant_id):
+    view = queries.one(session, actor, view_id)
+    if view is None:
         raise Missing
-    session.delete(view)
+    session.delete(session.get_one(SavedView, view_id))
     session.flush()
     audit.record(session, "saved_view.deleted", "saved_view", view_id, label=view.name)

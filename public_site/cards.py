@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal.publishing.queries.public import MapPoint, PublicCard
+from portal.publishing.queries import MapPoint, PublicCard
 from portal.publishing.queries.words import KINDS
 from public_site.pictures import picture_url
 from tenants.identity.places import UnitPlace

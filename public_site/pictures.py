@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from portal.publishing.queries.public import DocumentRef, Picture
+from portal.publishing.queries import DocumentRef, Picture
 
 
 def picture_url(picture: Picture, width: int) -> str:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.publishing.queries import public as publications
+from portal.publishing import queries as publications
 from portal.search.views import blueprint
 from search import curation, popular
 from search.engine import EngineDown

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 
+from portal.publishing import queries as publications
 from portal.publishing.policy import Kind
-from portal.publishing.queries import public as publications
 from portal.publishing.queries.words import KINDS
 from public_site.cards import cards
 from public_site.comments import thread

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from portal.publishing import queries as publications
 from portal.publishing.policy import Kind
-from portal.publishing.queries import public as publications
 from portal.publishing.queries import showcase
 from portal.publishing.queries.words import KINDS
 from public_site.moved import follow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from portal.participation import queries as participation
+from portal.publishing import queries as publications
 from portal.publishing.policy import Kind
-from portal.publishing.queries import public as publications
 from portal.publishing.queries import showcase
 from public_site.cards import boundaries, card, cards, points
 from tenants.identity import places

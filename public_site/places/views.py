@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, url_for
 
-from portal.publishing.queries import public as publications
+from portal.publishing import queries as publications
 from public_site.cards import boundaries, cards, points
 from public_site.moved import follow
 from public_site.pictures import media_url

@@ -1,6 +1,7 @@
-"""Every read of publishing.
+"""Every read of publishing, for its own pages and for others: what is not named here is its own affair.
 
 `public` reads what anybody may, `lists` and `records` what the workspace may; `shapes` are the public's models.
+`showcase` (the home page's) and `words` (states and kinds in words) stand on their own.
 """
 
 from portal.publishing.queries.lists import (
@@ -14,18 +15,6 @@ from portal.publishing.queries.lists import (
     waiting,
 )
 from portal.publishing.queries.public import (
-    Count,
-    DocumentRef,
-    Event,
-    Facets,
-    MapPoint,
-    Picture,
-    Place,
-    PublicArticle,
-    PublicCard,
-    PublicPage,
-    Ref,
-    SitemapEntry,
     cards,
     for_feed,
     for_sitemap,
@@ -37,10 +26,8 @@ from portal.publishing.queries.public import (
     upcoming,
 )
 from portal.publishing.queries.records import (
-    DraftRow,
     EventRow,
     Record,
-    VersionRow,
     approvers,
     codes_of,
     comment_count,
@@ -54,12 +41,19 @@ from portal.publishing.queries.records import (
     version_content,
     versions_of,
 )
+from portal.publishing.queries.shapes import (
+    DocumentRef,
+    Facets,
+    MapPoint,
+    Picture,
+    Place,
+    PublicArticle,
+    PublicCard,
+    PublicPage,
+)
 
 __all__ = [
-    "Count",
     "DocumentRef",
-    "DraftRow",
-    "Event",
     "EventRow",
     "Facets",
     "Filters",
@@ -72,10 +66,7 @@ __all__ = [
     "PublicCard",
     "PublicPage",
     "Record",
-    "Ref",
     "Row",
-    "SitemapEntry",
-    "VersionRow",
     "WaitingRow",
     "approvers",
     "cards",

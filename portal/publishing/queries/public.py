@@ -28,46 +28,15 @@ from portal.publishing.queries.rows import (
     shown_comments,
 )
 from portal.publishing.queries.shapes import (
-    Count,
-    DocumentRef,
-    Event,
-    Facets,
     MapPoint,
-    Picture,
     Place,
     PublicArticle,
     PublicCard,
     PublicPage,
-    Ref,
     SitemapEntry,
 )
 from tenants.clock import SHANGHAI, now
 from tenants.reading import Counted, among, counted
-
-__all__ = [
-    "Count",
-    "DocumentRef",
-    "Event",
-    "Facets",
-    "MapPoint",
-    "Picture",
-    "Place",
-    "PublicArticle",
-    "PublicCard",
-    "PublicPage",
-    "Ref",
-    "SitemapEntry",
-    "cards",
-    "for_feed",
-    "for_sitemap",
-    "latest",
-    "near",
-    "public_article",
-    "public_list",
-    "related",
-    "upcoming",
-]
-
 
 #: A list of a unit or with a tag is counted among so many of the newest.
 LOOKED_AT = 500

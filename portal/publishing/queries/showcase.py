@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.publishing.content import AFTER, BEFORE
 from portal.publishing.models import Kind, Publication, VersionFile
-from portal.publishing.queries.public import Picture, PublicCard, latest
+from portal.publishing.queries.public import latest
+from portal.publishing.queries.shapes import Picture, PublicCard
 from tenants.files.models import StoredFile
 
 

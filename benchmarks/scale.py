@@ -63,6 +63,7 @@ PAGES = {
     "publishing, draft": ("clerk", "/t/t3/publications/?state=draft"),
     "desk": ("clerk", "/t/t3/comments/"),
     "desk, answered": ("clerk", "/t/t3/comments/?tab=answered"),
+    "desk, words": ("clerk", "/t/t3/comments/?tab=all&q=座椅"),
     "overview": ("office", "/district/"),
     "district publishing": ("office", "/district/publications/"),
     "district desk": ("office", "/district/comments/"),

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    Uuid,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 #: Beyond this nobody wants the exact number, and counting on would read every row.
 COUNTED = 1_000
+#: A list looks for words in so many of its newest rows. No index can help: row security lets none be asked for text
+#: before it has seen the row. What is older is found by the search.
+LOOKED_THROUGH = 5_000
 
 
 class Counted(int):
@@ -42,3 +59,26 @@ def among(column: SQLColumnExpression[Any], query: Select[*tuple[Any, ...]]) -> 
     security lets through and may begin with the whole of another table.
     """
     return column == func.any(func.array(query.scalar_subquery()))
+
+
+@dataclass(frozen=True)
+class Containing:
+    """The rows in which some words were found; with `partial` there are older ones that were not looked at."""
+
+    ids: tuple[UUID, ...]
+    partial: bool
+
+    def has(self, column: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+        """The row of this id is one of them."""
+        return column == func.any(literal(list(self.ids), ARRAY(Uuid)))
+
+
+def containing(session: Session, words: str, newest: Select[*tuple[Any, ...]]) -> Containing:
+    """Which of the first `LOOKED_THROUGH` rows of (id, text, ...) contain the words, in any case. One query."""
+    rows = newest.limit(LOOKED_THROUGH).subquery()
+    key, *texts = rows.c
+    says = or_(*(text.icontains(words, autoescape=True) for text in texts))
+    ids, looked_at = session.execute(
+        select(func.array_agg(key).filter(says), func.count()).select_from(rows)
+    ).one()
+    return Containing(tuple(ids or ()), looked_at == LOOKED_THROUGH)

@@ -196,6 +196,7 @@ def publications() -> Response:
         "portal/district/publications.html",
         "results",
         filters=filters,
+        partial=found.partial,
         page=Page(found.rows, number, found.total, PAGE_SIZE),
         tabs=[
             {
@@ -267,6 +268,7 @@ def comments() -> Response:
         "portal/district/comments.html",
         "results",
         filters=filters,
+        partial=found.partial,
         page=Page(found.rows, number, found.total, found.per_page),
         tabs=[
             {

@@ -83,8 +83,7 @@ def _conditions(filters: Filters) -> list[Any]:
     if filters.used:
         found.append(F.attached.is_(filters.used == "yes"))
     if filters.text:
-        text = filters.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        found.append(F.name.ilike(f"%{text}%"))
+        found.append(F.name.icontains(filters.text, autoescape=True))
     return found
 
 

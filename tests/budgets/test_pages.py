@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from benchmarks.data import Size, generate
-from portal.publishing.queries import latest
+from portal.publishing.queries import latest, public_list
 from tenants.embedded import Cluster
 from tenants.identity.models import Tenant
 from tenants.permissions import Role
@@ -51,10 +51,11 @@ TENANT = {
     "publishing": ("/t/t0/publications/", 7),
     "publishing by title": ("/t/t0/publications/?sort=title", 7),
     "publishing of a state": ("/t/t0/publications/?state=published&tag=街区更新", 7),
-    "publishing, words": ("/t/t0/publications/?q=公园", 7),
+    "publishing, words": ("/t/t0/publications/?q=公园", 8),
     "publication": ("/t/t0/publications/{code}", 10),
     "desk": ("/t/t0/comments/", 7),
     "desk, answered": ("/t/t0/comments/?tab=answered", 7),
+    "desk, words": ("/t/t0/comments/?tab=all&q=说明", 8),
     "files": ("/t/t0/files/", 7),
     "people": ("/t/t0/people/", 8),
     "audit": ("/t/t0/audit/", 9),
@@ -159,6 +160,23 @@ def test_lists_go_on_beyond_what_they_count(districts: tuple[District, District]
     assert 'rel="next"' in beyond and "1,000+" in beyond
     assert 'rel="next"' not in clerk.get("/t/t0/publications/?page=501").text
     assert districts[0].clients["clerk"].get("/t/t0/publications/").text.count("1,000+") == 0
+
+
+@pytest.mark.parametrize("path", ["publications/?q=公园", "comments/?tab=all&q=第1条"])
+def test_a_list_that_looks_for_words_in_its_newest_rows_only_leads_to_the_search(
+    districts: tuple[District, District], path: str
+) -> None:
+    few, many = (district.clients["clerk"].get(f"/t/t0/{path}").text for district in districts)
+    assert "只在较新的内容里查找" not in few
+    assert "只在较新的内容里查找" in many and '/t/t0/search?q=' in many
+
+
+def test_a_code_is_found_however_old(districts: tuple[District, District]) -> None:
+    large = districts[1]
+    with large.deployment.public_session() as session:
+        last = public_list(session, tenant="t0", page=400).items[0]
+    found = large.clients["clerk"].get(f"/t/t0/publications/?q={last.code.upper()}").text
+    assert f"/t/t0/publications/{last.code}" in found
 
 
 def test_too_many_tenants_to_choose_from_are_named_instead(districts: tuple[District, District]) -> None:

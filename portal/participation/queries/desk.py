@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.participation import replyclock
 from portal.participation.models import Comment, CommentEvent, Visibility
-from portal.participation.queries.filters import Filters, Tab, here, narrowed, of_tab, order_of
+from portal.participation.queries.filters import SAID, Filters, Tab, here, narrowed, of_tab, order_of
 from portal.participation.queries.public import OUTCOME, Outcome, Rows, outcome_of, with_outcome
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.clock import today
 from tenants.identity.models import Tenant
-from tenants.reading import COUNTED, Counted, among, counted
+from tenants.reading import COUNTED, Counted, among, containing, counted
 
 PAGE_SIZE = 30
 #: So many publications are offered to filter by.
@@ -64,7 +65,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the desk: rows, how many there are in each tab, publications to filter by."""
+    """One page of the desk: rows, how many there are in each tab, publications to filter by.
+
+    `partial`: the words were looked for in the newest comments only, and there are older ones.
+    """
 
     rows: tuple[Row, ...]
     total: Counted
@@ -72,6 +76,7 @@ class Listing:
     per_page: int
     counts: dict[Tab, Counted]
     publications: tuple[tuple[str, str], ...]
+    partial: bool
 
 
 @dataclass(frozen=True)
@@ -140,26 +145,37 @@ def _rows(*more: Any) -> Rows:
 
 
 def listing(session: Session, filters: Filters, *, page: int = 1, per_page: int = PAGE_SIZE) -> Listing:
-    """One page of the desk. Three queries, whatever the number of comments."""
-    found = session.execute(select(*(counted(_in_tab(session, filters, tab, literal(1))) for tab in Tab))).one()
+    """One page of the desk. Three queries, one more with words, whatever the number of comments."""
+    words, filters = filters.text, replace(filters, text="")
+    conditions: list[ColumnElement[bool]] = []
+    partial = False
+    if words:
+        newest = narrowed(session, filters, C.id, *SAID).order_by(C.created_at.desc())
+        said = containing(session, words, newest)
+        conditions, partial = [said.has(C.id)], said.partial
+    each = (_in_tab(session, filters, tab, literal(1)).where(*conditions) for tab in Tab)
+    found = session.execute(select(*(counted(query) for query in each))).one()
     counts = {tab: Counted.of(number) for tab, number in zip(Tab, found, strict=True)}
     total = counts[filters.tab]
     if not total.more:
         page = min(page, max(1, -(-total // per_page)))
-    query = _filtered(session, filters, per_page, (page - 1) * per_page)
+    query = _filtered(session, filters, conditions, per_page, (page - 1) * per_page)
     rows = tuple(_row(row) for row in session.execute(query))
-    return Listing(rows, total, page, per_page, counts, _publications(session))
+    return Listing(rows, total, page, per_page, counts, _publications(session), partial)
 
 
 def every(session: Session, filters: Filters, *, limit: int = EXPORTED) -> list[Row]:
     """All rows under the filters, for an export. One query."""
-    return [_row(row) for row in session.execute(_filtered(session, filters, limit))]
+    return [_row(row) for row in session.execute(_filtered(session, filters, (), limit))]
 
 
-def _filtered(session: Session, filters: Filters, limit: int, offset: int = 0) -> Rows:
+def _filtered(
+    session: Session, filters: Filters, conditions: Iterable[ColumnElement[bool]], limit: int, offset: int = 0
+) -> Rows:
     """A page of rows: first which they are, then everything about those few."""
     order = order_of(filters)
-    chosen = _in_tab(session, filters, filters.tab, C.id).order_by(*order).limit(limit).offset(offset)
+    all_of_them = _in_tab(session, filters, filters.tab, C.id).where(*conditions)
+    chosen = all_of_them.order_by(*order).limit(limit).offset(offset)
     return with_outcome(_rows(*OUTCOME)).where(among(C.id, chosen)).order_by(*order)
 
 

@@ -78,6 +78,8 @@ def _plain(text: str) -> str:
 
 
 C, P, T = Comment, Publication, Tenant
+#: Where the words of a filter are looked for.
+SAID = (C.body, C.author_name)
 _parent = aliased(Comment, name="parent")
 
 is_open = and_(
@@ -141,13 +143,8 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     if filters.tenant:
         found.append(named(filters.tenant))
     if filters.text:
-        like = f"%{_escaped(filters.text)}%"
-        found.append(or_(C.body.ilike(like, escape="\\"), C.author_name.ilike(like, escape="\\")))
+        found.append(or_(*(said.icontains(filters.text, autoescape=True) for said in SAID)))
     return found
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def order_of(filters: Filters) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -17,7 +17,7 @@ from portal.publishing.queries.shapes import Ref
 from tenants.database import actor_of
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.identity.queries import named
-from tenants.reading import Counted, among, counted
+from tenants.reading import Counted, among, containing, counted
 
 P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
 
@@ -92,12 +92,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list, with the number in each state and in all under the other filters."""
+    """One page of a list, with the number in each state and in all under the other filters.
+
+    `partial`: the words were looked for in the newest texts only, and there are older ones.
+    """
 
     rows: tuple[Row, ...]
     total: Counted
     counts: dict[str, Counted]
     everything: Counted
+    partial: bool = False
     options: dict[str, tuple[Option, ...]] = field(default_factory=dict)
 
 
@@ -110,8 +114,16 @@ def listing(
     per_page: int = 20,
     options: bool = True,
 ) -> Listing:
-    """Publications that this session may see. Three queries; two without the options of the filters."""
+    """Publications that this session may see. Three queries; one less without options, one more with words."""
+    words, filters = filters.text, replace(filters, text="")
     conditions = _conditions(session, filters, sort.removeprefix("-") == "title")
+    partial = False
+    if words:
+        wider = (c for name, c in conditions.items() if name not in ("state", "texts"))
+        newest = _lean(filters, "title", P.id, V.title).where(*wider).order_by(P.updated_at.desc())
+        found = containing(session, words, newest)
+        conditions["text"] = or_(found.has(P.id), P.code == words.lower())
+        partial = found.partial
     # first which, then what: nothing is joined to the rows of other pages
     which = (
         _lean(filters, sort, P.id)
@@ -131,6 +143,7 @@ def listing(
         counts.get(filters.state, Counted(0)) if filters.state else everything,
         counts,
         everything,
+        partial,
         _options(session) if options else {},
     )
 
@@ -229,7 +242,6 @@ def here(session: Session) -> ColumnElement[bool]:
 
 
 def _conditions(session: Session, filters: Filters, by_title: bool) -> dict[str, Any]:
-    text = filters.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     found = {
         "state": P.state == filters.state,
         "live": P.live_id.is_not(None),
@@ -238,7 +250,7 @@ def _conditions(session: Session, filters: Filters, by_title: bool) -> dict[str,
         "unit": U.slug == filters.unit,
         "tag": V.tags.contains([filters.tag]),
         "author": P.edited_by_name == filters.author,
-        "text": or_(V.title.ilike(f"%{text}%"), P.code == filters.text.lower()),
+        "text": or_(V.title.icontains(filters.text, autoescape=True), P.code == filters.text.lower()),
     }
     tenant_id = actor_of(session).tenant_id
     return {

@@ -32,6 +32,7 @@ def index(tenant: str) -> Response:
         page=Page(found.rows, number, found.total, PAGE_SIZE),
         tabs=state_tabs(filters, found),
         options=found.options,
+        partial=found.partial,
         pairs=lambda options: [(option.value, option.label) for option in options],
         kinds=[(kind.value, _(name)) for kind, name in KINDS.items()],
         chips=chips(filters, found.options),

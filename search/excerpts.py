@@ -11,6 +11,7 @@ from itertools import islice
 from markupsafe import Markup, escape
 
 from search.folding import fold_with_origin
+from search.heard import heard
 from search.ranking import Literals
 from search.sources import Passage
 
@@ -56,8 +57,46 @@ def _pattern(literals: Literals) -> tuple[re.Pattern[str] | None, tuple[int, ...
 
 
 def marked(text: str, literals: Literals) -> Markup:
-    """The whole text, escaped, with matches marked."""
-    return _mark(text, 0, len(text), matches(text, literals))
+    """A whole title or name, escaped, with matches marked, also where it is spelled in pinyin."""
+    return _mark(text, 0, len(text), _in_name(text, literals))
+
+
+def reasons(names: Iterable[Passage], literals: Literals, seen: str) -> tuple[tuple[str, Markup], ...]:
+    """Why something was found, where `seen` (its title and excerpt) does not show it: labels and marked names.
+
+    A name counts when it shows a unit of the query that is not seen, or seen only in part; one name for each unit.
+    """
+    if not literals:
+        return ()
+    shown: dict[int, int] = {}  # unit -> characters of its longest match
+    _note(shown, _in_name(seen, literals))
+    found = []
+    for name in names:
+        there = _in_name(name.text, literals)
+        if _note(shown, there):
+            found.append((name.label, _mark(name.text, 0, len(name.text), there)))
+    return tuple(found)
+
+
+def _note(shown: dict[int, int], found: list[Match]) -> bool:
+    """Keep the longest match of each unit; whether any is longer than what was shown."""
+    longer = [match for match in found if match.end - match.start > shown.get(match.unit, 0)]
+    for match in longer:
+        shown[match.unit] = max(shown.get(match.unit, 0), match.end - match.start)
+    return bool(longer)
+
+
+def _in_name(text: str, literals: Literals) -> list[Match]:
+    """Matches in a title or a name, with those by pinyin, in order."""
+    found = matches(text, literals)
+    letters = [(unit, group[0].replace(" ", "")) for unit, group in enumerate(literals) if group[0].isascii()]
+    if letters:
+        folded = fold_with_origin(text)
+        found += [
+            Match(*folded.span(*span), unit) for unit, word in letters for span in heard(folded.text, word)
+        ]
+        found.sort(key=lambda match: (match.start, -match.end))
+    return found
 
 
 def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, str]:

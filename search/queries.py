@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from search import connect, curation, popular, ranking, sources
 from search.engine import DEEPEST, FACETS, EngineDown, EngineRequest, EngineResult, Sort, answer
-from search.excerpts import excerpt, marked
+from search.excerpts import excerpt, marked, reasons
 from search.lexicon import Synonyms
 from search.query import LONGEST, Query, parse
 from search.sources import PUBLIC, Corpus, Found, access_of
@@ -93,7 +93,10 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A result as the reader sees it. `passage` names the document and page of the excerpt; empty: the text."""
+    """A result as the reader sees it. `passage` names the document and page of the excerpt; empty: the text.
+
+    `reasons`: what else it was found by, where title and excerpt do not show it: label (a message id), marked name.
+    """
 
     source: str
     id: UUID
@@ -106,6 +109,7 @@ class Hit:
     excerpt: Markup
     passage: str = ""
     pinned: bool = False
+    reasons: tuple[tuple[str, Markup], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +250,7 @@ def _hit(key: str, found: Found, literals: ranking.Literals, *, pinned: bool) ->
         excerpt=text,
         passage=label,
         pinned=pinned,
+        reasons=reasons(found.names, literals, f"{found.title}\n{text.striptags()}"),
     )
 
 

@@ -73,7 +73,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a reader sees of a hit, read from the database in their own session."""
+    """What a reader sees of a hit, read from the database in their own session.
+
+    `names` are those it may have been found by, best first; the label says what they name (a message id).
+    """
 
     id: UUID
     title: str
@@ -83,6 +86,7 @@ class Found:
     tenant: str = ""
     unit: str = ""
     passages: Sequence[Passage] = ()
+    names: Sequence[Passage] = ()
 
 
 class Source(Protocol):

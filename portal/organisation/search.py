@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from search.sources import PUBLIC, Corpus, Document, Found, Passage, register
 from tenants.identity.models import ResponsibleUnit, Tenant
+from tenants.rules import N_
 
 T, U = Tenant, ResponsibleUnit
 
@@ -42,7 +43,13 @@ class Tenants:
         for row in self._rows(session, ids):
             words = (Passage(row.introduction),) if row.introduction else ()
             yield Found(
-                row.id, row.name, f"/places/{row.slug}/", "tenant", tenant=row.short_name, passages=words
+                row.id,
+                row.name,
+                f"/places/{row.slug}/",
+                "tenant",
+                tenant=row.short_name,
+                passages=words,
+                names=(Passage(row.contact_address, N_("地址")),),
             )
 
     @staticmethod
@@ -79,7 +86,14 @@ class Units:
             address = f"/places/{row.tenant}/{row.slug}/"
             words = (Passage(row.introduction),) if row.introduction else ()
             yield Found(
-                row.id, row.name, address, "unit", tenant=row.tenant_short, unit=row.name, passages=words
+                row.id,
+                row.name,
+                address,
+                "unit",
+                tenant=row.tenant_short,
+                unit=row.name,
+                passages=words,
+                names=(Passage(row.tenant_name, N_("街镇")),),
             )
 
     @staticmethod

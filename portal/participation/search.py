@@ -14,6 +14,7 @@ from portal.publishing.models import Publication, PublicationVersion
 from search.sources import PUBLIC, Corpus, Document, Found, Passage, readable, register
 from tenants.identity.models import Tenant
 from tenants.permissions import Permission
+from tenants.rules import N_
 
 C, P, V, T = Comment, Publication, PublicationVersion, Tenant
 #: Length of a title made of a comment's first words, in characters.
@@ -123,6 +124,11 @@ def _found(row: Any, address: str) -> Found:
         date=row.created_at,
         tenant=row.short_name,
         passages=(Passage(row.body), Passage(row.title, "所在文章")),
+        names=(
+            Passage(row.name, N_("街镇")),
+            Passage(row.short_name, N_("街镇")),
+            Passage(row.author_name, N_("署名")),
+        ),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from search.sources import Corpus, Document, Found, Passage, readable, register
 from tenants.database import actor_of
 from tenants.identity.models import RoleAssignment, Staff, Tenant
 from tenants.permissions import Permission
+from tenants.rules import N_
 
 S, R, T = Staff, RoleAssignment, Tenant
 
@@ -57,10 +58,17 @@ class People:
         tenant_id = actor_of(session).tenant_id
         slug = session.scalar(select(T.slug).where(T.id == tenant_id)) if tenant_id else None
         base = f"/t/{slug}/people" if slug else "/district/people"
-        query = select(S.id, S.name, S.job_title, S.email).where(S.id.in_(ids), S.active)
-        for row in session.execute(query):
-            words = (Passage(" ".join(part for part in (row.job_title, row.email) if part)),)
-            yield Found(row.id, row.name, f"{base}/{row.id}", "person", passages=words)
+        serves = (
+            select(func.array_agg(T.name.distinct()))
+            .join(R, R.tenant_id == T.id)
+            .where(R.staff_id == S.id, R.ended_at.is_(None))
+            .scalar_subquery()
+        )
+        query = select(S.id, S.name, S.job_title, S.email, serves).where(S.id.in_(ids), S.active)
+        for staff_id, name, job_title, email, tenants in session.execute(query):
+            words = (Passage(" ".join(part for part in (job_title, email) if part)),)
+            names = tuple(Passage(tenant, N_("单位")) for tenant in tenants or ())
+            yield Found(staff_id, name, f"{base}/{staff_id}", "person", passages=words, names=names)
 
 
 register(People())

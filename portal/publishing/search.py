@@ -17,6 +17,7 @@ from search.sources import PUBLIC, Corpus, Document, Found, Passage, readable, r
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Permission
+from tenants.rules import N_
 
 P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
 
@@ -120,11 +121,12 @@ class AllPublications(_Publications):
             yield _document(row, words.get(row.version_id, []), access, date=row.updated_at, labels=author)
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        rows = self._rows(session, ids, P.updated_at)
+        rows = self._rows(session, ids, P.updated_at, P.edited_by_name)
         words = _documents_of(session, [row.version_id for row in rows])
         for row in rows:
             address = f"/t/{row.tenant}/publications/{row.code}"
-            yield _found(row, words.get(row.version_id, []), address, date=row.updated_at)
+            editor = Passage(row.edited_by_name or "", N_("编辑"))
+            yield _found(row, words.get(row.version_id, []), address, editor, date=row.updated_at)
 
 
 def _body(row: Any) -> str:
@@ -152,7 +154,7 @@ def _document(
     )
 
 
-def _found(row: Any, words: list[_Words], address: str, *, date: Any) -> Found:
+def _found(row: Any, words: list[_Words], address: str, *names: Passage, date: Any) -> Found:
     inside = (
         Passage(part.text, f"附件《{document.title}》{part.label}")
         for document in words
@@ -167,6 +169,15 @@ def _found(row: Any, words: list[_Words], address: str, *, date: Any) -> Found:
         tenant=row.tenant_short,
         unit=row.unit_name or "",
         passages=(Passage(_body(row)), *inside),
+        names=(
+            *(Passage(tag, N_("标签")) for tag in row.tags),
+            Passage(row.unit_name or "", N_("责任单元")),
+            Passage(row.tenant_name, N_("街镇")),
+            Passage(row.tenant_short, N_("街镇")),
+            *(Passage(document.title, N_("附件")) for document in words),
+            Passage(row.code, N_("编号")),
+            *names,
+        ),
     )
 
 

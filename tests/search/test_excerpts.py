@@ -8,7 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.excerpts import LENGTH, excerpt, marked
+from search.excerpts import LENGTH, excerpt, marked, reasons
 from search.lexicon import shipped_synonyms
 from search.query import parse
 from search.ranking import Literals, literals
@@ -49,7 +49,7 @@ def test_begins_at_the_beginning_when_nothing_matches() -> None:
     assert excerpt([], of("公园")) == ("", "")
 
 
-@given(st.text(max_size=300), st.text(alphabet="公园<>&\"' -", max_size=12))
+@given(st.text(max_size=300) | st.text(alphabet="公园关于ab1_（<"), st.text(alphabet="公园gyu<>&\"' -", max_size=12))
 def test_is_escaped_whatever_the_text(text: str, query: str) -> None:
     for shown in (marked(text, of(query)), excerpt([Passage(text)], of(query))[0]):
         bare = re.sub(r"</?mark>", "", shown)
@@ -57,3 +57,25 @@ def test_is_escaped_whatever_the_text(text: str, query: str) -> None:
         assert ">" not in bare
         assert shown.count("<mark>") == shown.count("</mark>")
     assert html.unescape(re.sub(r"</?mark>", "", marked(text, of(query)))) == re.sub(r"\s+", " ", text) or "&" in text
+
+
+def test_letters_mark_the_characters_they_spell() -> None:
+    assert marked("玉桥东里口袋公园", of("koudaigongyuan")) == "玉桥东里<mark>口袋公园</mark>"
+    assert marked("关于玉桥街道", of("yuq")) == "关于<mark>玉桥</mark>街道"
+    assert marked("玉桥（街道）办事处", of("yqjd")) == "<mark>玉桥（街道</mark>）办事处"
+    assert marked("学校旁边的公园", of("xiao gy")) == "学<mark>校</mark>旁边的<mark>公园</mark>"
+    assert marked("王府井 A1 地块", of("a1")) == "王府井 <mark>A1</mark> 地块"
+
+
+def test_a_name_is_shown_when_nothing_else_shows_why() -> None:
+    names = [Passage("绿地", "标签"), Passage("口袋公园", "标签"), Passage("玉桥街道办事处", "街镇")]
+    assert reasons(names, of("口袋公园"), "新的花园") == (("标签", "<mark>口袋公园</mark>"),)
+    assert reasons(names, of("口袋公园"), "口袋公园竣工") == ()
+    # the part that the title shows is not the word that the tag is found by
+    assert reasons(names, of("口袋公园"), "公园开放") == (("标签", "<mark>口袋公园</mark>"),)
+    assert reasons(names, of("yuqiao 绿地"), "绿地不多") == (("街镇", "<mark>玉桥</mark>街道办事处"),)
+    assert reasons(names, of("玉桥口袋公园"), "") == (
+        ("标签", "<mark>口袋公园</mark>"),
+        ("街镇", "<mark>玉桥</mark>街道办事处"),
+    )
+    assert reasons(names, of(""), "新的花园") == ()

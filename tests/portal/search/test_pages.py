@@ -53,6 +53,7 @@ def district(deployment: Deployment) -> District:
             first.clerk.actor(),
             title="桂花巷口袋公园建成",
             summary="桂花巷的老人有了坐处。" * 3,
+            tags=("适老化",),
         )
     deployment.run_jobs()
     return District(first, second, office, made.code)
@@ -83,6 +84,17 @@ def test_the_office_finds_across_tenants_and_by_tenant(deployment: Deployment, d
     one = search(deployment, district.office, f"/district/search?q=桂花巷&tenant={district.first.place.slug}")
     assert "甲镇<mark>" in one
     assert "乙镇<mark>" not in one
+
+
+def test_both_doors_say_by_which_name_something_was_found(deployment: Deployment, district: District) -> None:
+    visitor = deployment.public.test_client()
+    for page in (
+        search(deployment, district.first.clerk, f"/t/{district.first.place.slug}/search?q=适老化"),
+        visitor.get("/search?q=shilaohua").text,
+    ):
+        assert "标签：</span><mark>适老化</mark>" in page
+    english = visitor.get("/search?q=适老化&lang=en", follow_redirects=True).text
+    assert "Tags: </span><mark>适老化</mark>" in english
 
 
 def test_what_is_not_there_says_what_to_try(deployment: Deployment, district: District) -> None:

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlencode
+
+#: Where a search is asked, from the pairs of its address.
+Address = Callable[[list[tuple[str, str]]], str]
+
+
+def addresses(page: str) -> Address:
+    """Addresses of the searches of a page, which is looked up once for the many choices of the facets."""
+    return lambda pairs: f"{page}?{urlencode(pairs)}" if pairs else page
 
 
 class Counted(Protocol):

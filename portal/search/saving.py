@@ -15,7 +15,7 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from portal.search import queries
-from portal.search.views import address, blueprint
+from portal.search.views import addresses, blueprint
 from search import saved
 from search.models import SavedSearch
 from search.queries import SearchRequest
@@ -94,7 +94,7 @@ def _keep(**place: Any) -> AnyResponse:
         saved.save(db(), asked)
     except Refused as error:
         flash(say(error.refusal), "warning")
-        return redirect(address(asked.args(), **place), 303)
+        return redirect(addresses(**place)(asked.args()), 303)
     flash(_("已保存。有新内容时写信告诉您，每天最多一封。"))
     return redirect(_at("kept", **place), 303)
 
@@ -107,19 +107,19 @@ def _list(*, named: tuple[UUID, NameForm] | None = None, **place: Any) -> Respon
     label = queries.labels(
         session, _, *(asked.filters for _one, asked in searches), tenant_id=actor().tenant_id
     )
-    rows = []
+    rows, at = [], addresses(**place)
     for one, asked in searches:
         form = named[1] if named and named[0] == one.id else NameForm(formdata=None, name=one.name)
         form.name.id = f"name-{one.id}"  # one form for each: labels must find their own field
         words = queries.conditions(asked.filters, label)
-        rows.append(Row(one, words, news.get(one.id), form, address(asked.args(), **place)))
+        rows.append(Row(one, words, news.get(one.id), form, at(asked.args())))
     return render(
         "portal/search/saved.html",
         status=422 if named else 200,
         rows=rows,
         refused=named[1] if named else None,
         at=lambda one, action: _at("change", saved_id=str(one.id), action=action, **place),
-        search_url=address([], **place),
+        search_url=at([]),
     )
 
 
@@ -128,7 +128,7 @@ def _change(saved_id: UUID, action: str, **place: Any) -> AnyResponse:
         return _rename(saved_id, **place)
     done = _DO[action](saved_id)
     if done is not None:
-        return redirect(address(saved.request_of(done).args(), **place), 303)
+        return redirect(addresses(**place)(saved.request_of(done).args()), 303)
     return redirect(_at("kept", **place), 303)
 
 

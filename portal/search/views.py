@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,19 +56,14 @@ def district_suggest() -> Response:
     return _suggestions()
 
 
-def address(pairs: list[tuple[str, str]], **place: Any) -> str:
-    """Where that search is asked, in a tenant or across the district."""
-    base = url_for("search.tenant", **place) if place else url_for("search.district")
-    return f"{base}?{urlencode(pairs)}" if pairs else base
+def addresses(**place: Any) -> results.Address:
+    """Where searches are asked, in a tenant or across the district."""
+    return results.addresses(url_for("search.tenant", **place) if place else url_for("search.district"))
 
 
 def _page(titles: dict[str, str], **place: Any) -> Response:
     session, asked = db(), SearchRequest.from_args(request.args)
-    result = workspace_search(session, asked)
-
-    def at(pairs: list[tuple[str, str]]) -> str:
-        return address(pairs, **place)
-
+    result, at = workspace_search(session, asked), addresses(**place)
     return render(
         "portal/search/search.html",
         "results",
@@ -102,9 +96,7 @@ def _keeping(asked: SearchRequest, **place: Any) -> dict[str, Any]:
     }
 
 
-def _facets(
-    result: SearchResult, titles: dict[str, str], at: Callable[[list[tuple[str, str]]], str]
-) -> list[results.Facet]:
+def _facets(result: SearchResult, titles: dict[str, str], at: results.Address) -> list[results.Facet]:
     return results.facets(
         result.facets,
         {name: _(title) for name, title in titles.items()},
@@ -115,12 +107,12 @@ def _facets(
 
 def _suggestions(**place: Any) -> Response:
     found = suggestions(db(), request.args.get("q", "")[:100], Corpus.WORKSPACE, kinds=queries.TITLED)
-    root = request.script_root
+    root, at = request.script_root, addresses(**place)
     return jsonify(
         [
             {
                 "label": item.text,
-                "url": f"{root}{item.address}" if item.address else address([("q", item.text)], **place),
+                "url": f"{root}{item.address}" if item.address else at([("q", item.text)]),
                 "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
             }
             for item in found

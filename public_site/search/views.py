@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from portal.search import queries
 from search import saved
+from search.folding import fold
 from search.queries import SearchRequest, SearchResult, Sort, State, public_search
 from search.suggestions import suggest as suggestions
 from tenants.identity import places
@@ -20,6 +21,9 @@ from tenants.rules import N_, Refused
 from webkit import results
 from webkit.fragments import render
 from webkit.pagination import Page
+
+#: So many tenants are offered to be asked instead.
+TO_ASK = 6
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
 
@@ -37,22 +41,22 @@ FACET_WORDS = {
 @requires(Permission.SITE_READ)
 def show() -> Response:
     asked = SearchRequest.from_args(request.args)
-    result = public_search(db(), asked)
+    result, at = public_search(db(), asked), _addresses()
     return render(
         "public_site/search/search.html",
         "results",
         asked=asked,
         result=result,
         page=Page(result.hits, result.page, result.total, asked.page_size),
-        facets=_facets(result),
+        facets=_facets(result, at),
         blank=result.state is State.BLANK,
         kinds={kind: _(words) for kind, words in queries.KIND_WORDS.items()},
         sorts=[
-            (_("最相关"), _address(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
-            (_("最新"), _address(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
+            (_("最相关"), at(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
+            (_("最新"), at(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
         ],
-        instead=lambda words: _address(asked.args(text=words)),
-        whole=_address(asked.args(filters={})),
+        instead=lambda words: at(asked.args(text=words)),
+        whole=at(asked.args(filters={})),
         keep=f"{url_for('.keep')}?{urlencode(asked.args())}",
         signed_in=actor().id is not None,
         to_ask=_to_ask(asked) if result.state is State.NOTHING else [],
@@ -61,11 +65,8 @@ def show() -> Response:
 
 def _to_ask(asked: SearchRequest) -> list[places.Place]:
     """Whom to ask instead: the tenants that the question names, or that were chosen."""
-    return [
-        place
-        for place in places.places(db())
-        if place.slug in asked.filters.get("tenant", ()) or place.short_name[:2] in asked.text
-    ]
+    chosen = places.followed(db(), asked.filters.get("tenant", ()))
+    return places.named_in(db(), fold(asked.text), chosen, limit=TO_ASK)
 
 
 @blueprint.post("/search/saved")
@@ -77,7 +78,7 @@ def keep() -> ResponseReturnValue:
         saved.save(db(), asked)
     except Refused as error:
         flash(say(error.refusal), "warning")
-        return redirect(_address(asked.args()), 303)
+        return redirect(_addresses()(asked.args()), 303)
     flash(_("已关注这个搜索，有新内容时写信告诉您。"))
     return redirect(url_for(".kept"), 303)
 
@@ -87,9 +88,9 @@ def keep() -> ResponseReturnValue:
 def kept() -> Response:
     """The searches that the resident keeps."""
     asked = [(one, saved.request_of(one)) for one in saved.mine(db())]
-    label = queries.labels(db(), _, *(wanted.filters for _one, wanted in asked))
+    label, at = queries.labels(db(), _, *(wanted.filters for _one, wanted in asked)), _addresses()
     searches = [
-        (one, wanted.text, queries.conditions(wanted.filters, label), _address(wanted.args()))
+        (one, wanted.text, queries.conditions(wanted.filters, label), at(wanted.args()))
         for one, wanted in asked
     ]
     return render("public_site/search/saved.html", searches=searches)
@@ -104,16 +105,16 @@ def drop(saved_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".kept"), 303)
 
 
-def _address(pairs: list[tuple[str, str]]) -> str:
-    return f"{url_for('search.show')}?{urlencode(pairs)}"
+def _addresses() -> results.Address:
+    return results.addresses(url_for("search.show"))
 
 
-def _facets(result: SearchResult) -> list[results.Facet]:
+def _facets(result: SearchResult, at: results.Address) -> list[results.Facet]:
     return results.facets(
         result.facets,
         {name: _(title) for name, title in FACET_WORDS.items()},
         queries.labels(db(), _, result.values),
-        lambda facet, value: _address(result.request.toggled(facet, value)),
+        lambda facet, value: at(result.request.toggled(facet, value)),
     )
 
 
@@ -121,11 +122,12 @@ def _facets(result: SearchResult) -> list[results.Facet]:
 @requires(Permission.SITE_READ)
 def suggest() -> Response:
     found = suggestions(db(), request.args.get("q", "")[:100], kinds=queries.TITLED)
+    at = _addresses()
     return jsonify(
         [
             {
                 "label": item.text,
-                "url": item.address or _address([("q", item.text)]),
+                "url": item.address or at([("q", item.text)]),
                 "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
             }
             for item in found

@@ -32,18 +32,6 @@ from tests.factories.people import Place
 NEW = "three green boats 5 岸边"
 
 
-@pytest.fixture(scope="module")
-def place(deployment: Deployment) -> Place:
-    with deployment.session() as session, session.begin():
-        return people.tenant(session)
-
-
-@pytest.fixture
-def clerk(deployment: Deployment, place: Place) -> Account:
-    with deployment.workspace.app_context(), deployment.session() as session, session.begin():
-        return account(session, Role.TENANT_STAFF, place=place)
-
-
 def test_a_new_password_ends_every_other_session(
     app_workspace: Flask, deployment: Deployment, clerk: Account
 ) -> None:

@@ -13,16 +13,9 @@ from tenants.identity import throttle, totp
 from tenants.identity.models import Staff, StaffCredential
 from tenants.permissions import Role
 from tests.conftest import Deployment
-from tests.factories import people
 from tests.factories.accounts import Account, account, browser, enter, led_to, sign_in, submit, token_of
 from tests.factories.people import Place
 from tests.support.html import StrictClient
-
-
-@pytest.fixture(scope="module")
-def place(deployment: Deployment) -> Place:
-    with deployment.session() as session, session.begin():
-        return people.tenant(session)
 
 
 def make(deployment: Deployment, place: Place, *roles: Role, factor: bool = False) -> Account:

@@ -14,24 +14,10 @@ from tenants import actors
 from tenants.clock import now
 from tenants.identity import service, throttle
 from tenants.identity.models import StaffSession
-from tenants.permissions import Role
 from tests.conftest import Deployment
-from tests.factories import people
 from tests.factories.accounts import PASSWORD, Account, account, browser, enter, led_to, sign_in, submit
 from tests.factories.people import Place
 from tests.support.html import StrictClient
-
-
-@pytest.fixture(scope="module")
-def place(deployment: Deployment) -> Place:
-    with deployment.session() as session, session.begin():
-        return people.tenant(session)
-
-
-@pytest.fixture
-def clerk(deployment: Deployment, place: Place) -> Account:
-    with deployment.workspace.app_context(), deployment.session() as session, session.begin():
-        return account(session, Role.TENANT_STAFF, place=place)
 
 
 def test_the_right_password_leads_to_the_first_page(

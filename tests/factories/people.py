@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -25,6 +26,7 @@ from tenants.identity.models import (
 )
 from tenants.identity.queries import token_hash
 from tenants.permissions import DISTRICT_ROLES, Role
+from tests.support.html import StrictClient
 
 
 @dataclass(frozen=True)
@@ -65,17 +67,25 @@ class Person:
             session["_user_id"] = self.token
             session["_fresh"] = True
 
+    def browser(self, app: Flask) -> StrictClient:
+        """The person's browser, signed in."""
+        client = app.test_client()
+        assert isinstance(client, StrictClient)
+        self.sign_in(client)
+        return client
+
 
 def tenant(session: Session, name: str = "玉桥街道办事处", **changes: object) -> Place:
     """A tenant with an address of its own. Needs a system session."""
-    slug = f"t{secrets.token_hex(4)}"
     row = Tenant(
-        id=uuid7(),
-        kind=TenantKind.SUBDISTRICT,
-        slug=slug,
-        name=name,
-        short_name=name.removesuffix("街道办事处"),
-        **changes,
+        **{
+            "id": uuid7(),
+            "kind": TenantKind.SUBDISTRICT,
+            "slug": f"t{secrets.token_hex(4)}",
+            "name": name,
+            "short_name": name.removesuffix("街道办事处"),
+            **changes,
+        }
     )
     session.add(row)
     session.flush()

@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -22,7 +21,6 @@ from tenants.files.models import StoredFile
 from tenants.permissions import Role
 from tests.factories import people
 from tests.factories.people import Person, Place
-from tests.support.html import StrictClient
 
 if TYPE_CHECKING:
     from tests.conftest import Deployment
@@ -126,14 +124,6 @@ def newsroom(deployment: Deployment, name: str = "玉桥街道办事处") -> New
             people.staff(session, Role.TENANT_STAFF, place=place, name="赵强"),
             people.staff(session, Role.DISTRICT_OFFICE, name="周处"),
         )
-
-
-def browser(app: Flask, person: Person) -> StrictClient:
-    """The person's browser, signed in."""
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    person.sign_in(client)
-    return client
 
 
 def png(color: str = "#2c7a4b", size: tuple[int, int] = (800, 600)) -> bytes:

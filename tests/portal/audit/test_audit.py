@@ -22,7 +22,7 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.accounts import submit
-from tests.factories.people import Person, Place
+from tests.factories.people import Place
 from tests.support.html import StrictClient
 
 
@@ -49,21 +49,14 @@ def district(deployment: Deployment) -> District:
     return District(deployment)
 
 
-def client_of(app: Flask, person: Person) -> StrictClient:
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    person.sign_in(client)
-    return client
-
-
 @pytest.fixture
 def admin(app_workspace: Flask, district: District) -> StrictClient:
-    return client_of(app_workspace, district.admin)
+    return district.admin.browser(app_workspace)
 
 
 @pytest.fixture
 def office(app_workspace: Flask, district: District) -> StrictClient:
-    return client_of(app_workspace, district.office)
+    return district.office.browser(app_workspace)
 
 
 def test_a_tenant_reads_its_own_record_and_the_office_all(
@@ -80,7 +73,7 @@ def test_a_tenant_reads_its_own_record_and_the_office_all(
 
 
 def test_only_administrators_read_it(app_workspace: Flask, district: District) -> None:
-    assert client_of(app_workspace, district.planner).get(district.path()).status_code == 403
+    assert district.planner.browser(app_workspace).get(district.path()).status_code == 403
 
 
 def test_changes_are_readable_and_lead_to_the_thing(admin: StrictClient, district: District) -> None:
@@ -142,7 +135,7 @@ def test_many_entries_cost_no_more_and_are_not_counted(
     app_workspace: Flask, district: District, count_queries: object
 ) -> None:
     place = fill(district, queries.COUNT_LIMIT + 50)
-    client = client_of(app_workspace, district.office)
+    client = district.office.browser(app_workspace)
 
     def cost(path: str) -> int:
         with count_queries() as found:  # type: ignore[operator]

@@ -13,7 +13,7 @@ from portal.district.bars import bars
 from portal.publishing import service
 from tests.conftest import Deployment
 from tests.factories import publishing as make
-from tests.factories.publishing import Newsroom, browser
+from tests.factories.publishing import Newsroom
 from tests.support.database import counted_queries
 from tests.support.forms import local, parsed, send
 from tests.support.html import StrictClient, errors_of
@@ -33,7 +33,7 @@ def room(deployment: Deployment) -> Newsroom:
 
 @pytest.fixture
 def office(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return browser(app_workspace, room.office)
+    return room.office.browser(app_workspace)
 
 
 def test_every_figure_of_a_tenant_opens_its_rows(office: StrictClient, room: Newsroom) -> None:
@@ -75,7 +75,7 @@ def test_every_page_can_be_opened(office: StrictClient, address: str) -> None:
 
 
 def test_a_tenants_people_do_not_look_across(app_workspace: Flask, room: Newsroom) -> None:
-    clerk = browser(app_workspace, room.clerk)
+    clerk = room.clerk.browser(app_workspace)
     for address in ("", "publications/", "comments/", "tenants/", "operations", "overview.xlsx"):
         assert clerk.get(f"/district/{address}").status_code == 404
 

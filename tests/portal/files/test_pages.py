@@ -12,7 +12,7 @@ from portal.files import queries
 from portal.publishing.content import Attachment
 from tests.conftest import Deployment
 from tests.factories import publishing as make
-from tests.factories.publishing import Newsroom, browser, png
+from tests.factories.publishing import Newsroom, png
 from tests.support.database import counted_queries
 from tests.support.forms import fields, follow, local, send, upload
 from tests.support.html import StrictClient
@@ -25,7 +25,7 @@ def room(deployment: Deployment) -> Newsroom:
 
 @pytest.fixture
 def clerk(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return browser(app_workspace, room.clerk)
+    return room.clerk.browser(app_workspace)
 
 
 def put(client: StrictClient, room: Newsroom, content: bytes, name: str) -> UUID:
@@ -83,7 +83,7 @@ def test_nobody_elses_files(
 ) -> None:
     file_id = put(clerk, room, png(), "内部照片.png")
     other = make.newsroom(deployment, "新华街道办事处")
-    stranger = browser(app_workspace, other.clerk)
+    stranger = other.clerk.browser(app_workspace)
     for rest in (f"files/{file_id}/download", f"media/{file_id}/800", f"files/{file_id}/delete"):
         assert stranger.get(other.path(rest)).status_code == 404
         assert stranger.get(room.path(rest)).status_code == 404

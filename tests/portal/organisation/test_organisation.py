@@ -22,7 +22,7 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.accounts import last_letter, led_to, submit, token_of
-from tests.factories.people import Person, Place
+from tests.factories.people import Place
 from tests.support.html import StrictClient
 
 AREA = {"type": "Polygon", "coordinates": [[[116.6, 39.9], [116.7, 39.9], [116.7, 39.8], [116.6, 39.9]]]}
@@ -43,21 +43,14 @@ def district(deployment: Deployment) -> District:
     return District(deployment)
 
 
-def client_of(app: Flask, person: Person) -> StrictClient:
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    person.sign_in(client)
-    return client
-
-
 @pytest.fixture
 def admin(app_workspace: Flask, district: District) -> StrictClient:
-    return client_of(app_workspace, district.admin)
+    return district.admin.browser(app_workspace)
 
 
 @pytest.fixture
 def office(app_workspace: Flask, district: District) -> StrictClient:
-    return client_of(app_workspace, district.office)
+    return district.office.browser(app_workspace)
 
 
 def tenant_of(district: District, place: Place | None = None) -> Tenant:
@@ -191,7 +184,7 @@ def test_a_file_that_is_no_picture_is_refused(admin: StrictClient, district: Dis
 
 
 def test_planners_do_not_change_settings(app_workspace: Flask, district: District) -> None:
-    client = client_of(app_workspace, district.planner)
+    client = district.planner.browser(app_workspace)
     assert client.get(f"/t/{district.place.slug}/settings").status_code == 403
     assert client.get(f"/t/{district.place.slug}/units/").status_code == 403
 
@@ -323,11 +316,13 @@ def test_a_tenants_former_addresses_lead_on(
 
     assert move(addresses[0], addresses[1], 1).status_code == 303
     assert move(addresses[1], addresses[2], 2).status_code == 303
-    visitor, theirs = app_public.test_client(), client_of(app_workspace, clerk)
+    visitor, theirs = app_public.test_client(), clerk.browser(app_workspace)
     for former in addresses[:2]:
         answer = visitor.get(f"/places/{former}/?lang=xx")
         assert (answer.status_code, answer.location) == (301, f"/places/{addresses[2]}/?lang=xx")
         assert visitor.get(f"/feeds/places/{former}.xml").status_code == 301
+        answer = visitor.get(f"/sprout/?tenant={former}&year=2026&page=2")
+        assert (answer.status_code, answer.location) == (301, f"/sprout/?year=2026&page=2&tenant={addresses[2]}")
         answer = theirs.get(f"/t/{former}/people/?q=x")
         assert (answer.status_code, answer.location.removeprefix("/workspace")) == (
             301,
@@ -383,10 +378,10 @@ def test_a_tenant_taken_out_of_use_is_closed_and_comes_back(
         place = people.tenant(session, "临河里街道办事处")
         person = people.staff(session, Role.PLANNER, place=place)
         administrator = people.staff(session, Role.TENANT_ADMIN, place=place)
-    theirs = client_of(app_workspace, person)
+    theirs = person.browser(app_workspace)
     assert theirs.get(f"/t/{place.slug}/people/").status_code == 200
     page = f"/t/{place.slug}/settings"
-    settings = client_of(app_workspace, administrator)
+    settings = administrator.browser(app_workspace)
     fields = {
         "version": 1,
         "name": place.name,

@@ -18,7 +18,6 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.participation import Corner, Neighbour, article, corner, resident
-from tests.factories.people import Person
 from tests.support.database import counted_queries
 from tests.support.html import StrictClient
 
@@ -35,17 +34,10 @@ def wang(deployment: Deployment) -> Neighbour:
     return resident(deployment)
 
 
-def signed_in(app: Flask, person: Person) -> StrictClient:
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    person.sign_in(client)
-    return client
-
-
 @pytest.fixture
 def clerk(app_workspace: Flask, place: Corner) -> StrictClient:
     """李敏's browser."""
-    return signed_in(app_workspace, place.clerk)
+    return place.clerk.browser(app_workspace)
 
 
 def at(place: Corner, rest: object = "") -> str:
@@ -97,7 +89,7 @@ def test_odd_filters_never_break_the_list(place: Corner, clerk: StrictClient, qu
 
 def test_an_empty_desk_says_so(app_workspace: Flask, deployment: Deployment) -> None:
     empty = corner(deployment, name="文景街道办事处")
-    page = signed_in(app_workspace, empty.clerk).get(at(empty)).text
+    page = empty.clerk.browser(app_workspace).get(at(empty)).text
     assert "都答复了" in page
 
 
@@ -125,7 +117,7 @@ def test_the_second_clerk_sees_the_first_answer_and_keeps_what_they_typed(
     place: Corner, clerk: StrictClient, app_workspace: Flask, wang: Neighbour
 ) -> None:
     comment = place.comment(wang, "路口能不能加个凸面镜？")
-    colleague = signed_in(app_workspace, place.colleague)
+    colleague = place.colleague.browser(app_workspace)
     action = at(place, f"{comment}/answer")
     mine, theirs = clerk.get(at(place, comment)).text, colleague.get(at(place, comment)).text
     assert send(clerk, action, mine, body="已报交通部门。")[0] == 303
@@ -176,7 +168,7 @@ def test_moderation_gives_a_reason_and_answers_the_appeal(
 def test_many_are_approved_in_one_go(deployment: Deployment, app_workspace: Flask, wang: Neighbour) -> None:
     place = corner(deployment, policy=CommentPolicy.HOLD, name="通运街道办事处")
     held = [place.comment(wang, f"等着审核的第{n}条") for n in range(4)]
-    clerk = signed_in(app_workspace, place.clerk)
+    clerk = place.clerk.browser(app_workspace)
     action = at(place, "approve")
     page = clerk.get(at(place, "?tab=held")).text
     assert "请先勾选" in send(clerk, action, page)[1]
@@ -236,7 +228,7 @@ def test_the_export_holds_the_rows_and_no_formula(
 
 def test_a_planner_reads_and_has_no_buttons(place: Corner, app_workspace: Flask, wang: Neighbour) -> None:
     comment = place.comment(wang, "规划师也看看。")
-    planner = signed_in(app_workspace, place.planner)
+    planner = place.planner.browser(app_workspace)
     page = planner.get(at(place, comment)).text
     assert "规划师也看看。" in page and "发出答复" not in page and "公开展示</button>" not in page
     for rest in (f"{comment}/answer", f"{comment}/approve", "approve"):
@@ -251,7 +243,7 @@ def test_the_district_office_moderates_from_the_same_page(
     with deployment.session() as session, session.begin():
         officer = people.staff(session, Role.DISTRICT_OFFICE)
     comment = place.comment(wang, "区里也看得到。")
-    page = signed_in(app_workspace, officer).get(at(place, comment)).text
+    page = officer.browser(app_workspace).get(at(place, comment)).text
     assert "通过，公开展示" in page and "发出答复" not in page
 
 
@@ -260,7 +252,7 @@ def test_another_tenants_comment_is_not_there(
 ) -> None:
     other = corner(deployment, name="杨庄街道办事处")
     theirs = place.comment(wang)
-    client = signed_in(app_workspace, other.clerk)
+    client = other.clerk.browser(app_workspace)
     assert client.get(at(other, theirs)).status_code == 404
     assert client.get(at(place, theirs)).status_code == 404
 
@@ -275,7 +267,7 @@ def test_the_desk_costs_the_same_at_ten_and_many(
     deployment: Deployment, app_workspace: Flask, wang: Neighbour
 ) -> None:
     place = corner(deployment, name="临河里街道办事处")
-    clerk = signed_in(app_workspace, place.clerk)
+    clerk = place.clerk.browser(app_workspace)
     costs = []
     for n in (10, 70):
         last: UUID | None = None

@@ -60,21 +60,14 @@ def office(deployment: Deployment) -> Office:
     return Office(deployment)
 
 
-def client_of(app: Flask, person: Person) -> StrictClient:
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    person.sign_in(client)
-    return client
-
-
 @pytest.fixture
 def admin(app_workspace: Flask, office: Office) -> StrictClient:
-    return client_of(app_workspace, office.admin)
+    return office.admin.browser(app_workspace)
 
 
 @pytest.fixture
 def district(app_workspace: Flask, office: Office) -> StrictClient:
-    return client_of(app_workspace, office.office)
+    return office.office.browser(app_workspace)
 
 
 def new_person(office: Office, *roles: Role, place: Place | None = None) -> Person:
@@ -184,7 +177,7 @@ def test_roles_change_at_once_and_leave_a_record(
     admin: StrictClient, app_workspace: Flask, office: Office
 ) -> None:
     person = new_person(office, Role.PLANNER)
-    theirs = client_of(app_workspace, person)
+    theirs = person.browser(app_workspace)
     assert theirs.get(office.at("invite")).status_code == 403
     where = office.at(str(person.id))
     submit(admin, f"{where}/roles", roles=["planner", "tenant_admin"])
@@ -262,7 +255,7 @@ def test_the_office_closes_and_opens_accounts(
     district: StrictClient, app_workspace: Flask, office: Office
 ) -> None:
     person = new_person(office, Role.PLANNER)
-    theirs = client_of(app_workspace, person)
+    theirs = person.browser(app_workspace)
     assert theirs.get(office.at()).status_code == 200
     where = f"/district/people/{person.id}"
     assert submit(district, f"{where}/deactivate", reason="").status_code == 422, "a reason is asked for"
@@ -407,7 +400,7 @@ def test_nobody_resets_strangers_colleagues_of_others_or_themself(
     with office.deployment.session() as session, session.begin():
         service.set_roles(session, gone.id, [], tenant_id=office.place.id)
     assert submit(admin, office.at(f"{gone.id}/second-factor"), reason="x").status_code == 404
-    planner = client_of(app_workspace, office.planner)
+    planner = office.planner.browser(app_workspace)
     assert planner.get(office.at(f"{office.admin.id}/second-factor")).status_code == 403
     chief = locked_out(office, Role.DISTRICT_OFFICE)
     mine = browser(app_workspace)

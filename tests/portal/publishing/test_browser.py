@@ -13,7 +13,7 @@ from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories import publishing as make
 from tests.factories.people import Person
-from tests.factories.publishing import Newsroom, browser
+from tests.factories.publishing import Newsroom
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -48,7 +48,7 @@ def enter(live: str, deployment: Deployment, open_page: Open) -> Callable[..., P
     """A person's page at an address of the workspace."""
 
     def go(person: Person, path: str, **options: Any) -> Page:
-        client = browser(deployment.workspace, person)
+        client = person.browser(deployment.workspace)
         cookie = client.get_cookie("xinya_workspace", path="/workspace") or client.get_cookie(
             "xinya_workspace"
         )

@@ -17,7 +17,7 @@ from portal.publishing.content import Content
 from tenants.rules import Conflict
 from tests.conftest import Deployment
 from tests.factories import publishing as make
-from tests.factories.publishing import Newsroom, browser
+from tests.factories.publishing import Newsroom
 from tests.support.forms import fields
 from tests.support.html import StrictClient
 from webkit.text import INVISIBLE
@@ -46,7 +46,7 @@ def room(deployment: Deployment) -> Newsroom:
 
 @pytest.fixture(scope="module")
 def planner(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return browser(app_workspace, room.planner)
+    return room.planner.browser(app_workspace)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from portal.publishing.models import Kind
 from tenants.clock import now
 from tests.conftest import Deployment
 from tests.factories import publishing as make
-from tests.factories.publishing import Newsroom, browser, png
+from tests.factories.publishing import Newsroom, png
 from tests.support.forms import fields, follow, local, send, upload
 from tests.support.html import StrictClient
 
@@ -32,12 +32,12 @@ def room(deployment: Deployment) -> Newsroom:
 
 @pytest.fixture
 def planner(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return browser(app_workspace, room.planner)
+    return room.planner.browser(app_workspace)
 
 
 @pytest.fixture
 def clerk(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return browser(app_workspace, room.clerk)
+    return room.clerk.browser(app_workspace)
 
 
 def draft(deployment: Deployment, room: Newsroom, **changes: Any) -> str:
@@ -294,7 +294,7 @@ def test_returned_withdrawn_and_planned_with_reason_and_time(
 def test_the_office_takes_down_and_does_not_write(
     deployment: Deployment, room: Newsroom, app_workspace: Flask
 ) -> None:
-    office = browser(app_workspace, room.office)
+    office = room.office.browser(app_workspace)
     code = published(deployment, room)
     page = room.path(f"publications/{code}")
     shown = office.get(page).text

@@ -16,7 +16,6 @@ from portal.saved_views.models import SavedView
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people, publishing
-from tests.factories.publishing import browser
 from tests.support.forms import follow, parsed, send
 from tests.support.html import StrictClient
 
@@ -46,7 +45,7 @@ def office(deployment: Deployment) -> Office:
 
 @pytest.fixture
 def clerk(app_workspace: Flask, office: Office) -> StrictClient:
-    return browser(app_workspace, office.clerk)
+    return office.clerk.browser(app_workspace)
 
 
 def links(page: str) -> dict[str, str]:
@@ -67,7 +66,7 @@ def test_a_view_is_kept_opened_again_and_deleted(
     # from the plain list it is one press; a colleague has views of their own
     plain = links(clerk.get(office.path("publications/")).text)
     assert parse_qsl(plain["公园里的新芽"].partition("?")[2]) == [("kind", "sprout"), ("q", "公园")]
-    assert links(browser(app_workspace, office.colleague).get(office.path("publications/")).text) == {}
+    assert links(office.colleague.browser(app_workspace).get(office.path("publications/")).text) == {}
     assert links(clerk.get(office.path("people/")).text) == {}  # another list
     # looked at, it is marked and can be deleted
     chosen = parsed(clerk.get(list_page).text)
@@ -111,7 +110,7 @@ def test_no_more_than_fit_above_a_list(deployment: Deployment, office: Office) -
 
 
 def test_the_district_keeps_views_of_its_own_lists(app_workspace: Flask, office: Office) -> None:
-    officer = browser(app_workspace, office.officer)
+    officer = office.officer.browser(app_workspace)
     save = "/district/views/save?" + urlencode(
         {"place": "district.comments", "query": "tab=overdue&fate=received"}
     )
@@ -127,7 +126,7 @@ def test_nobody_reads_or_writes_anothers_views(
     with deployment.session(owner) as session, session.begin():
         kept = service.save(session, owner, "publishing.index", "kind=outreach", "我的活动")
         view_id = kept.id
-    colleague = browser(app_workspace, office.colleague)
+    colleague = office.colleague.browser(app_workspace)
     assert colleague.get(office.path(f"views/{view_id}/delete")).status_code == 404
     with deployment.session(office.colleague.actor()) as session:
         assert session.get(SavedView, view_id) is None

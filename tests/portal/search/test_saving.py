@@ -71,9 +71,7 @@ def desk(deployment: Deployment) -> Iterator[Desk]:
         place = people.tenant(session, "丙镇人民政府")
         planner = people.staff(session, Role.PLANNER, place=place)
         colleague = people.staff(session, Role.TENANT_STAFF, place=place)
-    client = deployment.workspace.test_client()
-    assert isinstance(client, StrictClient)
-    planner.sign_in(client)
+    client = planner.browser(deployment.workspace)
     deployment.workspace.config["WTF_CSRF_ENABLED"] = False
     yield Desk(deployment, place, planner, colleague, client)
     deployment.workspace.config["WTF_CSRF_ENABLED"] = True

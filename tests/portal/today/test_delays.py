@@ -15,7 +15,7 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories import publishing as make
-from tests.factories.publishing import Newsroom, browser
+from tests.factories.publishing import Newsroom
 from tests.support.processes import free_port
 
 
@@ -37,7 +37,7 @@ def test_letters_that_wait_for_the_mail_server_are_told_of(
         mail.enqueue(session, to="wang@example.cn", subject="有了答复", text="有了答复")
     dead = SecretStr(f"smtp://127.0.0.1:{free_port()}")
     Deployment(deployment.settings.model_copy(update={"smtp_url": dead})).run_jobs()
-    clerk, office = browser(app_workspace, room.clerk), browser(app_workspace, officer)
+    clerk, office = room.clerk.browser(app_workspace), officer.browser(app_workspace)
     words = "邮件和短信暂时发不出去：1 封在等"
     assert words not in clerk.get(room.path()).text  # it may still go out by itself
     _age(deployment, "mail_message", PATIENCE)
@@ -52,7 +52,7 @@ def test_letters_that_wait_for_the_mail_server_are_told_of(
 def test_changes_that_wait_for_the_search_are_told_of(
     deployment: Deployment, app_workspace: Flask, room: Newsroom
 ) -> None:
-    clerk = browser(app_workspace, room.clerk)
+    clerk = room.clerk.browser(app_workspace)
     with deployment.session(room.clerk.actor()) as session, session.begin():
         make.draft(session, room.clerk.actor())
     _age(deployment, "search_change", PATIENCE)

@@ -12,7 +12,7 @@ from portal.today import queries
 from tenants.clock import now
 from tests.conftest import Deployment
 from tests.factories import publishing as make
-from tests.factories.publishing import Newsroom, browser
+from tests.factories.publishing import Newsroom
 from tests.support.database import counted_queries
 from tests.support.forms import local, parsed
 
@@ -41,7 +41,7 @@ def room(deployment: Deployment) -> Newsroom:
 
 
 def test_the_clerk_sees_what_to_approve_and_publish(app_workspace: Flask, room: Newsroom) -> None:
-    page = browser(app_workspace, room.clerk).get(room.path()).text
+    page = room.clerk.browser(app_workspace).get(room.path()).text
     tasks = page.split("等您办的")[1].split("<h2>")[0]
     assert tasks.index("等审核的一篇") < tasks.index("等发布的一篇")  # the longest waiting first
     assert "主任自己写的一篇" not in tasks and "规划师的草稿" not in page
@@ -50,14 +50,14 @@ def test_the_clerk_sees_what_to_approve_and_publish(app_workspace: Flask, room: 
 
 
 def test_the_planner_sees_what_came_back(app_workspace: Flask, room: Newsroom) -> None:
-    page = browser(app_workspace, room.planner).get(room.path()).text
+    page = room.planner.browser(app_workspace).get(room.path()).text
     tasks = page.split("等您办的")[1].split("<h2>")[0]
     assert "退回去的一篇" in tasks and "请补充施工时间" in tasks and "等审核的一篇" not in tasks
     assert "规划师的草稿" in page.split("我的草稿</h2>")[1]
 
 
 def test_every_figure_opens_as_many_rows(app_workspace: Flask, room: Newsroom) -> None:
-    client = browser(app_workspace, room.planner)
+    client = room.planner.browser(app_workspace)
     document = parsed(client.get(room.path()).text)
     tile = next(t for t in document.xpath("//ul[@class='figures']/li") if "我的草稿" in t.text_content())
     rows = parsed(client.get(local(tile.xpath(".//a/@href")[0])).text)
@@ -67,11 +67,11 @@ def test_every_figure_opens_as_many_rows(app_workspace: Flask, room: Newsroom) -
 
 def test_nothing_waiting_is_said_kindly(deployment: Deployment, app_workspace: Flask) -> None:
     empty = make.newsroom(deployment, "文景街道办事处")
-    assert "今天没有等您办的事" in browser(app_workspace, empty.second).get(empty.path()).text
+    assert "今天没有等您办的事" in empty.second.browser(app_workspace).get(empty.path()).text
 
 
 def test_the_district_office_reads_a_tenants_page(app_workspace: Flask, room: Newsroom) -> None:
-    page = browser(app_workspace, room.office).get(room.path())
+    page = room.office.browser(app_workspace).get(room.path())
     assert page.status_code == 200 and "等审核的一篇" not in page.text.split("等您办的")[1].split("<h2>")[0]
 
 

@@ -77,15 +77,14 @@ class Person:
 
 def tenant(session: Session, name: str = "玉桥街道办事处", **changes: object) -> Place:
     """A tenant with an address of its own. Needs a system session."""
+    slug = f"t{secrets.token_hex(4)}"
     row = Tenant(
-        **{
-            "id": uuid7(),
-            "kind": TenantKind.SUBDISTRICT,
-            "slug": f"t{secrets.token_hex(4)}",
-            "name": name,
-            "short_name": name.removesuffix("街道办事处"),
-            **changes,
-        }
+        id=uuid7(),
+        kind=TenantKind.SUBDISTRICT,
+        slug=slug,
+        name=name,
+        short_name=name.removesuffix("街道办事处"),
+        **changes,
     )
     session.add(row)
     session.flush()

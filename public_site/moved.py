@@ -1,8 +1,9 @@
-"""Pages of a tenant under an address that it had before."""
+"""Pages and lists of a tenant under an address that it had before."""
 
 from __future__ import annotations
 
 from typing import NoReturn
+from urllib.parse import urlencode
 
 from flask import abort, redirect, request, url_for
 
@@ -18,3 +19,14 @@ def follow(tenant: str) -> NoReturn:
         abort(404)
     address = url_for(request.endpoint or "", **{**(request.view_args or {}), "tenant": slug})
     abort(redirect(with_query(address), 301))
+
+
+def follow_filter() -> None:
+    """Send the reader to the same list narrowed to the tenant's present address, if it was asked by a former one.
+
+    For a list that shows nothing: one that shows something asks no further query.
+    """
+    slug = places.moved_to(db(), request.args.get("tenant", "").strip())
+    if slug:
+        others = [(name, value) for name, value in request.args.items(multi=True) if name != "tenant"]
+        abort(redirect(f"{request.script_root}{request.path}?{urlencode([*others, ('tenant', slug)])}", 301))

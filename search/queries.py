@@ -22,6 +22,7 @@ from search.query import LONGEST, Query, parse
 from search.sources import PUBLIC, Corpus, Found, access_of
 from search.suggestions import Help, Suggestion, correct, help_for, suggest
 from tenants.database import actor_of
+from tenants.identity import places
 
 PAGE_SIZE = 20
 _FEW = 3  # fewer results than this, and a correction is looked for
@@ -175,6 +176,8 @@ def _search(
     access: frozenset[str],
     pinned: tuple[tuple[str, UUID], ...],
 ) -> SearchResult:
+    if chosen := request.filters.get("tenant"):
+        request = replace(request, filters={**request.filters, "tenant": places.followed(session, chosen)})
     synonyms = curation.curated(session).synonyms
     asked = EngineRequest(
         corpus=corpus,

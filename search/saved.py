@@ -6,7 +6,7 @@ district) where they were saved. Both are told by mail; staff are also shown wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from tenants import actors
 from tenants.actors import Actor, Scope
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, open_session, take_turns
+from tenants.identity import places
 from tenants.identity.models import Staff, Tenant
 from tenants.identity.queries import roles_of
 from tenants.permissions import DISTRICT_ROLES, Permission
@@ -179,8 +180,10 @@ def _news(session: Session, asked: Sequence[tuple[SavedSearch, datetime]]) -> li
     """
     connection = connect.of(session)
     results: list[tuple[SavedSearch, EngineResult]] = []
+    chosen = [slug for saved, _ in asked for slug in saved.filters.get("tenant", ())]
+    present = dict(zip(chosen, places.followed(session, chosen), strict=True))
     for saved, since in asked:
-        request = _request(session, saved, since)
+        request = _request(session, saved, since, present)
         results.append((saved, connection.breaker.call(partial(connection.engine.search, request))))
     keys = dict.fromkeys(key for _, result in results for key, _ in result.hits)
     found = dict(sources.found_by_key(session, list(keys)))
@@ -192,13 +195,19 @@ def _news(session: Session, asked: Sequence[tuple[SavedSearch, datetime]]) -> li
     return news
 
 
-def _request(session: Session, saved: SavedSearch, since: datetime) -> EngineRequest:
+def _request(
+    session: Session, saved: SavedSearch, since: datetime, present: Mapping[str, str]
+) -> EngineRequest:
+    """What is newer than an instant in a saved search; `present`: the addresses of its tenants today."""
     corpus = Corpus(saved.corpus)
+    filters = dict(request_of(saved).filters)
+    if "tenant" in filters:
+        filters["tenant"] = tuple(present[slug] for slug in filters["tenant"])
     return EngineRequest(
         corpus=corpus,
         plan=ranking.plan(parse(saved.text), curation.curated(session).synonyms),
         access=PUBLIC if corpus is Corpus.PUBLIC else access_of(actor_of(session)),
-        filters=request_of(saved).filters,
+        filters=filters,
         sort=Sort.DATE,
         limit=_SHOWN,
         facets=(),

@@ -12,6 +12,7 @@ from portal.publishing.policy import Kind
 from portal.publishing.queries.words import KINDS
 from public_site.cards import cards
 from public_site.comments import thread
+from public_site.moved import follow_filter
 from public_site.pictures import absolute, picture_url
 from tenants.permissions import Permission
 from tenants.requests import db, requires
@@ -46,6 +47,8 @@ def index(kind: str) -> Response:
         page=page_number(),
         per_page=PER_PAGE,
     )
+    if not found.items:
+        follow_filter()
     page = Page(cards(found.items), found.page, found.total, PER_PAGE)
     return render(
         "public_site/articles/list.html",

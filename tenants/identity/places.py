@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from tenants.identity.models import ResponsibleUnit, Tenant
@@ -81,6 +81,22 @@ def moved_to(session: Session, slug: str) -> str | None:
     return session.scalar(select(Tenant.slug).where(Tenant.former_slugs.any_() == slug, Tenant.active))
 
 
+def followed(session: Session, slugs: Sequence[str]) -> tuple[str, ...]:
+    """Each of these addresses as it is today: the present one of the active tenant that had it before, else itself.
+
+    One query, or none.
+    """
+    if not slugs:
+        return ()
+    query = select(Tenant.slug, Tenant.former_slugs).where(Tenant.active, _had_any(slugs))
+    moved = {former: slug for slug, formers in session.execute(query) for former in formers}
+    return tuple(moved.get(slug, slug) for slug in slugs)
+
+
+def _had_any(slugs: Collection[str]) -> ColumnElement[bool]:
+    return Tenant.former_slugs.op("&&")(list(slugs))
+
+
 def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
     """Active responsible units of these tenants by name. One query."""
     query = (
@@ -92,11 +108,32 @@ def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
 
 
 def names(session: Session, slugs: Collection[str]) -> dict[str, str]:
-    """What people call the active ones among these tenants, by their addresses on the site. One query, or none."""
+    """What people call the active ones among these tenants, by their addresses, present or former.
+
+    One query, or none.
+    """
     if not slugs:
         return {}
-    query = select(Tenant.slug, Tenant.short_name).where(Tenant.active, Tenant.slug.in_(slugs))
-    return {slug: name for slug, name in session.execute(query)}
+    query = select(Tenant.slug, Tenant.former_slugs, Tenant.short_name).where(
+        Tenant.active, or_(Tenant.slug.in_(slugs), _had_any(slugs))
+    )
+    return {address: name for slug, formers, name in session.execute(query) for address in (slug, *formers)}
+
+
+def named_in(session: Session, text: str, slugs: Collection[str], *, limit: int) -> list[Place]:
+    """Active tenants that a text names, by their short name or its first two characters, or that have these addresses.
+
+    Those named in full come first. One query.
+    """
+    begun = func.strpos(text, func.left(Tenant.short_name, 2)) > 0
+    whole = func.strpos(text, Tenant.short_name) > 0
+    query = (
+        select(*_PLACE)
+        .where(Tenant.active, or_(begun, Tenant.slug.in_(slugs)))
+        .order_by(whole.desc(), Tenant.kind, Tenant.slug)
+        .limit(limit)
+    )
+    return [Place(*row) for row in session.execute(query)]
 
 
 def unit_names(session: Session, slugs: Collection[str], tenant_id: UUID | None = None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from tenants import actors
 from tenants.actors import Actor
 from tenants.clock import now
 from tenants.database import reveal_address
+from tenants.identity import places
 from tenants.identity.models import Resident, ResidentSession, Staff, Tenant
 from tenants.permissions import Role
 from tenants.rules import Missing, Refused
@@ -77,6 +78,23 @@ def test_a_resident_is_told_once_of_what_is_new(deployment: Deployment, shelf: S
         saved.told(session, news.saved, until + timedelta(minutes=2))
     with deployment.session() as session, session.begin():
         assert list(saved.news_for_residents(session)) == []
+
+
+def test_a_kept_search_follows_a_tenant_to_its_new_address(deployment: Deployment, shelf: Shelf) -> None:
+    actor, former, present = a_resident(deployment), uuid4().hex, uuid4().hex
+    with deployment.public_session(actor) as session, session.begin():
+        kept = saved.save(session, SearchRequest("", {"tenant": (former, "elsewhere")})).id
+    with deployment.session() as session, session.begin():
+        names = {"name": "漷县镇人民政府", "short_name": "漷县镇"}
+        session.add(Tenant(kind="town", slug=present, former_slugs=[former], **names))
+    new = shelf.put("漷县的新公园", tenant=present, date=now() + timedelta(minutes=1))
+    publish(deployment, shelf, "别处的公园")
+    with deployment.session() as session, session.begin():
+        told = {news.saved.id: [f.id for f in news.newest] for news, _ in saved.news_for_residents(session)}
+    assert told[kept] == [new.id]
+    with deployment.public_session(actor) as session, session.begin():
+        assert places.names(session, [former, "elsewhere"])[former] == "漷县镇"
+        saved.remove(session, kept)
 
 
 def test_saved_searches_are_their_owners_alone(deployment: Deployment, shelf: Shelf) -> None:

@@ -59,14 +59,13 @@ def show() -> Response:
         whole=at(asked.args(filters={})),
         keep=f"{url_for('.keep')}?{urlencode(asked.args())}",
         signed_in=actor().id is not None,
-        to_ask=_to_ask(asked) if result.state is State.NOTHING else [],
+        to_ask=_to_ask(result.request) if result.state is State.NOTHING else [],
     )
 
 
 def _to_ask(asked: SearchRequest) -> list[places.Place]:
     """Whom to ask instead: the tenants that the question names, or that were chosen."""
-    chosen = places.followed(db(), asked.filters.get("tenant", ()))
-    return places.named_in(db(), fold(asked.text), chosen, limit=TO_ASK)
+    return places.named_in(db(), fold(asked.text), asked.filters.get("tenant", ()), limit=TO_ASK)
 
 
 @blueprint.post("/search/saved")

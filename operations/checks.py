@@ -301,7 +301,8 @@ def _both_sides(corpus: CorpusHealth) -> str:
 
 def storage(settings: Settings) -> Iterator[Finding]:
     """Files can be written, read and removed."""
-    from tenants.files.storage import StoreDown, open_storage
+    from tenants.files.configured import open_storage
+    from tenants.files.storage import StoreDown
 
     where = f"S3 {settings.s3_bucket}" if settings.s3_bucket else str(settings.data_folder / "files")
     try:

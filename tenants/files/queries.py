@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from settings import Settings
 from tenants.deployment import settings_here
+from tenants.files.configured import open_storage
 from tenants.files.models import StoredFile
-from tenants.files.storage import Opened, Storage, key_of, open_storage
+from tenants.files.storage import Opened, Storage, key_of
 from tenants.rules import Missing
 
 #: Where the doors serve pictures; a text names them by these addresses.

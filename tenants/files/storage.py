@@ -10,8 +10,6 @@ from typing import BinaryIO, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
-from settings import Settings
-
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){1,4}")
 _CHUNK = 64 * 1024
 
@@ -106,14 +104,3 @@ def content_disposition(filename: str, *, download: bool = True) -> str:
     plain = re.sub(r'[^\x20-\x7e]|["\\%;]', "_", filename)
     kind = "attachment" if download else "inline"
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-
-
-def open_storage(settings: Settings) -> Storage:
-    """The file store by the settings: S3 when a bucket is named, else the data folder."""
-    if settings.s3_bucket:
-        from tenants.files.s3 import S3Storage  # boto3 is slow to import
-
-        return S3Storage.by(settings)
-    from tenants.files.folder import FolderStorage
-
-    return FolderStorage(settings.data_folder / "files", settings.signing_key)

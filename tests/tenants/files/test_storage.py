@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settings import Settings
+from tenants.files.configured import open_storage
 from tenants.files.folder import LINK_PATH, FolderStorage, verify_link
 from tenants.files.storage import (
     NotStored,
@@ -24,7 +25,6 @@ from tenants.files.storage import (
     checked,
     content_disposition,
     key_of,
-    open_storage,
 )
 from tests.support.s3 import s3_server
 

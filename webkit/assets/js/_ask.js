@@ -11,7 +11,6 @@ export function ask(title, fields, accept) {
   dialog.className = "dialog";
   dialog.setAttribute("aria-labelledby", id);
   const form = document.createElement("form");
-  form.method = "dialog";
   const heading = document.createElement("h2");
   heading.id = id;
   heading.textContent = title;
@@ -46,23 +45,28 @@ export function ask(title, fields, accept) {
   row.className = "buttons";
   const yes = document.createElement("button");
   yes.className = "btn btn-primary";
-  yes.value = "yes";
   yes.textContent = accept;
   const no = document.createElement("button");
   no.type = "button";
   no.className = "btn btn-quiet";
   no.textContent = t("取消");
-  no.addEventListener("click", () => dialog.close());
   row.append(yes, no);
   form.append(row);
   dialog.append(form);
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      const answered = dialog.returnValue === "yes";
-      resolve(answered ? Object.fromEntries(new FormData(form)) : null);
+    // at once: the browser tells of the closing only later, and the next key may come before
+    const end = (answer) => {
+      dialog.close();
       dialog.remove();
+      resolve(answer);
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      end(Object.fromEntries(new FormData(form)));
     });
+    no.addEventListener("click", () => end(null));
+    dialog.addEventListener("close", () => end(null)); // Escape
   });
 }

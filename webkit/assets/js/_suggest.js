@@ -31,7 +31,7 @@ class Suggestions {
     })) input.setAttribute(key, value);
     input.addEventListener("input", () => this.later());
     input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && this.close(), 150));
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", ({ target }) => {
       const option = target.closest("[role=option]");
@@ -45,22 +45,28 @@ class Suggestions {
   }
 
   later() {
-    clearTimeout(this.timer);
+    this.forget();
     this.timer = setTimeout(() => this.ask(), WAIT);
   }
 
-  async ask() {
-    const q = this.word;
+  /** What was asked is no longer wanted. */
+  forget() {
+    clearTimeout(this.timer);
     this.request?.abort();
+  }
+
+  async ask() {
+    this.forget();
+    const q = this.word;
     if (!q) return this.close();
-    this.request = new AbortController();
+    const { signal } = (this.request = new AbortController());
     const url = new URL(this.input.dataset.suggestUrl, location.href);
     url.searchParams.set("q", q);
     try {
-      const answer = await fetch(url, { signal: this.request.signal, headers: { Accept: "application/json" } });
-      if (answer.ok && q === this.word) this.show(await answer.json());
+      const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
+      if (answer.ok) this.show(await answer.json());
     } catch {
-      this.close(); // typing goes on without suggestions
+      if (!signal.aborted) this.close(); // typing goes on without suggestions
     }
   }
 
@@ -96,6 +102,7 @@ class Suggestions {
   }
 
   close() {
+    this.forget(); // a late answer does not open the list again
     this.open(false);
     this.mark(-1);
   }

@@ -1,4 +1,4 @@
-"""Pages and lists of a tenant under an address that it had before."""
+"""Pages and lists of a tenant, or of a unit, under an address that it had before."""
 
 from __future__ import annotations
 
@@ -14,10 +14,18 @@ from webkit.safe_redirect import with_query
 
 def follow(tenant: str) -> NoReturn:
     """Send the reader to the same page at the tenant's present address; 404 when there is none."""
-    slug = places.moved_to(db(), tenant)
-    if slug is None:
+    _lead(tenant=places.moved_to(db(), tenant))
+
+
+def follow_unit(place: places.Place, unit: str) -> NoReturn:
+    """The same for a responsible unit of a tenant."""
+    _lead(unit=places.unit_moved_to(db(), place.id, unit))
+
+
+def _lead(**present: str | None) -> NoReturn:
+    if None in present.values():
         abort(404)
-    address = url_for(request.endpoint or "", **{**(request.view_args or {}), "tenant": slug})
+    address = url_for(request.endpoint or "", **{**(request.view_args or {}), **present})
     abort(redirect(with_query(address), 301))
 
 

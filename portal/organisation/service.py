@@ -175,10 +175,14 @@ def update_unit(
         raise Missing
     if unit.version != expected_version:
         raise Conflict(unit)
+    if "slug" in changes:
+        take_turns(session, "unit", unit.tenant_id)
     changed = _apply(unit, changes, UNIT)
     if not changed:
         return unit
     _checked(session, unit, _check_unit)
+    if "slug" in changed:
+        _moved(session, unit, *changed["slug"])
     if "boundary" in changed:  # thousands of coordinates say nothing in a record
         changed["boundary"] = (None, N_("边界已更新"))
     audit.record(session, "unit.updated", "unit", unit.id, label=unit.name, changes=changed)
@@ -225,9 +229,7 @@ def _change_tenant(
         return tenant
     _checked(session, tenant, _check_tenant)
     if "slug" in changed:
-        former, present = changed["slug"]
-        tenant.former_slugs = [*(s for s in tenant.former_slugs if s != present), former]
-        _found_anew(session)
+        _moved(session, tenant, *changed["slug"])
     if "picture_file_id" in changed:
         _change_picture(session, *changed["picture_file_id"])
     audit.record(
@@ -250,8 +252,14 @@ def _change_picture(session: Session, former: UUID | None, present: UUID | None)
     publishing.settle_public(session, {file_id for file_id in (former, present) if file_id})
 
 
+def _moved(session: Session, row: Tenant | ResponsibleUnit, former: str, present: str) -> None:
+    """The former address leads to the present one from now on."""
+    row.former_slugs = [*(slug for slug in row.former_slugs if slug != present), former]
+    _found_anew(session)
+
+
 def _found_anew(session: Session) -> None:
-    """The address or the use of a tenant stands in everything of it that can be found: index all again."""
+    """The address or the use of a place stands in everything of it that can be found: index all again."""
     jobs.defer(session, REBUILD_JOB)
 
 
@@ -307,13 +315,13 @@ def _check_unit(session: Session, unit: ResponsibleUnit) -> None:
         errors["name"] = N_("请填写名称。")
     same = select(ResponsibleUnit.id).where(
         ResponsibleUnit.tenant_id == unit.tenant_id,
-        ResponsibleUnit.slug == unit.slug,
+        or_(ResponsibleUnit.slug == unit.slug, ResponsibleUnit.former_slugs.any_() == unit.slug),
         ResponsibleUnit.id != unit.id,
     )
     if refusal := policy.slug_objection(unit.slug):
         errors["slug"] = refusal
     elif session.scalar(same):
-        errors["slug"] = N_("本单位已有责任单元用这个网址名。")
+        errors["slug"] = N_("本单位已有责任单元用这个网址名，或者以前用过。")
     if (unit.latitude is None) != (unit.longitude is None):
         errors["latitude"] = N_("位置不完整，请在地图上重新点选。")
     if errors:

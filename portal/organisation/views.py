@@ -25,7 +25,7 @@ from tenants.deployment import settings_here
 from tenants.files import queries as files
 from tenants.files import service as file_service
 from tenants.files.inspect import Purpose
-from tenants.identity import invitations, words
+from tenants.identity import invitations, places, words
 from tenants.identity.models import TenantKind, UnitKind
 from tenants.permissions import Permission, Role
 from tenants.requests import actor, db, requires
@@ -160,7 +160,8 @@ def new_unit(tenant: str) -> ResponseReturnValue:
 def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
     known = queries.unit(db(), unit)
     if known is None:
-        abort(404)
+        moved = places.unit_moved_to(db(), g.tenant.id, unit) or abort(404)
+        return redirect(url_for(".edit_unit", tenant=tenant, unit=moved), 308)
     form = UnitForm(obj=known)
     if not form.is_submitted():
         form.boundary.data = json.dumps(known.boundary) if known.boundary else ""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.publishing import queries as publications
 from portal.publishing.policy import Kind
 from portal.publishing.queries import showcase
 from portal.publishing.queries.words import KINDS
-from public_site.moved import follow
+from public_site.moved import follow, follow_unit
 from public_site.pictures import absolute
 from tenants.identity import places
 from tenants.permissions import Permission
@@ -81,7 +81,7 @@ def place(tenant: str) -> Response:
 @requires(Permission.SITE_READ)
 def unit(tenant: str, unit: str) -> Response:
     found = places.place(db(), tenant) or follow(tenant)
-    area = places.unit(db(), found.id, unit) or abort(404)
+    area = places.unit(db(), found.id, unit) or follow_unit(found, unit)
     items = publications.for_feed(db(), tenant=tenant, unit=unit)
     return _feed(_("新芽：%(name)s", name=area.name), url_for("places.unit", tenant=tenant, unit=unit), items)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, url_for
 
 from portal.publishing import queries as publications
 from public_site.cards import boundaries, cards, points
-from public_site.moved import follow
+from public_site.moved import follow, follow_unit
 from public_site.pictures import media_url
 from tenants.identity import places
 from tenants.permissions import Permission
@@ -66,7 +66,7 @@ def show(tenant: str) -> Response:
 def unit(tenant: str, unit: str) -> Response:
     session = db()
     place = places.place(session, tenant) or follow(tenant)
-    area = places.unit(session, place.id, unit) or abort(404)
+    area = places.unit(session, place.id, unit) or follow_unit(place, unit)
     return render(
         "public_site/places/unit.html",
         place=place,

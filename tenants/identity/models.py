@@ -75,6 +75,8 @@ class ResponsibleUnit(Identified, Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     kind: Mapped[str]
     slug: Mapped[str]
+    #: Addresses it had before; they lead to the present one and are no other unit's of the tenant.
+    former_slugs: Mapped[list[str]] = mapped_column(default=list)
     name: Mapped[str]
     introduction: Mapped[str] = mapped_column(default="")
     #: GeoJSON geometry, WGS 84.

@@ -151,6 +151,17 @@ def unit_names(session: Session, slugs: Collection[str], tenant_id: UUID | None 
     return {slug: name for slug, name in session.execute(query)}
 
 
+def unit_moved_to(session: Session, tenant_id: UUID, slug: str) -> str | None:
+    """The present address of the tenant's active unit that had this one before."""
+    return session.scalar(
+        select(ResponsibleUnit.slug).where(
+            ResponsibleUnit.tenant_id == tenant_id,
+            ResponsibleUnit.former_slugs.any_() == slug,
+            ResponsibleUnit.active,
+        )
+    )
+
+
 def unit(session: Session, tenant_id: UUID, slug: str) -> UnitPlace | None:
     """A unit of a tenant by its address."""
     row = session.execute(

@@ -227,6 +227,30 @@ def test_a_unit_is_made_from_a_pasted_boundary_and_changed(admin: StrictClient, 
     assert "又一个人" in stale.text
 
 
+def test_a_units_former_addresses_lead_on(
+    admin: StrictClient, app_public: Flask, district: District
+) -> None:
+    base = f"/t/{district.place.slug}/units/"
+    first, second = f"u{uuid7().hex[-8:]}", f"u{uuid7().hex[-8:]}"
+    fields = {"name": "玉桥南里组团", "kind": "cluster", "active": "y"}
+    assert submit(admin, f"{base}new", **fields, slug=first).status_code == 303
+    assert submit(admin, f"{base}{first}", **fields, slug=second, version="1").status_code == 303
+    visitor = app_public.test_client()
+    site = f"/places/{district.place.slug}"
+    answer = visitor.get(f"{site}/{first}/?lang=xx")
+    assert (answer.status_code, answer.location) == (301, f"{site}/{second}/?lang=xx")
+    assert visitor.get(f"/feeds{site}/{first}.xml").location == f"/feeds{site}/{second}.xml"
+    assert visitor.get(f"{site}/{second}/").status_code == 200
+    assert visitor.get(f"{site}/never/").status_code == 404
+    assert admin.get(f"{base}{first}").location.endswith(f"{base}{second}")
+    # nobody else's, and its own again when it is wanted
+    taken = submit(admin, f"{base}new", **fields, slug=first)
+    assert taken.status_code == 422
+    assert "或者以前用过" in taken.text
+    assert submit(admin, f"{base}{second}", **fields, slug=first, version="2").status_code == 303
+    assert visitor.get(f"{site}/{first}/").status_code == 200
+
+
 def test_a_bad_boundary_says_why_and_stays_in_the_form(admin: StrictClient, district: District) -> None:
     path = f"/t/{district.place.slug}/units/new"
     text = '{"type": "Point", "coordinates": [116, 39]}'

@@ -18,7 +18,7 @@ from portal.participation.queries.public import OUTCOME, Outcome, Rows, outcome_
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.clock import today
 from tenants.identity.models import Tenant
-from tenants.reading import COUNTED, Counted, among, containing, counted
+from tenants.reading import COUNTED, LOOKED_THROUGH, Counted, among, containing, counted
 
 PAGE_SIZE = 30
 #: So many publications are offered to filter by.
@@ -151,10 +151,13 @@ def listing(session: Session, filters: Filters, *, page: int = 1, per_page: int 
     partial = False
     if words:
         newest = narrowed(session, filters, C.id, *SAID).order_by(C.created_at.desc())
-        said = containing(session, words, newest)
+        said = containing(session, words, newest.limit(LOOKED_THROUGH))
         conditions, partial = [said.has(C.id)], said.partial
-    each = (_in_tab(session, filters, tab, literal(1)).where(*conditions) for tab in Tab)
-    found = session.execute(select(*(counted(query) for query in each))).one()
+        # they are few: counted in one pass
+        numbers = select(*(func.count().filter(of_tab(tab)) for tab in Tab)).where(*conditions)
+    else:
+        numbers = select(*(counted(_in_tab(session, filters, tab, literal(1))) for tab in Tab))
+    found = session.execute(numbers).one()
     counts = {tab: Counted.of(number) for tab, number in zip(Tab, found, strict=True)}
     total = counts[filters.tab]
     if not total.more:
@@ -180,8 +183,7 @@ def _filtered(
 
 
 def _in_tab(session: Session, filters: Filters, tab: Tab, *columns: Any) -> Rows:
-    condition, query = of_tab(tab), narrowed(session, filters, *columns)
-    return query if condition is None else query.where(condition)
+    return narrowed(session, filters, *columns).where(of_tab(tab))
 
 
 def _row(row: Any) -> Row:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from portal.participation.models import Comment, Fate, Visibility
@@ -100,8 +100,8 @@ is_followed_up = and_(
 )
 
 
-def of_tab(tab: Tab) -> ColumnElement[bool] | None:
-    """What belongs to a tab; None for everything."""
+def of_tab(tab: Tab) -> ColumnElement[bool]:
+    """What belongs to a tab."""
     match tab:
         case Tab.OPEN:
             return is_open
@@ -118,7 +118,7 @@ def of_tab(tab: Tab) -> ColumnElement[bool] | None:
         case Tab.HIDDEN:
             return C.visibility.in_((Visibility.HIDDEN, Visibility.WITHDRAWN))
         case Tab.ALL:
-            return None
+            return true()
 
 
 #: What `policy.appeal_waits` says, for the database.

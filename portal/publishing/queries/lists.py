@@ -17,7 +17,7 @@ from portal.publishing.queries.shapes import Ref
 from tenants.database import actor_of
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.identity.queries import named
-from tenants.reading import Counted, among, containing, counted
+from tenants.reading import LOOKED_THROUGH, Counted, among, containing, counted
 
 P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
 
@@ -120,8 +120,10 @@ def listing(
     partial = False
     if words:
         wider = (c for name, c in conditions.items() if name not in ("state", "texts"))
-        newest = _lean(filters, "title", P.id, V.title).where(*wider).order_by(P.updated_at.desc())
-        found = containing(session, words, newest)
+        # the limit before the join: else the planner joins every row to sort it
+        newest = _lean(filters, "", P.id, P.head_id).where(*wider).order_by(P.updated_at.desc())
+        heads = newest.limit(LOOKED_THROUGH).subquery()
+        found = containing(session, words, select(heads.c.id, V.title).join(V, V.id == heads.c.head_id))
         conditions["text"] = or_(found.has(P.id), P.code == words.lower())
         partial = found.partial
     # first which, then what: nothing is joined to the rows of other pages

@@ -247,9 +247,11 @@ def _change_tenant(
 
 
 def _change_picture(session: Session, former: UUID | None, present: UUID | None) -> None:
-    """The new picture is in use and public; the former one is public no longer, unless an article shows it."""
+    """The new picture is in use and public; the former one neither, unless an article shows it: it is cleaned up."""
     session.execute(update(StoredFile).where(StoredFile.id == present).values(attached=True))
     publishing.settle_public(session, {file_id for file_id in (former, present) if file_id})
+    if former:
+        publishing.let_go(session, former)
 
 
 def _moved(session: Session, row: Tenant | ResponsibleUnit, former: str, present: str) -> None:

@@ -157,3 +157,24 @@ def settle_public(session: Session, file_ids: set[UUID]) -> None:
         .values(public=or_(in_text, as_cover, of_tenant))
         .execution_options(synchronize_session="fetch")
     )
+
+
+def let_go(session: Session, file_id: UUID) -> None:
+    """Leave a file that a tenant showed no longer to the cleaner, unless it is still the picture or in any text."""
+    in_text = exists().where(VersionFile.file_id == StoredFile.id).correlate(StoredFile)
+    as_cover = (
+        exists()
+        .where(
+            PublicationVersion.tenant_id == StoredFile.tenant_id,
+            PublicationVersion.cover_file_id == StoredFile.id,
+        )
+        .correlate(StoredFile)
+    )
+    of_tenant = exists().where(Tenant.picture_file_id == StoredFile.id).correlate(StoredFile)
+    session.flush()
+    session.execute(
+        update(StoredFile)
+        .where(StoredFile.id == file_id)
+        .values(attached=or_(in_text, as_cover, of_tenant))
+        .execution_options(synchronize_session="fetch")
+    )

@@ -30,7 +30,7 @@ from portal.publishing.service.writing import (
     restore,
     save,
 )
-from portal.publishing.versions import EXTRACT_JOB, settle_public
+from portal.publishing.versions import EXTRACT_JOB, let_go, settle_public
 
 __all__ = [
     "ALPHABET",
@@ -43,6 +43,7 @@ __all__ = [
     "autosave_draft",
     "create",
     "discard_draft",
+    "let_go",
     "new_code",
     "open_comments",
     "publish",

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from uuid_utils.compat import uuid7
 from werkzeug.test import TestResponse
 
 from portal.organisation import service
-from tenants import actors
+from tenants import actors, jobs
+from tenants.clock import now
+from tenants.files.jobs import UNATTACHED_FOR
 from tenants.files.models import StoredFile
+from tenants.files.queries import storage
 from tenants.identity.models import Bureau, ResponsibleUnit, Tenant
 from tenants.permissions import Role
 from tests.conftest import Deployment
-from tests.factories import people
+from tests.factories import people, publishing
 from tests.factories.accounts import last_letter, led_to, submit, token_of
 from tests.factories.people import Place
 from tests.support.html import StrictClient
@@ -393,6 +398,35 @@ def test_a_replaced_picture_is_public_no_longer(
     assert visitor.get(first).status_code == 404
     change()
     assert visitor.get(second).status_code == 404, "removed"
+
+
+def test_a_replaced_picture_is_cleaned_up_unless_an_article_shows_it(
+    admin: StrictClient, district: District
+) -> None:
+    deployment, path = district.deployment, f"/t/{district.place.slug}/settings"
+
+    def change(name: str) -> UUID:
+        data = {"csrf_token": token_of(admin.get(path)), **settings_fields(district), "picture": (picture(), name)}
+        assert admin.post(path, data=data, content_type="multipart/form-data").status_code == 303
+        file_id = tenant_of(district).picture_file_id
+        assert file_id is not None
+        return file_id
+
+    replaced, shown, present = change("a.png"), change("b.png"), change("c.png")
+    actor = district.admin.actor()
+    with deployment.session(actor) as session, session.begin():
+        publishing.draft(session, actor, cover_file_id=shown)
+    last = change("d.png")
+    old = now() - UNATTACHED_FOR - timedelta(days=1)
+    with deployment.session(actor) as session, session.begin():
+        files = StoredFile.id.in_([replaced, shown, last])
+        session.execute(update(StoredFile).where(files).values(created_at=old))
+    with deployment.session() as session, session.begin():
+        jobs.defer(session, "files.clean")
+    deployment.run_jobs()
+    store = storage()
+    kept = {f: bool(list(store.find(f"{district.place.id}/{f}/"))) for f in (replaced, shown, present, last)}
+    assert kept == {replaced: False, shown: True, present: True, last: True}, "a young one may be in a draft"
 
 
 def test_a_tenant_taken_out_of_use_is_closed_and_comes_back(

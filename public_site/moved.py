@@ -34,7 +34,7 @@ def follow_filter() -> None:
 
     For a list that shows nothing: one that shows something asks no further query.
     """
-    slug = places.moved_to(db(), request.args.get("tenant", "").strip())
-    if slug:
+    asked = request.args.get("tenant", "").strip()
+    if asked and (slug := places.moved_to(db(), asked)):
         others = [(name, value) for name, value in request.args.items(multi=True) if name != "tenant"]
         abort(redirect(f"{request.script_root}{request.path}?{urlencode([*others, ('tenant', slug)])}", 301))

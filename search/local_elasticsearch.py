@@ -37,6 +37,8 @@ _ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSI
 _MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 _START_SECONDS = 600
 _USER = "nobody"
+_QUICK = "-XX:TieredStopAtLevel=1"  # most of a start is the compiler's work on code that runs for seconds
+_BRIEF = f"{_QUICK} -XX:-UseG1GC -XX:+UseSerialGC"
 
 
 class Unavailable(Exception):
@@ -80,7 +82,8 @@ def _unpack(archive: Path, folder: Path) -> None:
 class Cluster:
     """One or several nodes on loopback. Use as a context manager.
 
-    `security` asks for a password and TLS. `url` is what `ELASTICSEARCH_URL` takes.
+    `security` asks for a password and TLS. `url` is what `ELASTICSEARCH_URL` takes. A cluster that is `brief` starts
+    with half the work and is slower for good: for one that is soon stopped again.
     """
 
     home: Path
@@ -88,6 +91,7 @@ class Cluster:
     nodes: int = 1
     security: bool = False
     heap_megabytes: int = 512
+    brief: bool = False
     port: int = 0
     user: str = "elastic"
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -131,7 +135,7 @@ class Cluster:
         base = self._base(node)
         environment = {
             **_environment(base / "config"),
-            "ES_JAVA_OPTS": f"-Xms{self.heap_megabytes}m -Xmx{self.heap_megabytes}m",
+            "ES_JAVA_OPTS": f"-Xms{self.heap_megabytes}m -Xmx{self.heap_megabytes}m {_BRIEF if self.brief else ''}",
             "ES_TMPDIR": str(base / "tmp"),
             "HOME": str(base),
         }
@@ -260,8 +264,7 @@ class Cluster:
             shutil.copy(self.folder / "certificates" / f"node-{node}" / name, config / name)
         shutil.copy(self.folder / "ca.crt", config / "ca.crt")
         keystore = str(self.home / "bin" / "elasticsearch-keystore")
-        if not (config / "elasticsearch.keystore").exists():
-            _run([keystore, "create"], config)
+        # made if it is not there
         _run([keystore, "add", "-x", "-f", "bootstrap.password"], config, typed=self.password)
         lines = []
         for layer in ("http", "transport"):
@@ -278,7 +281,12 @@ def _environment(config: Path) -> dict[str, str]:
     """The environment of the server and its tools: the machine's Java, nothing else of ours."""
     java = Path(shutil.which("java") or "/usr/bin/java").resolve()
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("ES_", "ELASTIC", "JAVA_TOOL"))}
-    return {**ours, "ES_JAVA_HOME": str(java.parent.parent), "ES_PATH_CONF": str(config)}
+    return {
+        **ours,
+        "ES_JAVA_HOME": str(java.parent.parent),
+        "ES_PATH_CONF": str(config),
+        "CLI_JAVA_OPTS": _QUICK,
+    }
 
 
 def _run(command: Sequence[str], config: Path, typed: str = "") -> None:

@@ -46,7 +46,7 @@ def make_cluster(elasticsearch_home: Path) -> Iterator[Callable[..., Cluster]]:
         folder = Path(tempfile.mkdtemp(prefix="xinya-elasticsearch-"))
         folder.chmod(0o755)
         folders.append(folder)
-        cluster = Cluster(elasticsearch_home, folder, **options)  # type: ignore[arg-type]
+        cluster = Cluster(elasticsearch_home, folder, brief=True, **options)  # type: ignore[arg-type]
         started.append(cluster)
         cluster.start()
         return cluster

@@ -57,7 +57,7 @@ def test_aliases_name_the_index_and_carry_the_schema(elasticsearch: Cluster) -> 
     engine.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def guarded(make_cluster: Callable[..., Cluster]) -> Iterator[Cluster]:
     """One node that asks for a password and speaks TLS."""
     cluster = make_cluster(security=True)
@@ -88,7 +88,7 @@ def test_with_security_on_the_password_and_the_authority_are_needed(guarded: Clu
         engine.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def trio(make_cluster: Callable[..., Cluster]) -> Iterator[Cluster]:
     """Three nodes."""
     cluster = make_cluster(nodes=3, heap_megabytes=384)

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 COUNTED = 1_000
 #: A list looks for words in so many of its newest rows. No index can help: row security lets none be asked for text
 #: before it has seen the row. What is older is found by the search.
-LOOKED_THROUGH = 2_000
+LOOKED_THROUGH = 1_000
 
 
 class Counted(int):

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Flask, request
 
 from webkit.safe_redirect import current_path
+from webkit.text import whole_number
 
 T = TypeVar("T")
 PAGE_SIZE = 20
@@ -79,10 +80,9 @@ class Page(Generic[T]):
         return len(self.items)
 
 
-def page_number() -> int:
-    """The page asked for by `?page=`, at least 1; whatever is no number counts as 1."""
-    text = request.args.get("page", "")
-    return min(MAX_PAGE, max(1, int(text))) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+def page_number(argument: str = "page") -> int:
+    """The page asked for in the address, at least 1; whatever is no number counts as 1."""
+    return min(MAX_PAGE, max(1, whole_number(request.args.get(argument)) or 1))
 
 
 def url_with(**changes: object) -> str:

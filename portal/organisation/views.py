@@ -32,6 +32,7 @@ from tenants.requests import actor, db, requires
 from tenants.rules import Conflict, Invalid, Missing, Refused
 from webkit.forms import Form, Kept
 from webkit.fragments import render
+from webkit.text import whole_number
 
 blueprint = Blueprint("organisation", __name__, template_folder="templates")
 blueprint.add_app_template_filter(words.role_name)
@@ -305,8 +306,7 @@ def _tenant(slug: str) -> TenantSettings:
 
 def _version() -> int:
     """The version an edit began with, as the form says; without a number the edit began with none."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole_number(request.form.get("version")) or 0
 
 
 def _differences(form: Form, now: TenantSettings | UnitSettings) -> list[tuple[str, str]]:

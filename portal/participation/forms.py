@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from portal.participation import policy
 from portal.participation.service.ready import LONGEST_TITLE
 from webkit.forms import Form
+from webkit.text import whole_number
 
 TIDY = [policy.tidy]
 
@@ -21,8 +22,7 @@ class Versioned(Form):
     @property
     def expected(self) -> int | None:
         """The version that was seen; None when the field was tampered with or left out."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return whole_number(self.version.data)
 
 
 class AnswerForm(Versioned):

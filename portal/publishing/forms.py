@@ -33,6 +33,7 @@ from portal.publishing.queries.words import KINDS
 from tenants.clock import SHANGHAI
 from tenants.files.queries import FileInfo
 from webkit.forms import Form, Kept, TagsField, UploadField
+from webkit.text import whole_number
 
 IMAGES = "image/png,image/jpeg,image/webp,image/gif"
 DOCUMENTS = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.csv,image/*"
@@ -215,8 +216,8 @@ class ArticleForm(Form):
             file_id = _uuid(row.form.file_id.data)
             if file_id is None or row.form.remove.data:
                 continue
-            typed = (row.form.position.data or "").strip()
-            position = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else index + 1
+            typed = whole_number((row.form.position.data or "").strip())
+            position = index + 1 if typed is None else typed
             rows.append((position, index, Attachment(file_id, (row.form.title.data or "")[:120])))
         unique = {attachment.file_id: attachment for _, _, attachment in sorted(rows, key=lambda r: r[:2])}
         return tuple(unique.values())

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from flask import request
 from sqlalchemy.orm import Session
 
 from portal.participation import queries
@@ -14,6 +13,7 @@ from portal.participation.queries import Target, Thread
 from public_site.comments.forms import CommentForm
 from tenants.permissions import Permission
 from tenants.requests import actor
+from webkit.pagination import page_number
 
 
 class Article(Protocol):
@@ -47,19 +47,13 @@ def context(session: Session, article: Article, *, page: int | None = None, news
     return {
         "talk": Talk(
             code=article.code,
-            thread=queries.public_thread(session, article.id, page=page or _page()),
+            thread=queries.public_thread(session, article.id, page=page or page_number("comments")),
             open=article.comments_open,
             may_write=may_write,
             form=CommentForm(formdata=None) if may_write else None,
             news=news,
         )
     }
-
-
-def _page() -> int:
-    """The page of the thread asked for by `?comments=`."""
-    text = request.args.get("comments", "")
-    return min(10_000, max(1, int(text))) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def of_target(session: Session, target: Target, comment_id: UUID, news: str) -> dict[str, Any]:

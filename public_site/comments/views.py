@@ -30,6 +30,7 @@ from webkit.fragments import render, wants_part
 from webkit.pagination import Page, page_number
 from webkit.security import csrf
 from webkit.sheets import Column
+from webkit.text import whole_number
 
 blueprint = Blueprint("comments", __name__, template_folder="templates")
 
@@ -152,12 +153,13 @@ def edit(comment_id: UUID) -> ResponseReturnValue:
     form = EditForm(body=comment.body, version=str(comment.version))
     if form.validate_on_submit():
         try:
-            given = str(form.version.data or "")
-            version = (
-                int(given) if given.isascii() and given.isdigit() and len(given) < 10 else comment.version
-            )
+            seen = whole_number(form.version.data)
             changed = service.edit_own(
-                db(), actor(), comment_id, form.body.data or "", expected_version=version
+                db(),
+                actor(),
+                comment_id,
+                form.body.data or "",
+                expected_version=comment.version if seen is None else seen,
             )
         except Invalid as error:
             form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})

@@ -1,4 +1,4 @@
-"""Addresses to return to, pages of a list, dates and sizes."""
+"""Addresses to return to, pages of a list, numbers that are sent, dates and sizes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from webkit import filters
 from webkit.pagination import Page, page_number, url_with, url_without
 from webkit.safe_redirect import is_local, next_url
+from webkit.text import whole_number
 
 HOSTILE = [
     "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example",
@@ -61,6 +62,15 @@ def test_the_numbers_of_the_pages(number: int, total: int, size: int) -> None:
 def test_any_page_asked_for_is_a_page(public: Flask, text: str) -> None:
     with public.test_request_context("/list", query_string={"page": text}):
         assert 1 <= page_number() <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("007", 7), ("999999999", 999_999_999), ("1000000000", None), ("-1", None), ("1.0", None)]
+    + [(text, None) for text in ("", None, " 1", "一", "１", "²", "1_0")],
+)
+def test_a_number_is_digits(text: str | None, number: int | None) -> None:
+    assert whole_number(text) == number
 
 
 def test_links_change_one_argument_and_keep_the_rest(public: Flask) -> None:

@@ -28,7 +28,7 @@ from tenants.requests import actor, close, db, requires, say
 from tenants.rules import Conflict, Invalid, Refused
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
-from webkit.text import printable
+from webkit.text import printable, whole_number
 
 #: A colleague whose draft was kept this recently is at it right now.
 AT_IT = timedelta(minutes=10)
@@ -124,8 +124,7 @@ def _typed(form: Mapping[str, str], tenant: str) -> dict[str, str]:
 
 
 def _number(typed: Mapping[str, str]) -> int:
-    number = typed.get("number", "")
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+    return whole_number(typed.get("number")) or 0
 
 
 def _keep_draft(record: queries.Record, form: ArticleForm) -> None:

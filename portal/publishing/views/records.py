@@ -16,6 +16,7 @@ from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import N_
 from webkit.fragments import render
+from webkit.text import whole_number
 
 #: What happened, in words; icon; tone.
 STEPS = {
@@ -116,9 +117,7 @@ def timeline(events: tuple[queries.EventRow, ...]) -> list[dict[str, Any]]:
 @requires(Permission.PUBLICATION_READ)
 def preview(tenant: str, code: str) -> Response:
     """Exactly what the public will see: the same part that the public site shows."""
-    asked = request.args.get("version", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
-    article = queries.preview(db(), code, number)
+    article = queries.preview(db(), code, whole_number(request.args.get("version")))
     if article is None:
         abort(404)
     record = load(code)
@@ -160,6 +159,5 @@ def compare(tenant: str, code: str) -> Response:
 
 
 def _chosen(name: str, numbers: list[int], otherwise: int) -> int:
-    asked = request.args.get(name, "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else otherwise
+    number = whole_number(request.args.get(name))
     return number if number in numbers else otherwise

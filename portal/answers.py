@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenants.requests import say
+from tenants.requests import say, say_each
 from tenants.rules import Invalid, Refused
 from webkit.forms import Form
 
@@ -12,4 +12,4 @@ def take(form: Form, error: Invalid | Refused) -> None:
     if isinstance(error, Refused):
         form.form_errors.append(say(error.refusal))
     else:
-        form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        form.take_errors(say_each(error))

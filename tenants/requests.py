@@ -106,13 +106,18 @@ def say(refusal: Refusal) -> str:
     return sentence % refusal.values if refusal.values else sentence
 
 
+def say_each(error: Invalid) -> dict[str, str]:
+    """What is wrong with each field, in the reader's language."""
+    return {name: say(refusal) for name, refusal in error.errors.items()}
+
+
 def _refused(error: Refused) -> HTTPException:
     kind = Forbidden if error.refusal.forbidden else HTTPConflict
     return kind(description=say(error.refusal))
 
 
 def _invalid(error: Invalid) -> HTTPException:
-    return BadRequest(description=" ".join(say(refusal) for refusal in error.errors.values()))
+    return BadRequest(description=" ".join(say_each(error).values()))
 
 
 def try_again(error: Throttled) -> str:

@@ -11,11 +11,12 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.answers import take
 from portal.saved_views import policy, queries, service
 from portal.saved_views.forms import NameForm
 from portal.saved_views.queries import View
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, requires
 from tenants.rules import Invalid, require
 from webkit.forms import Form
 from webkit.fragments import render
@@ -92,7 +93,7 @@ def _save() -> ResponseReturnValue:
         try:
             service.save(db(), actor(), place, query, form.name.data or "")
         except Invalid as invalid:
-            form.take_errors({name: say(refusal) for name, refusal in invalid.errors.items()})
+            take(form, invalid)
         else:
             flash(_("已保存视图“%(name)s”，在列表上方一点就到。", name=form.name.data), "success")
             return redirect(_list(place, query), 303)

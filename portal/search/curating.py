@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from portal.answers import take
 from portal.publishing import queries as publications
 from portal.search.views import blueprint
 from search import curation, popular
@@ -21,7 +22,7 @@ from search.jobs import COMPARE_JOB
 from tenants import jobs
 from tenants.clock import today
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, requires
 from tenants.rules import Invalid, Missing
 from webkit.forms import Form
 from webkit.fragments import render
@@ -104,7 +105,7 @@ def synonyms() -> AnyResponse:
     try:
         curation.save_groups(session, actor(), wanted)
     except Invalid as error:
-        form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        take(form, error)
         return _shown(session, form, PinForm(formdata=None))
     flash(_("同义词已经生效，不用重建索引。"), "success")
     return redirect(url_for(".curate"), 303)
@@ -126,7 +127,7 @@ def pin() -> AnyResponse:
         except Missing:
             form.take_errors({"article": _("没有找到这篇文章，或它没有公开。请粘贴文章页面的地址。")})
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            take(form, error)
     return _shown(session, _current(session), form)
 
 

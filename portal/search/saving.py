@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import Length
 
+from portal.answers import take
 from portal.search import queries
 from portal.search.views import addresses, blueprint
 from search import saved
@@ -141,7 +142,7 @@ def _rename(saved_id: UUID, **place: Any) -> AnyResponse:
             flash(_("已改名。"))
             return redirect(_at("kept", **place), 303)
     except Invalid as error:
-        form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        take(form, error)
     return _list(named=(saved_id, form), **place)
 
 

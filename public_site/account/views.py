@@ -21,7 +21,7 @@ from tenants.identity import addresses, residents
 from tenants.identity import queries as identity
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say, try_again
+from tenants.requests import actor, db, requires, say_each, try_again
 from tenants.rules import Invalid
 from webkit.forms import Form
 from webkit.fragments import render
@@ -50,7 +50,7 @@ def _take(form: Form, error: Invalid | Throttled) -> int:
     if isinstance(error, Throttled):
         form.form_errors.append(try_again(error))
         return 429
-    form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+    form.take_errors(say_each(error))
     return 422
 
 

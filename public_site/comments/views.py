@@ -22,7 +22,7 @@ from tenants.database import engine_of
 from tenants.identity import throttle
 from tenants.identity.throttle import Limit, Throttled
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, requires, say, say_each
 from tenants.rules import Conflict, Invalid
 from webkit import sheets
 from webkit.forms import Form
@@ -66,7 +66,7 @@ def write(code: str) -> ResponseReturnValue:
                 return _send(target, parent, form)
             form.seen.data = digest
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            form.take_errors(say_each(error))
         except Throttled:
             form.form_errors.append(_("您发表得太快了，请过一会儿再试。写好的内容还在下面。"))
             preview = None
@@ -162,7 +162,7 @@ def edit(comment_id: UUID) -> ResponseReturnValue:
                 expected_version=comment.version if seen is None else seen,
             )
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            form.take_errors(say_each(error))
         except Conflict:
             form.form_errors.append(_("这条意见刚刚有了变化，请看过下面的最新内容再改。"))
             form.version.data = str(comment.version)
@@ -215,7 +215,7 @@ def appeal(comment_id: UUID) -> ResponseReturnValue:
         try:
             service.appeal(db(), actor(), comment_id, form.appeal.data or "")
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            form.take_errors(say_each(error))
         else:
             flash(_("申诉已经提交，有结果会告诉您。"), "success")
             return redirect(url_for(".mine"), 303)

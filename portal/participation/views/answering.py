@@ -8,13 +8,14 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.answers import take
 from portal.participation import policy, queries, service
 from portal.participation.forms import DoneForm, FateForm, ReviseForm, Versioned
 from portal.participation.models import Fate
 from portal.participation.views.common import answer_form, blueprint, kept, load, page, to_comment
 from portal.participation.words import FATES
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, requires
 from tenants.rules import N_, Conflict, Invalid, Refused
 from webkit.forms import choices
 from webkit.fragments import render
@@ -44,10 +45,8 @@ def answer(tenant: str, comment_id: UUID) -> ResponseReturnValue:
                 fate=Fate(form.fate.data) if form.fate.data else None,
                 reason=form.reason.data,
             )
-        except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
-        except Refused as error:
-            form.form_errors.append(say(error.refusal))
+        except (Invalid, Refused) as error:
+            take(form, error)
         except Conflict:
             form.version.data = str(detail.comment.version)
             return page(tenant, load(comment_id), form, status=409, news=_(SOMEBODY_WAS_FIRST))
@@ -92,7 +91,7 @@ def fate(tenant: str, comment_id: UUID, to: str) -> ResponseReturnValue:
                 outcome_publication_id=UUID(outcome) if outcome else None,
             )
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            take(form, error)
         except Conflict:
             was_first(form, detail.comment.version)
         else:
@@ -137,7 +136,7 @@ def revise(tenant: str, comment_id: UUID) -> ResponseReturnValue:
                 db(), actor(), comment_id, form.body.data or "", expected_version=form.expected
             )
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            take(form, error)
         except Conflict:
             form.form_errors.append(_("同事刚刚改过这份答复，最新的文字在上面。您写的还在，没有保存。"))
             form.version.data = str(official.version)

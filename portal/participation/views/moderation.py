@@ -8,12 +8,13 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.answers import take
 from portal.participation import policy, service
 from portal.participation.forms import HideForm, UpholdForm
 from portal.participation.views.answering import was_first
 from portal.participation.views.common import blueprint, kept, load, to_comment
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, requires
 from tenants.rules import Conflict, Invalid
 from webkit.forms import Form, choices
 from webkit.fragments import render
@@ -75,7 +76,7 @@ def hide(tenant: str, comment_id: UUID) -> ResponseReturnValue:
                 expected_version=form.expected,
             )
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            take(form, error)
         except Conflict:
             was_first(form, comment.version)
         else:
@@ -107,7 +108,7 @@ def uphold(tenant: str, comment_id: UUID) -> ResponseReturnValue:
         try:
             service.uphold(db(), actor(), comment_id, form.words.data or "", expected_version=form.expected)
         except Invalid as error:
-            form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+            take(form, error)
         except Conflict:
             was_first(form, comment.version)
         else:

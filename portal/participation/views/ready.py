@@ -8,11 +8,12 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.answers import take
 from portal.participation import queries, service
 from portal.participation.forms import TemplateForm
 from portal.participation.views.common import blueprint
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, requires
 from tenants.rules import Invalid
 from webkit.forms import Form
 from webkit.fragments import render
@@ -81,6 +82,6 @@ def _save(form: TemplateForm, template_id: UUID | None = None) -> bool:
             db(), actor(), form.title.data or "", form.body.data or "", template_id=template_id
         )
     except Invalid as error:
-        form.take_errors({name: say(refusal) for name, refusal in error.errors.items()})
+        take(form, error)
         return False
     return True

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from portal.answers import take
 from portal.publishing import policy, queries, richtext, service
 from portal.publishing.content import Content
 from portal.publishing.forms import ArticleForm, fields_of, pictures_of, sections
@@ -24,7 +25,7 @@ from tenants.files import service as uploads
 from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
-from tenants.requests import actor, close, db, requires, say
+from tenants.requests import actor, close, db, requires, say, say_each
 from tenants.rules import Conflict, Invalid, Refused
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
@@ -74,10 +75,10 @@ def save(tenant: str, code: str) -> ResponseReturnValue:
     try:
         service.save(db(), actor(), code, form.content(), expected_number=expected)
     except Invalid as invalid:
-        form.take_errors({_FIELDS.get(name, name): say(refusal) for name, refusal in invalid.errors.items()})
+        form.take_errors({_FIELDS.get(name, name): words for name, words in say_each(invalid).items()})
         return _page(record, form, _kept(request.form), status=422)
     except Refused as refused:
-        form.form_errors.append(say(refused.refusal))
+        take(form, refused)
         _keep_draft(record, form)
         return _page(record, form, _kept(request.form), status=409)
     except Conflict:
@@ -99,7 +100,7 @@ def keep_draft(tenant: str, code: str) -> ResponseReturnValue:
     try:
         at = service.autosave_draft(db(), actor(), code, typed, base_number=_number(typed))
     except Invalid as invalid:
-        return jsonify(error=" ".join(say(refusal) for refusal in invalid.errors.values())), 422
+        return jsonify(error=" ".join(say_each(invalid).values())), 422
     return jsonify(saved=at.isoformat())
 
 
@@ -183,7 +184,7 @@ def _store(sent: Any, purpose: Purpose) -> tuple[files.FileInfo | None, str]:
     try:
         file = uploads.upload(db(), actor(), sent.stream, sent.filename, purpose=purpose)
     except Invalid as invalid:
-        return None, " ".join(say(refusal) for refusal in invalid.errors.values())
+        return None, " ".join(say_each(invalid).values())
     except StoreDown:
         return None, _("文件库暂时不能用，请过几分钟再试。")
     return files.get(db(), file.id), ""

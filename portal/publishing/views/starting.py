@@ -10,6 +10,7 @@ from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.answers import take
 from portal.publishing import policy, queries, richtext, service
 from portal.publishing.content import Content
 from portal.publishing.forms import BeginForm, ImportedForm, ImportForm
@@ -22,7 +23,7 @@ from tenants.files import service as files
 from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, requires, say, say_each
 from tenants.rules import N_, Invalid, Missing
 from webkit.forms import Kept
 from webkit.fragments import render
@@ -89,7 +90,7 @@ def keep_imported(tenant: str) -> ResponseReturnValue:
         try:
             publication = service.create(db(), actor(), Kind(form.kind.data), form.content())
         except Invalid as invalid:
-            form.take_errors({name: say(refusal) for name, refusal in invalid.errors.items()})
+            take(form, invalid)
         else:
             flash(_("已导入为草稿，可以接着改。"), "success")
             return redirect(url_for(".edit", tenant=tenant, code=publication.code), 303)
@@ -110,7 +111,7 @@ def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
         content = file_queries.open_file(info).read()
         return import_document(content, info.name, store_image=_store_image), file_id
     except Invalid as invalid:
-        form.take_errors({name: say(refusal) for name, refusal in invalid.errors.items()})
+        take(form, invalid)
     except (Missing, ValueError):
         form.take_errors({"file": _("请选择文件。")})
     except StoreDown:
@@ -163,7 +164,7 @@ def _stored(tenant: str, purpose: Purpose) -> ResponseReturnValue:
     try:
         file = files.upload(db(), actor(), sent.stream, sent.filename, purpose=purpose)
     except Invalid as invalid:
-        return jsonify(error=" ".join(say(refusal) for refusal in invalid.errors.values())), 422
+        return jsonify(error=" ".join(say_each(invalid).values())), 422
     except StoreDown:
         return jsonify(error=_("文件库暂时不能用，请过几分钟再试。")), 503
     answer = {"id": str(file.id), "filename": file.name, "size": file.size}

@@ -11,6 +11,7 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.answers import take
 from portal.publishing import policy, queries, service
 from portal.publishing.forms import ReasonForm, ScheduleForm, StepForm, aware, local
 from portal.publishing.views.common import address, blueprint, load
@@ -153,7 +154,7 @@ def _with_reason(
             flash(_("这一篇刚刚有了变化，请看过最新情况再操作。"), "warning")
             return redirect(address(record), 303)
         except Invalid as invalid:
-            form.take_errors({name: say(refusal) for name, refusal in invalid.errors.items()})
+            take(form, invalid)
         else:
             flash(_(done), "success")
             return redirect(address(record), 303)
@@ -177,7 +178,7 @@ def schedule(tenant: str, code: str) -> ResponseReturnValue:
             flash(_("这一篇刚刚有了变化，请看过最新情况再操作。"), "warning")
             return redirect(address(record), 303)
         except Invalid as invalid:
-            form.take_errors({name: say(refusal) for name, refusal in invalid.errors.items()})
+            take(form, invalid)
         else:
             flash(_("已定时，到时自动发布。"), "success")
             return redirect(address(record), 303)

@@ -136,6 +136,12 @@ def shared_folder_of(run: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"xinya-{run.parent.name}-{run.name}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test begin first: one that begins last leaves the other processes idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The first process, which outlives the others, clears up."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -295,8 +301,9 @@ def live_demo(demo: Deployment) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The installed Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # as long as everything else waits: nothing here is a timed test
     path = browsers.chromium()
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", browsers.node())
     with sync_playwright() as playwright:

@@ -34,11 +34,11 @@ class Keys(Hands):
 
     def click(self, page: Page, target: Locator) -> None:
         self._go(page, target)
-        page.keyboard.press("Enter")
+        target.press("Enter")  # waits, as a click does, until a page that this leads to has come
 
     def write(self, page: Page, target: Locator, text: str) -> None:
         self._go(page, target)
-        page.keyboard.press("Control+A")
+        target.press("Control+A")
         page.keyboard.insert_text(text)
 
     def _go(self, page: Page, target: Locator) -> None:

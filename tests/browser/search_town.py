@@ -11,6 +11,7 @@ from urllib.parse import urlparse
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from portal.publishing.content import Attachment
 from portal.publishing.models import Kind
@@ -106,12 +107,11 @@ def town(deployment: Deployment, paper: bytes) -> Place:
     return here
 
 
-def count(page: Page) -> str:
-    return page.locator(".result-count").inner_text()
-
-
-def titles(page: Page) -> list[str]:
-    return page.locator("ol.hits h2").all_inner_texts()
+def found(page: Page, number: int, *titles: str) -> None:
+    """See that the page says how many it found, and (where given) exactly these, in this order."""
+    expect(page.locator(".result-count")).to_have_text(f"共 {number} 条")
+    if titles:
+        expect(page.locator("ol.hits h2")).to_have_text(list(titles))
 
 
 def fine(page: Page, axe: Axe, way: Way) -> None:

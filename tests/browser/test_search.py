@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from playwright.sync_api import expect
 
 from search import connect
 from settings import Settings
 from tests.browser.hands import Hands
-from tests.browser.search_town import WAYS, Axe, Open, Way, come_to_work, count, fine, paper, titles, town
+from tests.browser.search_town import WAYS, Axe, Open, Way, come_to_work, fine, found, paper, town
 from tests.conftest import Deployment
 from tests.factories.people import Place
 
@@ -28,6 +29,7 @@ __all__ = ["paper", "town"]  # fixtures of these tests
 def choose(page: Page, hands: Hands, name: str) -> None:
     """Choose a value of a facet; where there is little room the facets are folded."""
     link = page.locator(".facet a", has_text=name)
+    link.wait_for(state="attached")
     if not link.is_visible():
         hands.click(page, page.get_by_text("缩小范围"))
     hands.click(page, link)
@@ -41,26 +43,26 @@ def test_from_the_box_to_the_article(live: str, open_page: Open, axe: Axe, town:
     hands.write(page, page.locator("#site-search"), "口袋公园")
     hands.click(page, page.get_by_role("search").get_by_role("button", name="搜索"))
     page.get_by_role("heading", level=1, name="搜索“口袋公园”").wait_for()
-    assert count(page) == "共 3 条"
-    assert page.locator("ol.hits mark").count() >= 3
+    found(page, 3)
+    page.locator("ol.hits mark").nth(2).wait_for()
     fine(page, axe, way)
 
     # facets narrow together, say how many they leave, and stay in the address
     choose(page, hands, "新芽项目")
-    assert count(page) == "共 2 条"
+    found(page, 2)
     choose(page, hands, "玉桥")
-    assert (count(page), titles(page)) == ("共 1 条", ["玉桥北里口袋公园开工"])
+    found(page, 1, "玉桥北里口袋公园开工")
     asked = parse_qs(urlparse(page.url).query)
     assert (asked["q"], asked["kind"], asked["tenant"]) == (["口袋公园"], ["sprout"], [town.slug])
     fine(page, axe, way)
     page.go_back()
-    assert count(page) == "共 2 条"
+    found(page, 2)
     page.go_back()
-    assert count(page) == "共 3 条"
+    found(page, 3)
 
     hands.click(page, page.get_by_role("link", name="最新"))
     page.wait_for_url("**sort=date**")
-    assert titles(page) == ["张家湾口袋公园建成开放", "口袋公园怎么建：一图读懂", "玉桥北里口袋公园开工"]
+    found(page, 3, "张家湾口袋公园建成开放", "口袋公园怎么建：一图读懂", "玉桥北里口袋公园开工")
     hands.click(page, page.get_by_role("link", name="张家湾口袋公园建成开放"))
     page.get_by_role("heading", level=1, name="张家湾口袋公园建成开放").wait_for()
 
@@ -71,12 +73,12 @@ def test_a_typing_mistake_is_asked_about_not_replaced(
 ) -> None:
     page = open_page(**way.options)
     page.goto(f"{live}/search?q=口代公园")
-    assert "没有找到相关内容" in page.inner_text("main")
-    assert "您是不是要找：口袋公园" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("没有找到相关内容")
+    expect(page.locator("main")).to_contain_text("您是不是要找：口袋公园")
     fine(page, axe, way)
     way.hands.click(page, page.locator(".did-you-mean a"))
     page.get_by_role("heading", level=1, name="搜索“口袋公园”").wait_for()
-    assert count(page) == "共 3 条"
+    found(page, 3)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
@@ -100,7 +102,7 @@ def test_an_excerpt_from_a_document_names_its_page(live: str, open_page: Open, a
     # printing wrote a character as the radical that looks the same
     assert hit.locator(".hit-excerpt mark").all_inner_texts() == ["停⻋泊位"]
     page.goto(f"{live}/search?q=口袋公园&documents=yes")
-    assert "这些条件下没有结果" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("这些条件下没有结果")
     assert axe(page) == []
 
 
@@ -113,31 +115,35 @@ def test_suggestions_are_under_the_keyboards_control(
         come_to_work(deployment, page, live, town)
     page.goto(live if face == "public" else f"{live}/workspace/t/{town.slug}/")
     box = page.locator("#site-search, #work-search")
-    assert (box.get_attribute("role"), box.get_attribute("aria-expanded")) == ("combobox", "false")
-    box.press_sequentially("玉桥北")
+    expect(box).to_have_role("combobox")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    box.fill("玉桥北")
     options = page.get_by_role("option")
-    options.first.wait_for()
-    assert box.get_attribute("aria-expanded") == "true"
+    title = page.get_by_role("option", name="玉桥北里口袋公园开工")
+    title.wait_for()
+    expect(box).to_have_attribute("aria-expanded", "true")
     assert page.locator(f"#{box.get_attribute('aria-controls')}").get_attribute("role") == "listbox"
     assert axe(page) == []
     assert box.get_attribute("aria-activedescendant") is None  # nothing is chosen for anybody
 
     page.keyboard.press("Escape")
-    assert box.get_attribute("aria-expanded") == "false"
-    assert box.input_value() == "玉桥北"  # only the list goes
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("玉桥北")  # only the list goes
     page.keyboard.press("ArrowDown")
-    options.first.wait_for()
+    title.wait_for()
     page.keyboard.press("ArrowDown")
     chosen = page.locator("[role=option][aria-selected=true]")
-    assert chosen.count() == 1
-    assert box.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    expect(chosen).to_have_count(1)
+    expect(box).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
     assert axe(page) == []
     page.keyboard.press("ArrowUp")
-    assert chosen.count() == 0  # back in the box
-    title = page.get_by_role("option", name="玉桥北里口袋公园开工")
-    while chosen.count() == 0 or "玉桥北里口袋公园开工" not in chosen.inner_text():
+    expect(chosen).to_have_count(0)  # back in the box
+    for option in options.all():
         page.keyboard.press("ArrowDown")
-    assert title.get_attribute("aria-selected") == "true"
+        expect(option).to_have_attribute("aria-selected", "true")
+        if "玉桥北里口袋公园开工" in option.inner_text():
+            break
+    expect(title).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="玉桥北里口袋公园开工").wait_for()
 
@@ -145,11 +151,11 @@ def test_suggestions_are_under_the_keyboards_control(
 def test_enter_without_a_choice_searches_for_what_was_typed(live: str, open_page: Open, town: Place) -> None:
     page = open_page()
     page.goto(live)
-    page.locator("#site-search").press_sequentially("koudai")
+    page.locator("#site-search").fill("koudai")
     page.get_by_role("option", name="口袋公园").first.wait_for()
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="搜索“koudai”").wait_for()
-    assert count(page) == "共 3 条"
+    found(page, 3)
 
 
 @contextmanager
@@ -186,16 +192,16 @@ def test_an_engine_that_rests_is_never_no_results(
         # typing goes on without suggestions, and says nothing of it
         page.goto(f"{live}/places/")
         with page.expect_response("**/search/suggest?*") as answer:
-            page.locator("#site-search").press_sequentially("玉桥")
+            page.locator("#site-search").fill("玉桥")
         assert (answer.value.status, answer.value.json()) == (200, [])
-        assert page.get_by_role("option").count() == 0
-        assert page.locator("#site-search").get_attribute("aria-expanded") == "false"
+        expect(page.get_by_role("option")).to_have_count(0)
+        expect(page.locator("#site-search")).to_have_attribute("aria-expanded", "false")
         come_to_work(deployment, page, live, town)
         page.goto(f"{live}/workspace/t/{town.slug}/search?q=口袋公园")
-        assert "搜索正在休息" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("搜索正在休息")
         assert axe(page) == []
     page.goto(f"{live}/search?q=口袋公园&again={trouble}")
-    assert count(page) == "共 3 条"
+    found(page, 3)
 
 
 def test_whatever_is_asked_gets_a_page(live: str, open_page: Open, axe: Axe, town: Place) -> None:
@@ -207,7 +213,7 @@ def test_whatever_is_asked_gets_a_page(live: str, open_page: Open, axe: Axe, tow
         page.locator("#site-search").fill(text[:200])  # no more can be typed or pasted
         page.locator("#site-search").press("Enter")
         page.locator("h1.search-title").wait_for()
-        assert page.locator("#site-search").input_value() == text[:200]
+        expect(page.locator("#site-search")).to_have_value(text[:200])
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, text
         assert axe(page) == [], text
     assert page.locator("#site-search").get_attribute("maxlength") == "200"

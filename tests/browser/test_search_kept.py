@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from search.indexing import note
@@ -19,11 +21,10 @@ from tests.browser.search_town import (
     Open,
     Way,
     come_to_work,
-    count,
     fine,
+    found,
     give_cookie,
     paper,
-    titles,
     town,
 )
 from tests.conftest import Deployment
@@ -43,7 +44,7 @@ def test_keeping_a_search_and_what_is_new(
     person = come_to_work(deployment, page, live, town)
     kept = f"{live}/workspace/t/{town.slug}/search/saved"
     page.goto(kept)
-    assert "还没有保存的搜索" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("还没有保存的搜索")
     assert axe(page) == []
     page.goto(f"{live}/workspace/t/{town.slug}/search?q=口袋公园&kind=sprout")
     keys.click(page, page.get_by_role("button", name="保存这个搜索"))
@@ -54,7 +55,7 @@ def test_keeping_a_search_and_what_is_new(
     keys.write(page, page.get_by_label("名称"), "长" * 60)
     keys.click(page, page.get_by_role("button", name="保存名称"))
     page.get_by_role("alert").wait_for()
-    assert page.get_by_label("名称").input_value() == "长" * 60  # nothing typed is lost
+    expect(page.get_by_label("名称")).to_have_value("长" * 60)  # nothing typed is lost
     assert axe(page) == []
     keys.write(page, page.get_by_label("名称"), "公园进展")
     keys.click(page, page.get_by_role("button", name="保存名称"))
@@ -67,7 +68,7 @@ def test_keeping_a_search_and_what_is_new(
         ago = now() - timedelta(days=60)
         session.execute(update(SavedSearch).where(SavedSearch.staff_id == person.id).values(seen_at=ago))
     page.goto(f"{live}/workspace/t/{town.slug}/")
-    assert "保存的搜索有新内容" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("保存的搜索有新内容")
     assert axe(page) == []
     keys.click(page, page.get_by_role("link", name="公园进展"))
     page.get_by_text("1 条新内容").wait_for()
@@ -78,7 +79,7 @@ def test_keeping_a_search_and_what_is_new(
     keys.click(page, page.get_by_role("link", name="玉桥北里口袋公园开工"))
     page.get_by_role("heading", level=1, name="玉桥北里口袋公园开工").wait_for()
     page.goto(kept)
-    assert "没有新内容" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("没有新内容")
     keys.click(page, page.get_by_role("button", name="删除"))
     page.get_by_text("已删除这个搜索").wait_for()
 
@@ -89,19 +90,19 @@ def test_a_resident_follows_a_search(
 ) -> None:
     page, hands = open_page(**way.options), way.hands
     page.goto(f"{live}/search?q=口袋公园")
-    assert page.get_by_role("link", name="登录后可以关注这个搜索").is_visible()
+    expect(page.get_by_role("link", name="登录后可以关注这个搜索")).to_be_visible()
     give_cookie(page, deployment.public, live, resident(deployment).token)
     page.goto(f"{live}/search/saved")
-    assert "还没有关注的搜索" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("还没有关注的搜索")
     fine(page, axe, way)
     page.goto(f"{live}/search?q=口袋公园&kind=sprout&tenant={town.slug}")
     fine(page, axe, way)
     hands.click(page, page.get_by_role("button", name="关注这个搜索"))
     page.wait_for_url(f"{live}/search/saved")
-    assert "只看：新芽项目、玉桥" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("只看：新芽项目、玉桥")
     fine(page, axe, way)
     hands.click(page, page.get_by_role("link", name="口袋公园", exact=True))
-    assert count(page) == "共 1 条"
+    found(page, 1)
     page.go_back()
     hands.click(page, page.get_by_role("button", name="取消关注"))
     page.get_by_text("已取消关注").wait_for()
@@ -120,32 +121,34 @@ def test_the_office_tries_synonyms_and_pins_an_answer(
     keys.click(page, page.get_by_role("button", name="先试查"))
     row = page.locator("#effects tbody tr")
     row.wait_for()
-    assert row.locator("td").all_inner_texts()[:2] == ["0", "3"]
-    assert "张家湾口袋公园建成开放" in row.inner_text()
-    assert "袖珍花园 口袋公园" in page.get_by_role("textbox", name="同义词").input_value()
+    expect(row.locator("td").nth(0)).to_have_text("0")
+    expect(row.locator("td").nth(1)).to_have_text("3")
+    expect(row).to_contain_text("张家湾口袋公园建成开放")
+    expect(page.get_by_role("textbox", name="同义词")).to_have_value(re.compile("袖珍花园 口袋公园"))
     assert axe(page) == []
     visitor = open_page()
     visitor.goto(f"{live}/search?q=袖珍花园")
-    assert "没有找到相关内容" in visitor.inner_text("main")  # nothing is in force yet
+    expect(visitor.locator("main")).to_contain_text("没有找到相关内容")  # nothing is in force yet
     keys.click(page, page.get_by_role("button", name="保存并生效"))
     page.get_by_text("同义词已经生效").wait_for()
     visitor.goto(f"{live}/search?q=袖珍花园&page=1")
-    assert count(visitor) == "共 3 条"
+    found(visitor, 3)
 
     visitor.get_by_role("link", name="口袋公园怎么建：一图读懂").click()
+    visitor.get_by_role("heading", level=1, name="口袋公园怎么建：一图读懂").wait_for()
     keys.write(page, page.get_by_label("查询词"), "停车")
     keys.write(page, page.get_by_label("文章地址"), visitor.url)
     keys.click(page, page.get_by_role("button", name="设为推荐"))
     page.get_by_role("button", name="取消推荐").wait_for()
     assert axe(page) == []
     visitor.goto(f"{live}/search?q=停车")
-    assert "推荐" in visitor.locator(".hit").first.inner_text()
-    assert titles(visitor)[0] == "口袋公园怎么建：一图读懂"
+    expect(visitor.locator(".hit").first).to_contain_text("推荐")
+    expect(visitor.locator("ol.hits h2").first).to_have_text("口袋公园怎么建：一图读懂")
     page.goto(f"{live}/workspace/district/operations")
-    assert "改动都已进索引" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("改动都已进索引")
     assert axe(page) == []
     with deployment.session() as session, session.begin():
         note(session, Corpus.PUBLIC, error="Connection refused: " + "HTTPConnection(host=elastic.example) " * 9)
     page.reload()
-    assert "HTTPConnection" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("HTTPConnection")
     assert axe(page) == []

@@ -196,7 +196,7 @@ def test_a_worker_ends_soon_when_told(data: Path) -> None:
 
     until(lambda: _workers(data) == 1, SECONDS)
     working.terminate()
-    assert working.wait(30) in (0, 143, -signal.SIGTERM)
+    assert working.wait(60) in (0, 143, -signal.SIGTERM)
     until(lambda: Cluster(data).pid() is None, 30)
 
 

@@ -68,7 +68,7 @@ def test_it_keeps_running_until_the_last_process_leaves(fresh: Cluster) -> None:
         assert fresh.leave() is False
         assert fresh.pid() is not None
         other.stdin.close()
-        assert other.wait(30) == 0
+        assert other.wait(60) == 0
     assert fresh.pid() is None
 
 
@@ -95,7 +95,7 @@ def test_what_was_written_survives_a_killed_server(fresh: Cluster) -> None:
     server = fresh.pid()
     assert server is not None
     os.kill(server, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(server)] if psutil.pid_exists(server) else [], timeout=20)
+    psutil.wait_procs([psutil.Process(server)] if psutil.pid_exists(server) else [], timeout=60)
     fresh.start()
     assert value(fresh, "SELECT answer FROM kept") == 42
 

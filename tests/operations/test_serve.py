@@ -88,7 +88,7 @@ class Supervised:
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
         until(lambda: not alive(self.folder, "web") and not alive(self.folder, "other"))
 
 
@@ -111,7 +111,7 @@ def test_a_killed_child_comes_back(supervised: Supervised, name: str) -> None:
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_told_to_stop_it_stops_everything_and_ends_well(supervised: Supervised, told: signal.Signals) -> None:
     supervised.process.send_signal(told)
-    assert supervised.process.wait(20) == 0
+    assert supervised.process.wait(60) == 0
     assert alive(supervised.folder, "web") == alive(supervised.folder, "other") == []
 
 
@@ -119,7 +119,7 @@ def test_a_child_that_will_not_stop_is_killed(tmp_path: Path) -> None:
     supervised = Supervised(tmp_path, "stubborn")
     supervised.ready()
     supervised.process.send_signal(signal.SIGINT)
-    assert supervised.process.wait(20) == 0
+    assert supervised.process.wait(60) == 0
     assert alive(tmp_path, "other") == []
     supervised.end()
 

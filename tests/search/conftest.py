@@ -69,7 +69,7 @@ def settings_of(cluster: Cluster, **changes: object) -> Settings:
     given: dict[str, object] = {
         "elasticsearch_url": cluster.url,
         "elasticsearch_index_prefix": f"t{uuid4().hex[:10]}",
-        "search_timeout_seconds": 10.0,
+        "search_timeout_seconds": 30.0,
         **changes,
     }
     if cluster.security:

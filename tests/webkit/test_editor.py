@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from settings import Settings
 from tests.support.browser import served
@@ -51,9 +53,14 @@ def _empty(page: Page) -> None:
 
 
 def _text(page: Page) -> str:
-    """What the form would send."""
+    """What the form would send now."""
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")  # leaving writes the field at once
     return page.locator("textarea[data-editor]").input_value()
+
+
+def _reads(page: Page, html: str) -> None:
+    """See that the form will send this: the field is written when the hands rest."""
+    expect(page.locator("textarea[data-editor]")).to_have_value(html)
 
 
 def _frame(page: Page) -> None:
@@ -62,7 +69,7 @@ def _frame(page: Page) -> None:
 
 
 def _accept(page: Page) -> None:
-    """Enter in a dialog. The browser tells of its closing a moment later; then what was answered is done."""
+    """Enter in a dialog; when it has gone, what was answered is done."""
     page.keyboard.press("Enter")
     page.locator("dialog").wait_for(state="detached")
 
@@ -82,7 +89,7 @@ def _paste(page: Page, html: str, text: str = "") -> None:
 
 
 def test_the_text_of_the_field_is_kept_as_it_was(page: Page) -> None:
-    assert page.get_by_role("textbox", name="正文").inner_text().startswith("从一条街说起")
+    expect(page.get_by_role("textbox", name="正文")).to_contain_text("从一条街说起")
     assert _text(page) == "<h2>从一条街说起</h2><p>老街不长，走完<strong>八百步</strong>。</p>"
 
 
@@ -91,7 +98,7 @@ def test_writing_with_the_toolbar(page: Page) -> None:
     bar = page.get_by_role("toolbar", name="正文工具栏")
     page.keyboard.type("一条街")
     bar.get_by_role("button", name="大标题").click()
-    assert bar.get_by_role("button", name="大标题").get_attribute("aria-pressed") == "true"
+    expect(bar.get_by_role("button", name="大标题")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Enter")
     page.keyboard.type("走走看：")
     page.keyboard.press("Enter")
@@ -100,45 +107,53 @@ def test_writing_with_the_toolbar(page: Page) -> None:
     page.keyboard.press("Enter")
     bar.get_by_role("button", name="加粗").click()
     page.keyboard.type("塔")
-    assert _text(page) == (
-        "<h2>一条街</h2><p>走走看：</p><ol><li><p>桥</p></li><li><p><strong>塔</strong></p></li></ol>"
+    _reads(
+        page, "<h2>一条街</h2><p>走走看：</p><ol><li><p>桥</p></li><li><p><strong>塔</strong></p></li></ol>"
     )
     bar.get_by_role("button", name="撤销").click()
-    assert "塔" not in _text(page)
+    expect(page.locator("textarea[data-editor]")).not_to_have_value(re.compile("塔"))
 
 
 def test_the_toolbar_is_one_stop_of_the_tab_key(page: Page) -> None:
-    page.get_by_label("标题").focus()
+    bar = page.get_by_role("toolbar", name="正文工具栏")
+
+    def focused(name: str) -> None:
+        expect(bar.get_by_role("button", name=name, exact=True)).to_be_focused()
+
+    page.get_by_label("标题", exact=True).focus()
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "撤销"
+    focused("撤销")
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.textContent") == "重做"
+    focused("重做")
     page.keyboard.press("End")
-    assert page.evaluate("document.activeElement.textContent") == "表格"
+    focused("表格")
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.textContent") == "撤销"
+    focused("撤销")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "textbox"
+    expect(page.get_by_role("textbox", name="正文")).to_be_focused()
     page.keyboard.press("Alt+F10")
-    assert page.evaluate("document.activeElement.textContent") == "撤销"
+    focused("撤销")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "textbox"
+    expect(page.get_by_role("textbox", name="正文")).to_be_focused()
 
 
 def test_a_table_without_styles(page: Page) -> None:
     _empty(page)
     bar = page.get_by_role("toolbar", name="正文工具栏")
     bar.get_by_role("button", name="表格").click()
+    page.locator(".ProseMirror table").wait_for()
     page.keyboard.type("项目")
     page.keyboard.press("Tab")
     page.keyboard.type("现在")
     bar.get_by_role("button", name="删本行").click()
     bar.get_by_role("button", name="加一列").click()
+    expect(page.locator(".ProseMirror tr")).to_have_count(2)
+    expect(page.locator(".ProseMirror td")).to_have_count(8)
     html = _text(page)
     assert "style" not in html and "colgroup" not in html
     assert html.count("<tr>") == 2 and html.count("<td>") == 8
     bar.get_by_role("button", name="删除表格").click()
-    assert "<table" not in _text(page)
+    expect(page.locator("textarea[data-editor]")).not_to_have_value(re.compile("<table"))
 
 
 def test_a_link_is_made_changed_and_removed(page: Page) -> None:
@@ -149,16 +164,16 @@ def test_a_link_is_made_changed_and_removed(page: Page) -> None:
     page.keyboard.press("Control+K")
     page.get_by_label("网址").fill("www.example.cn/规划")
     _accept(page)
-    assert _text(page) == '<p><a href="https://www.example.cn/规划">区政府</a></p>'
+    _reads(page, '<p><a href="https://www.example.cn/规划">区政府</a></p>')
     page.get_by_role("toolbar").get_by_role("button", name="链接").click()
-    assert page.get_by_label("网址").input_value() == "https://www.example.cn/规划"
+    expect(page.get_by_label("网址")).to_have_value("https://www.example.cn/规划")
     page.get_by_label("网址").fill("javascript:alert(1)")
     _accept(page)
     assert "javascript" not in _text(page)
     page.get_by_role("toolbar").get_by_role("button", name="链接").click()
     page.get_by_label("网址").fill("")
     _accept(page)
-    assert _text(page) == "<p>区政府</p>"
+    _reads(page, "<p>区政府</p>")
 
 
 def test_a_picture_with_its_words(page: Page, axe: Callable[[Page], list[str]]) -> None:
@@ -169,7 +184,7 @@ def test_a_picture_with_its_words(page: Page, axe: Callable[[Page], list[str]]) 
     page.get_by_label("图里有什么").fill("槐树下的长椅")
     page.get_by_label("图片下面的说明").fill("三月的院子")
     assert axe(page) == []
-    page.keyboard.press("Enter")
+    _accept(page)
     page.locator(".ProseMirror figure").wait_for()
     picture = '<img src="picture/1.svg" alt="槐树下的长椅" width="640" height="400">'
     assert f"<figure>{picture}<figcaption>三月的院子</figcaption></figure>" in _text(page)
@@ -247,12 +262,13 @@ def test_without_scripts_the_field_is_a_plain_one(site: str, open_page: Open) ->
     page = open_page(java_script_enabled=False)
     page.goto(f"{site}/workspace/editor")
     field = page.get_by_label("正文")
-    assert field.is_visible()
+    expect(field).to_be_visible()
     assert "<h2>从一条街说起</h2>" in field.input_value()
-    assert page.locator("noscript .note").is_visible()
+    expect(page.locator("noscript .note")).to_be_visible()
     field.fill("<p>改过了</p>")
     page.get_by_label("标题").fill("标题")
     page.get_by_role("button", name="保存").click()
+    page.locator("pre").wait_for()
     assert json.loads(page.locator("pre").inner_text()) == {"title": "标题", "body": "<p>改过了</p>"}
 
 

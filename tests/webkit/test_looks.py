@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
@@ -82,11 +83,11 @@ def test_the_menu_of_a_phone_needs_no_script(gallery_site: str, open_page: Calla
         page = open_page(width=360, java_script_enabled=False)
         page.goto(gallery_site + start)
         menu = page.locator(nav)
-        assert not menu.is_visible()
+        expect(menu).to_be_hidden()
         page.locator(f'a[href="{nav}"]').click()
-        assert menu.is_visible()
+        expect(menu).to_be_visible()
         menu.get_by_text("收起菜单").click()
-        assert not menu.is_visible()
+        expect(menu).to_be_hidden()
 
 
 def test_the_menu_of_a_phone_by_keyboard(gallery_site: str, open_page: Callable[..., Page]) -> None:
@@ -95,12 +96,12 @@ def test_the_menu_of_a_phone_by_keyboard(gallery_site: str, open_page: Callable[
     opener = page.get_by_role("button", name="菜单")
     opener.focus()
     page.keyboard.press("Enter")
-    assert opener.get_attribute("aria-expanded") == "true"
-    assert page.locator("#main-nav").is_visible()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#main-nav")).to_be_visible()
     page.locator("#main-nav a").first.focus()
     page.keyboard.press("Escape")
-    assert not page.locator("#main-nav").is_visible()
-    assert page.evaluate("document.activeElement.dataset.menu") == "main-nav"
+    expect(page.locator("#main-nav")).to_be_hidden()
+    expect(opener).to_be_focused()
 
 
 def test_the_first_stop_of_the_tab_key_skips_to_the_content(
@@ -110,9 +111,9 @@ def test_the_first_stop_of_the_tab_key_skips_to_the_content(
     page.goto(gallery_site + "/")
     page.keyboard.press("Tab")
     link = page.locator(".skip-link")
-    assert link.bounding_box()["y"] >= 0  # type: ignore[index]
+    expect(link).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
 
 
 def test_print_leaves_the_words_and_drops_the_buttons(
@@ -121,6 +122,6 @@ def test_print_leaves_the_words_and_drops_the_buttons(
     page = open_page()
     page.goto(gallery_site + "/article")
     page.emulate_media(media="print")
-    assert page.locator("article h1").is_visible()
+    expect(page.locator("article h1")).to_be_visible()
     for part in (".site-search", ".main-nav", ".site-footer", ".tools"):
-        assert not page.locator(part).first.is_visible()
+        expect(page.locator(part).first).to_be_hidden()

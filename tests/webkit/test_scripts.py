@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from settings import Settings
 from tests.support.browser import served
@@ -35,8 +36,7 @@ def test_a_draft_keeps_itself_and_says_when(site: str, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site}/workspace/form")
     page.fill("#title", "东里小区的车棚")
-    page.get_by_text("已自动保存").wait_for()
-    assert re.search(r"已自动保存 \d+:\d\d", page.locator("[data-autosave-status]").inner_text())
+    expect(page.locator("[data-autosave-status]")).to_have_text(re.compile(r"已自动保存 \d+:\d\d"))
     assert _saved(page, site)[-1]["title"] == "东里小区的车棚"
     page.on("dialog", lambda dialog: pytest.fail("leaving a saved draft must not be questioned"))
     page.goto(f"{site}/workspace/")
@@ -65,10 +65,10 @@ def test_leaving_with_unsaved_changes_is_questioned(site: str, open_page: Open) 
         dialog.dismiss()  # type: ignore[attr-defined]
 
     page.on("dialog", answer)
-    page.locator('.work-nav a[href="list"]').click()
-    page.wait_for_timeout(0)
+    with page.expect_event("dialog"):
+        page.locator('.work-nav a[href="list"]').click()
     assert asked == ["beforeunload"]
-    assert page.get_by_label("标题").input_value() == "还没有保存"
+    expect(page.get_by_label("标题")).to_have_value("还没有保存")
 
 
 def test_somebody_else_was_first(site: str, open_page: Open) -> None:
@@ -84,8 +84,8 @@ def test_a_file_is_sent_at_once_and_only_its_id_goes_with_the_form(site: str, op
     page.goto(f"{site}/workspace/form")
     page.set_input_files("#cover", {"name": "车棚.png", "mimeType": "image/png", "buffer": b"x" * 5000})
     page.locator(".upload-kept", has_text="已上传：车棚.png").wait_for()
-    assert page.locator("input[name=cover_upload]").input_value() == "u-9"
-    assert page.locator("#cover").input_value() == ""
+    expect(page.locator("input[name=cover_upload]")).to_have_value("u-9")
+    expect(page.locator("#cover")).to_have_value("")
     page.set_input_files("#cover", {"name": "bad.png", "mimeType": "image/png", "buffer": b"x"})
     page.locator(".field-error", has_text="这不是图片。").wait_for()
 
@@ -95,36 +95,50 @@ def test_suggestions_by_keyboard(site: str, open_page: Open, axe: Callable[[Page
     page.goto(f"{site}/")
     box = page.get_by_role("combobox", name="搜索")
     box.click()
-    page.keyboard.type("运河")
+    page.keyboard.insert_text("运河")
     options = page.locator(".combo-list [role=option]")
-    options.first.wait_for()
-    assert options.count() == 2
-    assert box.get_attribute("aria-expanded") == "true"
+    expect(options).to_have_count(2)
+    expect(box).to_have_attribute("aria-expanded", "true")
     assert axe(page) == []
     page.keyboard.press("ArrowDown")
-    assert options.nth(0).get_attribute("aria-selected") == "true"
-    assert box.get_attribute("aria-activedescendant") == options.nth(0).get_attribute("id")
+    expect(options.nth(0)).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", str(options.nth(0).get_attribute("id")))
     page.keyboard.press("ArrowUp")
-    assert box.get_attribute("aria-activedescendant") is None
+    expect(box).not_to_have_attribute("aria-activedescendant", re.compile(""))
     page.keyboard.press("ArrowUp")
-    assert options.nth(1).get_attribute("aria-selected") == "true"
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Escape")
-    assert not options.first.is_visible()
-    assert box.input_value() == "运河"
+    expect(options.first).to_be_hidden()
+    expect(box).to_have_value("运河")
     page.keyboard.press("ArrowDown")
     options.first.wait_for()
     page.keyboard.press("ArrowDown")
+    expect(options.nth(0)).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     page.wait_for_url("**/list?q=*")
+
+
+def test_escape_ends_the_suggestion_under_way(site: str, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{site}/")
+    box = page.get_by_role("combobox", name="搜索")
+    box.fill("运河")
+    page.get_by_role("option").first.wait_for()
+    page.route("**/suggest?*", lambda route: None)  # the answer takes its time
+    with page.expect_request("**/suggest?*"):
+        page.keyboard.insert_text("公")
+    with page.expect_event("requestfailed"):  # given up: no list opens by itself later
+        box.press("Escape")
+    expect(page.get_by_role("option").first).to_be_hidden()
 
 
 def test_tags_are_completed_one_by_one(site: str, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site}/workspace/form")
     page.get_by_role("combobox", name="标签").click()
-    page.keyboard.type("绿地、玉桥")
+    page.keyboard.insert_text("绿地、玉桥")
     page.locator(".combo-list [role=option]").first.click()
-    assert page.locator("#tags").input_value() == "绿地、玉桥街道、"
+    expect(page.locator("#tags")).to_have_value("绿地、玉桥街道、")
 
 
 def test_a_dangerous_action_asks_in_place(
@@ -135,11 +149,11 @@ def test_a_dangerous_action_asks_in_place(
     page.get_by_role("link", name="撤下").click()
     dialog = page.get_by_role("dialog", name="撤下这篇文章？")
     dialog.wait_for()
-    assert page.evaluate("document.activeElement.name") == "reason"
+    expect(page.get_by_label("撤下的原因")).to_be_focused()
     assert axe(page) == []
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
-    assert page.evaluate("document.activeElement.textContent") == "撤下"
+    expect(page.get_by_role("link", name="撤下")).to_be_focused()
     page.get_by_role("link", name="撤下").click()
     page.get_by_label("撤下的原因").fill("图片有误，需要更换。")
     page.get_by_role("button", name="撤下").click()
@@ -149,19 +163,20 @@ def test_a_dangerous_action_asks_in_place(
 def test_the_desk_by_keys(site: str, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site}/workspace/desk")
+    items = page.locator("[data-keys-item]")
     page.keyboard.press("j")
     page.keyboard.press("j")
-    assert "老通州" in page.evaluate("document.activeElement.textContent")
+    expect(items.filter(has_text="老通州")).to_be_focused()
     page.keyboard.press("k")
-    assert "玉桥东里居民" in page.evaluate("document.activeElement.textContent")
+    expect(items.filter(has_text="玉桥东里居民")).to_be_focused()
     page.keyboard.press("?")
-    assert page.get_by_text("答复", exact=False).first.is_visible()
-    assert page.locator(".key-help dl").is_visible()
+    expect(page.locator(".key-help dl")).to_be_visible()
+    expect(page.locator(".key-help dl")).to_contain_text("答复")
     page.evaluate(
         "document.querySelector('[data-key=a]').addEventListener('click', () => document.title = '答复了')"
     )
     page.keyboard.press("a")
-    assert page.title() == "答复了"
+    expect(page).to_have_title("答复了")
     page.keyboard.press("Enter")
     page.wait_for_url("**/article#c-c1")
 
@@ -171,8 +186,8 @@ def test_keys_stay_out_of_text_fields(site: str, open_page: Open) -> None:
     page.goto(f"{site}/workspace/desk")
     page.locator("#work-search").click()
     page.keyboard.type("jka")
-    assert page.locator("#work-search").input_value() == "jka"
-    assert page.evaluate("document.activeElement.id") == "work-search"
+    expect(page.locator("#work-search")).to_have_value("jka")
+    expect(page.locator("#work-search")).to_be_focused()
 
 
 def test_a_part_is_swapped_and_an_error_is_told(site: str, open_page: Open) -> None:
@@ -181,7 +196,7 @@ def test_a_part_is_swapped_and_an_error_is_told(site: str, open_page: Open) -> N
     before = page.locator("#moment").inner_text()
     page.get_by_role("button", name="刷新").click()
     page.locator("#moment p").filter(has_not_text=before).wait_for()
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     page.get_by_role("button", name="不许").click()
     page.locator("#toasts").get_by_text("这里不对您开放").wait_for()
     page.route("**/part", lambda route: route.abort())
@@ -204,26 +219,26 @@ def test_filtering_and_paging_swap_the_list_and_survive_back(site: str, open_pag
     page.wait_for_url("**/list?page=2")
     page.locator("#results").get_by_text("第 6–10 条").wait_for()
     assert len(asked) == 1
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     page.get_by_label("类别").select_option("plan")
     page.wait_for_url("**/list?kind=plan*")
     page.go_back()
     page.wait_for_url("**/list?page=2")
     page.locator("#results").get_by_text("第 6–10 条").wait_for()
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
 
 
 def test_the_map_shows_places_and_says_what_is_schematic(site: str, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site}/")
     page.locator(".leaflet-marker-icon").first.wait_for()
-    assert page.get_by_text("中仓街道（示意）").is_visible()
+    expect(page.get_by_text("中仓街道（示意）")).to_be_visible()
     marker = page.get_by_role("button", name="街坊客厅")
     marker.focus()
     page.keyboard.press("Enter")
     link = page.locator(".leaflet-popup a", has_text="街坊客厅")
     link.wait_for()
-    assert link.get_attribute("href") == "article?n=1"
+    expect(link).to_have_attribute("href", "article?n=1")
 
 
 def test_a_place_is_picked_by_keyboard_and_by_pointer(site: str, open_page: Open) -> None:
@@ -232,16 +247,20 @@ def test_a_place_is_picked_by_keyboard_and_by_pointer(site: str, open_page: Open
     picker = page.locator("[data-map-picker]")
     picker.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("/form")
-    assert float(page.locator("#lat").input_value()) == pytest.approx(39.9025, abs=0.01)
+    latitude = page.locator("#lat")
+    expect(latitude).to_have_value(re.compile(r"^39\.9\d+$"))
+    centre = latitude.input_value()
+    assert float(centre) == pytest.approx(39.9025, abs=0.01)
+    assert page.url.endswith("/form")  # the key did not send the form
     picker.click(position={"x": 400, "y": 60})
-    assert float(page.locator("#lat").input_value()) > 39.9025
+    expect(latitude).not_to_have_value(centre)
+    assert float(latitude.input_value()) > 39.9025
     page.get_by_role("button", name="清除位置").click()
-    assert page.locator("#lat").input_value() == ""
+    expect(latitude).to_have_value("")
 
 
 def test_without_scripts_the_map_leaves_its_list(site: str, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(f"{site}/")
-    assert not page.locator("[data-map]").is_visible()
-    assert page.get_by_role("heading", name="新华街道：把自行车棚改成了街坊客厅").first.is_visible()
+    expect(page.locator("[data-map]")).to_be_hidden()
+    expect(page.get_by_role("heading", name="新华街道：把自行车棚改成了街坊客厅").first).to_be_visible()

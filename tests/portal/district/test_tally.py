@@ -128,7 +128,7 @@ def test_writers_do_not_wait_for_one_another_nor_for_the_folding(
 ) -> None:
     def write(_turn: int) -> None:
         with place.at_desk() as session:
-            session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
             take(session, place, wang, "write", 0)
             with deployment.session() as system, system.begin():
                 system.execute(text("SELECT fold_tallies()"))

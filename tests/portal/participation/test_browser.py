@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 
 from portal.participation import service
 from portal.participation.models import Fate
@@ -228,7 +229,7 @@ def test_the_desk_by_keyboard_alone(
     page.goto(f"{live}/workspace/t/{busy.tenant.slug}/comments/?tab=held")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    assert page.locator(".case").first.get_by_role("checkbox").is_checked()
+    expect(page.locator(".case").first.get_by_role("checkbox")).to_be_checked()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.locator("#case").get_by_role("link", name="不公开……").wait_for()
@@ -249,10 +250,11 @@ def test_the_desk_by_keyboard_alone(
     page.keyboard.press("j")
     page.keyboard.press("a")
     page.get_by_text("已公开展示。").first.wait_for()
-    assert page.locator(".case").count() == waiting - 1
+    expect(page.locator(".case")).to_have_count(waiting - 1)
+    page.wait_for_load_state()  # from then on the page takes keys
     page.keyboard.press("j")
     page.keyboard.press("r")
-    page.get_by_label("正式答复").wait_for()
+    expect(page.get_by_label("正式答复")).to_be_focused()
     page.keyboard.type("谢谢您，已转有关部门。")
     page.get_by_role("button", name="发出答复").press("Enter")
     page.get_by_text("答复已经发出").first.wait_for()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.publishing import queries
 from portal.publishing.content import Attachment
@@ -87,13 +88,17 @@ def test_what_is_typed_keeps_itself(
     edit = room.path(f"publications/{codes['draft']}/edit")
     page = enter(room.planner, edit)
     page.locator(".editor-page").click()
-    page.keyboard.type("刚刚想到的一句。")
-    page.fill("textarea[name=summary]", "换了一段摘要")
+    page.keyboard.insert_text("刚刚想到的一句。")
+    # it may keep itself more than once while this is typed
+    with page.expect_response(
+        lambda answer: answer.ok and "换了一段摘要" in (answer.request.post_data or "")
+    ):
+        page.fill("textarea[name=summary]", "换了一段摘要")
     page.get_by_text("已自动保存").wait_for()
     again = enter(room.planner, edit)
-    assert again.get_by_text("已经替您找回").is_visible()
-    assert "刚刚想到的一句。" in again.locator(".editor-page").inner_text()
-    assert again.locator("#summary-count").inner_text() == "6 / 140"
+    expect(again.get_by_text("已经替您找回")).to_be_visible()
+    expect(again.locator(".editor-page")).to_contain_text("刚刚想到的一句。")
+    expect(again.locator("#summary-count")).to_have_text("6 / 140")
     again.click("button[value=save]")
     again.get_by_text("已保存。").wait_for()
     with deployment.session(room.planner.actor()) as session:
@@ -112,7 +117,7 @@ def test_two_editors_lose_nothing(room: Newsroom, codes: dict[str, str], enter: 
     other.get_by_role("heading", name="两个人都改了").wait_for()
     other.get_by_label("两份都放进来，我来改").check()
     other.get_by_role("button", name="就这样，继续编辑").click()
-    assert other.input_value("textarea[name=for_you]") == "乙的影响\n甲的影响"
+    expect(other.locator("textarea[name=for_you]")).to_have_value("乙的影响\n甲的影响")
 
 
 def test_withdrawing_in_place_by_keyboard(
@@ -123,6 +128,7 @@ def test_withdrawing_in_place_by_keyboard(
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     assert axe(page) == []
+    expect(page.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
     page.keyboard.type("图纸有误，更正后再发")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

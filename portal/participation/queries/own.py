@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.participation.models import Comment, CommentEvent, Fate, Visibility
-from portal.participation.queries.public import (
-    OUTCOME,
-    Outcome,
-    outcome_of,
-    own_ids,
-    with_outcome,
-)
+from portal.participation.queries.public import SAID, Said, own_ids, said, with_outcome
 from portal.publishing.models import Publication, PublicationVersion
-from tenants.clock import today
 from tenants.identity.models import Tenant
 
 PAGE_SIZE = 20
@@ -60,35 +53,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class OwnComment:
+class OwnComment(Said):
     """One's own comment, wherever it stands. `code` and `title` are None when the publication is withdrawn."""
 
-    id: UUID
-    parent_id: UUID | None
-    official: bool
-    body: str
-    visibility: str
-    fate: str
-    fate_reason: str | None
-    outcome: Outcome | None
-    moderation_reason: str | None
-    appeal: str | None
-    appeal_decided_at: datetime | None
-    due_on: date | None
-    answered_at: datetime | None
-    created_at: datetime
-    edited_at: datetime | None
-    version: int
     tenant_name: str
     code: str | None
     title: str | None
     answers: tuple[Answer, ...]
     steps: tuple[Step, ...]
-
-    @property
-    def late(self) -> bool:
-        """The day by which it should have been answered is over."""
-        return self.answered_at is None and self.due_on is not None and self.due_on < today()
 
 
 @dataclass(frozen=True)
@@ -114,27 +86,7 @@ _CONDITIONS: dict[OwnFilter, tuple[ColumnElement[bool], ...]] = {
     OwnFilter.HIDDEN: (C.visibility == Visibility.HIDDEN,),
     OwnFilter.WITHDRAWN: (C.visibility == Visibility.WITHDRAWN,),
 }
-_OWN = (
-    C.id,
-    C.parent_id,
-    C.official,
-    C.body,
-    C.visibility,
-    C.fate,
-    C.fate_reason,
-    C.moderation_reason,
-    C.appeal,
-    C.appeal_decided_at,
-    C.due_on,
-    C.answered_at,
-    C.created_at,
-    C.edited_at,
-    C.version,
-    Tenant.name.label("tenant_name"),
-    Publication.code,
-    PublicationVersion.title,
-    *OUTCOME,
-)
+_OWN = (*SAID, Tenant.name.label("tenant_name"), Publication.code, PublicationVersion.title)
 
 
 def mine(
@@ -182,7 +134,7 @@ def _whole(session: Session, rows: Sequence[Any]) -> tuple[OwnComment, ...]:
     ids = [row.id for row in rows]
     official = aliased(Comment)
     answers: dict[UUID, list[Answer]] = {}
-    for said in session.execute(
+    for answer in session.execute(
         select(
             official.parent_id,
             official.id,
@@ -194,8 +146,8 @@ def _whole(session: Session, rows: Sequence[Any]) -> tuple[OwnComment, ...]:
         .where(official.parent_id.in_(ids), official.official)
         .order_by(official.created_at)
     ):
-        answers.setdefault(said.parent_id, []).append(
-            Answer(said.id, said.author_name, said.body, said.created_at, said.edited_at)
+        answers.setdefault(answer.parent_id, []).append(
+            Answer(answer.id, answer.author_name, answer.body, answer.created_at, answer.edited_at)
         )
     steps: dict[UUID, list[Step]] = {}
     for event in session.execute(
@@ -214,13 +166,12 @@ def _whole(session: Session, rows: Sequence[Any]) -> tuple[OwnComment, ...]:
         )
     return tuple(
         OwnComment(
-            **{name: getattr(row, name) for name in _PLAIN},
-            outcome=outcome_of(row),
+            **said(row),
+            tenant_name=row.tenant_name,
+            code=row.code,
+            title=row.title,
             answers=tuple(answers.get(row.id, ())),
             steps=tuple(steps.get(row.id, ())),
         )
         for row in rows
     )
-
-
-_PLAIN = [name for name in OwnComment.__dataclass_fields__ if name not in ("outcome", "answers", "steps")]

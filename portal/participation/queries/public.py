@@ -32,12 +32,11 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class ThreadComment:
-    """A comment as the reader of the page may see it; `mine` when they wrote it."""
+class Said:
+    """What every page of the public site tells of a comment."""
 
     id: UUID
     parent_id: UUID | None
-    author: str
     official: bool
     body: str
     visibility: str
@@ -52,14 +51,21 @@ class ThreadComment:
     created_at: datetime
     edited_at: datetime | None
     version: int
-    mine: bool
-    #: Official answers and replies, oldest first.
-    replies: tuple[ThreadComment, ...] = ()
 
     @property
     def late(self) -> bool:
         """The day by which it should have been answered is over."""
         return self.answered_at is None and self.due_on is not None and self.due_on < today()
+
+
+@dataclass(frozen=True)
+class ThreadComment(Said):
+    """A comment as the reader of the page may see it; `mine` when they wrote it."""
+
+    author: str
+    mine: bool
+    #: Official answers and replies, oldest first.
+    replies: tuple[ThreadComment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,25 +136,9 @@ _Outcome = aliased(Publication)
 _OutcomeVersion = aliased(PublicationVersion)
 #: What `with_outcome` joins and `outcome_of` reads.
 OUTCOME = (_Outcome.code.label("outcome_code"), _OutcomeVersion.title.label("outcome_title"))
-_THREAD = (
-    C.id,
-    C.parent_id,
-    C.author_name,
-    C.official,
-    C.body,
-    C.visibility,
-    C.fate,
-    C.fate_reason,
-    C.moderation_reason,
-    C.appeal,
-    C.appeal_decided_at,
-    C.due_on,
-    C.answered_at,
-    C.created_at,
-    C.edited_at,
-    C.version,
-    *OUTCOME,
-)
+_SAID = tuple(name for name in Said.__dataclass_fields__ if name != "outcome")
+#: What `said` reads, next to `with_outcome`.
+SAID = (*(getattr(C, name) for name in _SAID), *OUTCOME)
 
 
 def own_ids() -> Rows:
@@ -194,7 +184,7 @@ def public_thread(
         return Thread(publication_id, (), 0, 1, 1) if page == 1 else public_thread(session, publication_id)
     ids = [row.root for row in roots]
     rows = session.execute(
-        with_outcome(select(*_THREAD, _mine(session).label("mine")).select_from(C))
+        with_outcome(select(*SAID, C.author_name, _mine(session).label("mine")).select_from(C))
         .where(
             or_(C.id.in_(ids), C.parent_id.in_(ids)),
             C.publication_id == publication_id,
@@ -216,27 +206,12 @@ def public_thread(
 
 
 def _comment(row: Any, replies: Sequence[ThreadComment] = ()) -> ThreadComment:
-    return ThreadComment(
-        id=row.id,
-        parent_id=row.parent_id,
-        author=row.author_name,
-        official=row.official,
-        body=row.body,
-        visibility=row.visibility,
-        fate=row.fate,
-        fate_reason=row.fate_reason,
-        outcome=outcome_of(row),
-        moderation_reason=row.moderation_reason,
-        appeal=row.appeal,
-        appeal_decided_at=row.appeal_decided_at,
-        due_on=row.due_on,
-        answered_at=row.answered_at,
-        created_at=row.created_at,
-        edited_at=row.edited_at,
-        version=row.version,
-        mine=row.mine,
-        replies=tuple(replies),
-    )
+    return ThreadComment(**said(row), author=row.author_name, mine=row.mine, replies=tuple(replies))
+
+
+def said(row: Any) -> dict[str, Any]:
+    """The fields of `Said` from a row with the columns SAID."""
+    return {name: getattr(row, name) for name in _SAID} | {"outcome": outcome_of(row)}
 
 
 def outcome_of(row: Any) -> Outcome | None:
@@ -247,7 +222,7 @@ def outcome_of(row: Any) -> Outcome | None:
 def in_thread(session: Session, publication_id: UUID, comment_id: UUID) -> ThreadComment | None:
     """One comment under a publication as the reader sees it, without its replies. One query."""
     row = session.execute(
-        with_outcome(select(*_THREAD, _mine(session).label("mine")).select_from(C)).where(
+        with_outcome(select(*SAID, C.author_name, _mine(session).label("mine")).select_from(C)).where(
             C.id == comment_id, C.publication_id == publication_id, C.visibility != Visibility.WITHDRAWN
         )
     ).one_or_none()

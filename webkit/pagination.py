@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -98,6 +98,13 @@ def url_without(key: str, value: object) -> str:
     """The current address without one value of an argument: what a filter chip links to."""
     left = [v for v in request.args.getlist(key) if v != str(value)]
     return url_with(**{key: left or None})
+
+
+def chips(filters: Iterable[tuple[str, object]]) -> list[dict[str, object]]:
+    """A chip for each filter in force, leading to the list without it. Of pairs: argument, what its value is called."""
+    return [
+        {"label": label, "url": url_without(name, request.args.get(name, ""))} for name, label in filters if label
+    ]
 
 
 def init_app(app: Flask) -> None:

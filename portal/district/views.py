@@ -27,7 +27,7 @@ from tenants.requests import actor, db, requires
 from tenants.rules import N_
 from webkit import sheets
 from webkit.fragments import render
-from webkit.pagination import PAGE_SIZE, Page, page_number, url_with, url_without
+from webkit.pagination import PAGE_SIZE, Page, chips, page_number, url_with
 
 blueprint = Blueprint("district", __name__, template_folder="templates")
 
@@ -80,15 +80,13 @@ def overview() -> Response:
         published_chart=bars([(row.name, (row.published,)) for row in by_published if row.published][:12]),
         news=searches.news(db()),
         comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in by_open][:12]),
-        chips=[
-            {"label": label, "url": url_without(key, request.args.get(key, ""))}
-            for key, label in (
+        chips=chips(
+            [
                 ("kind", _(TENANT_KINDS[TenantKind(filters.kind)]) if filters.kind else ""),
                 ("late", _("只看有逾期的") if filters.late else ""),
                 ("q", filters.text),
-            )
-            if label
-        ],
+            ]
+        ),
     )
 
 
@@ -211,11 +209,7 @@ def publications() -> Response:
         kinds=[(kind.value, _(words)) for kind, words in KINDS.items()],
         kind_names={kind: _(words) for kind, words in KINDS.items()},
         state_names={state: _(words) for state, words in STATES.items()},
-        chips=[
-            {"label": label, "url": url_without(key, request.args.get(key, ""))}
-            for key, label in shown
-            if label
-        ],
+        chips=chips(shown),
         clear_url=url_for(".publications", state=filters.state or None),
     )
 
@@ -283,11 +277,7 @@ def comments() -> Response:
         fates=[(fate.value, _(words)) for fate, words in FATES.items()],
         fate_names={fate.value: _(words) for fate, words in FATES.items()},
         visibility_names={v.value: _(words) for v, words in VISIBILITIES.items()},
-        chips=[
-            {"label": label, "url": url_without(key, request.args.get(key, ""))}
-            for key, label in shown
-            if label
-        ],
+        chips=chips(shown),
         clear_url=url_for(".comments", tab=filters.tab.value),
     )
 

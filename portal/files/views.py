@@ -21,7 +21,7 @@ from tenants.requests import actor, db, requires, say
 from tenants.rules import Invalid
 from webkit.forms import Form
 from webkit.fragments import render
-from webkit.pagination import Page, page_number, url_with, url_without
+from webkit.pagination import Page, chips, page_number, url_with
 
 blueprint = Blueprint("files", __name__, template_folder="templates")
 
@@ -45,7 +45,6 @@ def _page(tenant: str, form: UploadForm, status: int = 200) -> Response:
     filters = queries.Filters.from_args(request.args)
     number = page_number()
     found = queries.listing(db(), filters, page=number)
-    chips = [("kind", KINDS.get(filters.kind)), ("used", USED.get(filters.used)), ("q", filters.text)]
     return render(
         "portal/files/index.html",
         "results",
@@ -57,11 +56,9 @@ def _page(tenant: str, form: UploadForm, status: int = 200) -> Response:
         page=Page(found.rows, number, found.total, queries.PER_PAGE),
         kinds=list(KINDS.items()),
         used=list(USED.items()),
-        chips=[
-            {"label": label, "url": url_without(key, request.args.get(key, ""))}
-            for key, label in chips
-            if label
-        ],
+        chips=chips(
+            [("kind", KINDS.get(filters.kind)), ("used", USED.get(filters.used)), ("q", filters.text)]
+        ),
         clear_url=url_with(kind=None, used=None, q=None),
         may_write=actor().may(Permission.FILE_WRITE),
     )
@@ -105,13 +102,7 @@ def picture(tenant: str, file_id: UUID, width: int) -> Response:
 @blueprint.get("/t/<tenant>/files/<uuid:file_id>/download")
 @requires(Permission.FILE_READ)
 def download(tenant: str, file_id: UUID) -> ResponseReturnValue:
-    """To a signed link that works for some minutes."""
-    link = stored.download_link(stored.get(db(), file_id))
-    if link.startswith("/"):  # the folder store's links are served by this door
-        link = request.root_path + link
-    response = redirect(link, 302)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return serving.send_link(stored.get(db(), file_id))
 
 
 @blueprint.get("/files/<token>")

@@ -18,7 +18,7 @@ from tenants.permissions import Permission
 from tenants.requests import db, requires
 from tenants.rules import N_
 from webkit.fragments import render
-from webkit.pagination import Page, page_number, url_without
+from webkit.pagination import Page, chips, page_number
 
 blueprint = Blueprint("articles", __name__, template_folder="templates")
 
@@ -59,24 +59,20 @@ def index(kind: str) -> Response:
         page=page,
         facets=found.facets,
         options=lambda counts: [(c.value, c.label, *([] if c.count is None else [c.count])) for c in counts],
-        chips=_chips({**wanted, "year": year}, found.facets),
+        chips=chips(_called({**wanted, "year": year}, found.facets).items()),
         chosen={**wanted, "year": year},
         feed=url_for("feeds.kind", kind=kind),
     )
 
 
-def _chips(chosen: dict[str, str], facets: publications.Facets) -> list[dict[str, str]]:
-    """The filters in force, in the reader's words, each with the address without it."""
+def _called(chosen: dict[str, str], facets: publications.Facets) -> dict[str, str]:
+    """What the values of filters are called."""
     names = {
         value.value: value.label
         for group in (facets.tenants, facets.units, facets.tags, facets.years)
         for value in group
     }
-    return [
-        {"label": names.get(value, value), "url": url_without(key, value)}
-        for key, value in chosen.items()
-        if value
-    ]
+    return {key: names.get(value, value) for key, value in chosen.items()}
 
 
 @blueprint.get("/a/<code>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from tenants.files import queries as files
@@ -24,10 +24,7 @@ def image(file_id: UUID, width: int) -> Response:
 @blueprint.get("/media/<uuid:file_id>/download")
 @requires(Permission.SITE_READ)
 def download(file_id: UUID) -> AnyResponse:
-    """To a signed link that works for some minutes; never kept, because it runs out."""
-    response = redirect(files.download_link(files.get(db(), file_id)))
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return serving.send_link(files.get(db(), file_id))
 
 
 @blueprint.get("/files/<token>")

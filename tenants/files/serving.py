@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from tenants.deployment import settings_here
 from tenants.files.folder import verify_link
-from tenants.files.queries import FileInfo, object_key, storage
+from tenants.files.queries import FileInfo, download_link, object_key, storage
 from tenants.files.storage import NotStored, content_disposition
 from tenants.rules import Missing
 
@@ -20,6 +21,16 @@ def send_picture(file: FileInfo, width: int) -> Response:
         raise Missing(f"picture {file.id}")
     response = _send(object_key(file, width), file.content_type)
     response.headers["Cache-Control"] = f"{'public' if file.public else 'private'}, {_FOREVER}"
+    return response
+
+
+def send_link(file: FileInfo) -> BaseResponse:
+    """To a signed link that works for some minutes; never kept, because it runs out."""
+    link = download_link(file)
+    if link.startswith("/"):  # the folder store's links are served by the door that gives them out
+        link = request.root_path + link
+    response = redirect(link)
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -13,7 +13,7 @@ from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from webkit import sheets
 from webkit.fragments import render
-from webkit.pagination import PAGE_SIZE, Page, page_number, url_with, url_without
+from webkit.pagination import PAGE_SIZE, Page, chips, page_number, url_with
 
 DEFAULT_SORT = "-updated"
 
@@ -35,7 +35,7 @@ def index(tenant: str) -> Response:
         partial=found.partial,
         pairs=lambda options: [(option.value, option.label) for option in options],
         kinds=[(kind.value, _(name)) for kind, name in KINDS.items()],
-        chips=chips(filters, found.options),
+        chips=chips(_chosen(filters, found.options).items()),
         anything=found.everything > 0,
         clear_url=url_for(".index", tenant=tenant, state=filters.state or None),
         state_of=state_of,
@@ -66,10 +66,10 @@ def state_tabs(filters: queries.Filters, found: queries.Listing) -> list[dict[st
     return tabs
 
 
-def chips(filters: queries.Filters, options: dict[str, tuple[queries.Option, ...]]) -> list[dict[str, str]]:
-    """The filters in force, each with the address without it."""
+def _chosen(filters: queries.Filters, options: dict[str, tuple[queries.Option, ...]]) -> dict[str, str]:
+    """What the filters in force are called."""
     names = {option.value: option.label for option in options.get("unit", ())}
-    shown = {
+    return {
         "live": _("公众能看到") if filters.live else "",
         "q": filters.text,
         "kind": _(KINDS[k]) if (k := next((k for k in KINDS if k == filters.kind), None)) else "",
@@ -78,11 +78,6 @@ def chips(filters: queries.Filters, options: dict[str, tuple[queries.Option, ...
         "tag": filters.tag,
         "author": filters.author,
     }
-    return [
-        {"label": label, "url": url_without(key, request.args.get(key, ""))}
-        for key, label in shown.items()
-        if label
-    ]
 
 
 @blueprint.get("/t/<tenant>/publications/export.xlsx")

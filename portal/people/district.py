@@ -18,6 +18,7 @@ from portal.people.web import (
     export,
     factor_refusal,
     filter_of_request,
+    invited_words,
     list_page,
     reset_factor,
     states,
@@ -78,11 +79,7 @@ def invite_district() -> ResponseReturnValue:
             take(form, error)
             db().rollback()
         else:
-            name = invited.staff.name
-            words = (
-                _("邀请已发给%(name)s。", name=name) if invited.waits else _("%(name)s已加入。", name=name)
-            )
-            flash(words, "success")
+            flash(invited_words(invited), "success")
             return redirect(url_for(".show_district", person=invited.staff.id), 303)
     return render("portal/people/invite_district.html", form=form, status=form.status)
 

@@ -30,8 +30,8 @@ def _tenant_role_choices() -> list[Any]:
     return choices((role.value, role_name(role)) for role in TENANT_ROLES)
 
 
-class InviteForm(Form):
-    """Whom to ask in, and as what."""
+class WhomFields(Form):
+    """Whom to ask in."""
 
     email = StringField(
         _l("邮箱"),
@@ -40,11 +40,6 @@ class InviteForm(Form):
     )
     name = StringField(_l("姓名"), [DataRequired(), Length(max=NAME_MAX)])
     job_title = StringField(_l("职务"), [Length(max=NAME_MAX)])
-    roles = RolesField(_l("角色"), choices=_tenant_role_choices)
-
-    def chosen(self) -> list[Role]:
-        """The ticked roles."""
-        return [Role(value) for value in self.roles.data or []]
 
 
 class RolesForm(Form):
@@ -55,6 +50,10 @@ class RolesForm(Form):
     def chosen(self) -> list[Role]:
         """The ticked roles."""
         return [Role(value) for value in self.roles.data or []]
+
+
+class InviteForm(WhomFields, RolesForm):
+    """Whom to ask in, and as what."""
 
 
 class PlaceFields(Form):
@@ -87,16 +86,8 @@ class GrantForm(PlaceFields):
     """One more role."""
 
 
-class OfficeInviteForm(PlaceFields):
+class OfficeInviteForm(WhomFields, PlaceFields):
     """Whom the district office asks in, as what and where."""
-
-    email = StringField(
-        _l("邮箱"),
-        [DataRequired(), Length(max=200)],
-        description=_l("已有账号的人会直接加入，不用重新注册。"),
-    )
-    name = StringField(_l("姓名"), [DataRequired(), Length(max=NAME_MAX)])
-    job_title = StringField(_l("职务"), [Length(max=NAME_MAX)])
 
 
 class EndForm(Form):

@@ -14,6 +14,7 @@ from portal.people.forms import ResetFactorForm
 from portal.people.queries import Person, PersonFilter, PersonState
 from tenants.identity import policy, service
 from tenants.identity import queries as identity
+from tenants.identity.invitations import Invited
 from tenants.identity.words import role_name
 from tenants.requests import actor, db, say
 from tenants.rules import Refused
@@ -82,6 +83,12 @@ def export(filename: str, by: PersonFilter, *, places: bool) -> ResponseReturnVa
         for one in queries.everyone(db(), by)
     )
     return sheets.send(filename, _("人员"), columns, rows)
+
+
+def invited_words(invited: Invited) -> str:
+    """What came of an invitation."""
+    name = invited.staff.name
+    return _("邀请已发给%(name)s。", name=name) if invited.waits else _("%(name)s已加入。", name=name)
 
 
 def the_person(staff_id: UUID) -> Person:

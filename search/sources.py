@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from tenants.actors import Actor
@@ -109,6 +110,13 @@ class Source(Protocol):
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
         """What the reader of this session may see of these ids; an id left out is not shown."""
         ...
+
+
+def next_ids(session: Session, query: Select[UUID], after: UUID | None, limit: int) -> Sequence[UUID]:
+    """What `Source.ids` asks for, of a query for ids. One query."""
+    (column,) = query.selected_columns
+    query = query.order_by(column).limit(limit)
+    return session.scalars(query.where(column > after) if after else query).all()
 
 
 _sources: dict[str, Source] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import FileText
-from search.sources import Corpus, Document, Found, Passage, readable, register
+from search.sources import Corpus, Document, Found, Passage, next_ids, readable, register
 from tenants.files.models import StoredFile
 from tenants.identity.models import Tenant
 from tenants.permissions import Permission
@@ -25,8 +25,7 @@ class TenantFiles:
     corpus = Corpus.WORKSPACE
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        query = select(F.id).where(F.deleted_at.is_(None)).order_by(F.id).limit(limit)
-        return session.scalars(query.where(F.id > after) if after else query).all()
+        return next_ids(session, select(F.id).where(F.deleted_at.is_(None)), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         words = _words(session, ids)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from search.sources import PUBLIC, Corpus, Document, Found, Passage, register
+from search.sources import PUBLIC, Corpus, Document, Found, Passage, next_ids, register
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.rules import N_
 
@@ -23,8 +23,7 @@ class Tenants:
     corpus = Corpus.PUBLIC
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        query = select(T.id).where(T.active).order_by(T.id).limit(limit)
-        return session.scalars(query.where(T.id > after) if after else query).all()
+        return next_ids(session, select(T.id).where(T.active), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         for row in self._rows(session, ids):
@@ -65,8 +64,7 @@ class Units:
     corpus = Corpus.PUBLIC
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        query = select(U.id).where(U.active).order_by(U.id).limit(limit)
-        return session.scalars(query.where(U.id > after) if after else query).all()
+        return next_ids(session, select(U.id).where(U.active), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         for row in self._rows(session, ids):

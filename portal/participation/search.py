@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Visibility
 from portal.publishing.models import Publication, PublicationVersion
-from search.sources import PUBLIC, Corpus, Document, Found, Passage, readable, register
+from search.sources import PUBLIC, Corpus, Document, Found, Passage, next_ids, readable, register
 from tenants.identity.models import Tenant
 from tenants.permissions import Permission
 from tenants.rules import N_
@@ -44,8 +44,7 @@ class ShownComments:
     corpus = Corpus.PUBLIC
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        query = select(C.id).where(C.visibility == Visibility.SHOWN).order_by(C.id).limit(limit)
-        return session.scalars(query.where(C.id > after) if after else query).all()
+        return next_ids(session, select(C.id).where(C.visibility == Visibility.SHOWN), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         return [_document(row, PUBLIC) for row in self._rows(session, ids)]
@@ -66,8 +65,7 @@ class AllComments:
     corpus = Corpus.WORKSPACE
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        query = select(C.id).order_by(C.id).limit(limit)
-        return session.scalars(query.where(C.id > after) if after else query).all()
+        return next_ids(session, select(C.id), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         return [

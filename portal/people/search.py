@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from search.sources import Corpus, Document, Found, Passage, readable, register
+from search.sources import Corpus, Document, Found, Passage, next_ids, readable, register
 from tenants.database import actor_of
 from tenants.identity.models import RoleAssignment, Staff, Tenant
 from tenants.permissions import Permission
@@ -24,8 +24,7 @@ class People:
     corpus = Corpus.WORKSPACE
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        query = select(S.id).where(S.active).order_by(S.id).limit(limit)
-        return session.scalars(query.where(S.id > after) if after else query).all()
+        return next_ids(session, select(S.id).where(S.active), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         serves: dict[UUID, list[tuple[UUID, str, str]]] = {}

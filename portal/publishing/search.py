@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.publishing.content import DOCUMENT
 from portal.publishing.models import FileText, Publication, PublicationVersion, VersionFile
 from portal.publishing.richtext import plain_text
-from search.sources import PUBLIC, Corpus, Document, Found, Passage, readable, register
+from search.sources import PUBLIC, Corpus, Document, Found, Passage, next_ids, readable, register
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Permission
@@ -63,8 +63,7 @@ class _Publications:
         raise NotImplementedError
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        query = select(P.id).where(self.version().is_not(None)).order_by(P.id).limit(limit)
-        return session.scalars(query.where(P.id > after) if after else query).all()
+        return next_ids(session, select(P.id).where(self.version().is_not(None)), after, limit)
 
     def _rows(self, session: Session, ids: Sequence[UUID], *more: Any) -> list[Any]:
         query: Any = (

@@ -61,15 +61,6 @@ class Comparison:
         return not (self.added or self.removed or self.changed or self.moved)
 
 
-@dataclass(frozen=True, slots=True)
-class SetChange:
-    """How a set of words (tags, documents) changed; each in its order."""
-
-    kept: tuple[str, ...]
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-
-
 def compare(old: str, new: str) -> Comparison:
     """Compare two sanitised texts."""
     steps = align(lines_of(old), lines_of(new))
@@ -86,15 +77,6 @@ def compare_words(old: str, new: str) -> Markup:
     """Compare two plain texts of one line, such as titles and summaries."""
     pieces = _marked(words(old), words(new), lambda some: escape("".join(some), quote=False))
     return Markup(safe_with_changes("".join(pieces)))
-
-
-def compare_sets(old: Sequence[str], new: Sequence[str]) -> SetChange:
-    """Compare two sets of words."""
-    return SetChange(
-        kept=tuple(word for word in new if word in old),
-        added=tuple(word for word in new if word not in old),
-        removed=tuple(word for word in old if word not in new),
-    )
 
 
 def align(old: Sequence[Line], new: Sequence[Line]) -> list[Step]:

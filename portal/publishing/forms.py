@@ -146,7 +146,7 @@ class ArticleForm(Form):
     after = UploadField(_l("改造后的照片"), accept=IMAGES)
     after_alt = StringField(_l("改造后照片的文字说明"), [Optional(), Length(max=200)])
     documents = FieldList(FormField(DocumentForm), _l("附件"))
-    new_documents = MultipleFileField(_l("添加附件"))
+    new_documents = MultipleFileField(_l("添加附件"), render_kw={"accept": DOCUMENTS})
     event_starts_at = DateTimeLocalField(_l("开始时间"), [Optional()])
     event_ends_at = DateTimeLocalField(_l("结束时间"), [Optional()])
     event_place = StringField(_l("活动地点"), [Optional(), Length(max=100)])

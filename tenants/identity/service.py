@@ -78,19 +78,6 @@ def create_staff(
     return staff
 
 
-def set_password(session: Session, staff_id: UUID, password: str) -> None:
-    """Give somebody a password (the operator's command line; `sign_in` has what people do themselves)."""
-    staff = the_staff(session, staff_id)
-    if weak := passwords.objection(password, about=(staff.name, staff.email)):
-        raise Invalid({"password": weak})
-    credential = _credential(session, staff_id)
-    credential.password_hash = passwords.hash_password(password)
-    credential.password_changed_at = now()
-    staff.joined_at = staff.joined_at or now()
-    audit.record(session, "password.set", "person", staff_id, label=staff.name)
-    session.flush()
-
-
 def update_profile(session: Session, *, name: str, job_title: str, locale: str) -> None:
     """The actor's own name, job title and language of letters."""
     staff_id = actor_of(session).id

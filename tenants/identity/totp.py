@@ -28,11 +28,6 @@ def address(secret: str, account: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=settings_here().product_name)
 
 
-def code_at(secret: str, instant: datetime) -> str:
-    """The code an authenticator app shows at `instant`."""
-    return pyotp.TOTP(secret).at(instant)
-
-
 def accepted_step(secret: str, code: str, *, at: datetime, after: int | None) -> int | None:
     """The time step whose code this is: the current one or a neighbour, later than the step `after`.
 

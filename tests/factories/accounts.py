@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ class Account:
     def code(self, *, steps: int = 0) -> str:
         """The code an authenticator app shows, so many steps of 30 seconds from now."""
         assert self.secret
-        return totp.code_at(self.secret, now() + timedelta(seconds=totp.STEP_SECONDS * steps))
+        return pyotp.TOTP(self.secret).at(now() + timedelta(seconds=totp.STEP_SECONDS * steps))
 
 
 def account(

@@ -17,7 +17,6 @@ from portal.publishing.queries.lists import (
 from portal.publishing.queries.public import (
     cards,
     for_feed,
-    for_sitemap,
     latest,
     near,
     public_article,
@@ -77,7 +76,6 @@ __all__ = [
     "events_of",
     "every",
     "for_feed",
-    "for_sitemap",
     "latest",
     "listing",
     "near",

@@ -33,7 +33,6 @@ from portal.publishing.queries.shapes import (
     PublicArticle,
     PublicCard,
     PublicPage,
-    SitemapEntry,
 )
 from tenants.clock import SHANGHAI, now
 from tenants.reading import Counted, among, counted
@@ -196,14 +195,6 @@ def for_feed(
 ) -> tuple[PublicCard, ...]:
     """What a feed lists, newest first. One query."""
     return latest(session, kinds=[kind] if kind else (), tenant=tenant, unit=unit, limit=limit)
-
-
-def for_sitemap(session: Session, *, after: UUID | None = None, limit: int = 10_000) -> list[SitemapEntry]:
-    """Every published text, by id, `limit` at a time. One query."""
-    query = select(P.id, P.code, P.published_at).where(P.live_id.is_not(None)).order_by(P.id).limit(limit)
-    if after:
-        query = query.where(P.id > after)
-    return [SitemapEntry(code, at or now()) for _id, code, at in session.execute(query)]
 
 
 def related(session: Session, article: PublicArticle, limit: int = 4) -> tuple[PublicCard, ...]:

@@ -162,11 +162,3 @@ class MapPoint:
     title: str
     tenant: str
     place: Place
-
-
-@dataclass(frozen=True)
-class SitemapEntry:
-    """A publication for the sitemap."""
-
-    code: str
-    updated_at: datetime

@@ -7,7 +7,6 @@ Publications are named by their code. Raises `Missing`, `Refused` (a rule), `Inv
 from portal.publishing.service.common import (
     ALPHABET,
     BY_CLOCK,
-    CODE_LENGTH,
     new_code,
 )
 from portal.publishing.service.steps import (
@@ -35,7 +34,6 @@ from portal.publishing.versions import EXTRACT_JOB, let_go, settle_public
 __all__ = [
     "ALPHABET",
     "BY_CLOCK",
-    "CODE_LENGTH",
     "EXTRACT_JOB",
     "PUBLISH_JOB",
     "abandon",

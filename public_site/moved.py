@@ -9,7 +9,7 @@ from flask import abort, redirect, request, url_for
 
 from tenants.identity import places
 from tenants.requests import db
-from webkit.safe_redirect import with_query
+from webkit.safe_redirect import current_path, with_query
 
 
 def follow(tenant: str) -> NoReturn:
@@ -37,4 +37,4 @@ def follow_filter() -> None:
     asked = request.args.get("tenant", "").strip()
     if asked and (slug := places.moved_to(db(), asked)):
         others = [(name, value) for name, value in request.args.items(multi=True) if name != "tenant"]
-        abort(redirect(f"{request.script_root}{request.path}?{urlencode([*others, ('tenant', slug)])}", 301))
+        abort(redirect(f"{current_path()}?{urlencode([*others, ('tenant', slug)])}", 301))

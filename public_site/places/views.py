@@ -24,8 +24,8 @@ GROUPS = {"subdistrict": N_("各街道"), "town": N_("各乡镇"), "park": N_("�
 @blueprint.get("/places/")
 @requires(Permission.SITE_READ)
 def index() -> Response:
-    session = db()
-    page = Page(places.places(session, page=page_number()), page_number(), places.number(session), places.MOST)
+    session, number = db(), page_number()
+    page = Page(places.places(session, page=number), number, places.number(session), places.MOST)
     slugs = {place.id: place.slug for place in page}
     units = places.units(session, slugs)
     return render(

@@ -17,8 +17,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
+
+from tenants.database import actor_of
 
 #: Beyond this nobody wants the exact number, and counting on would read every row.
 COUNTED = 1_000
@@ -59,6 +62,15 @@ def among(column: SQLColumnExpression[Any], query: Select[*tuple[Any, ...]]) -> 
     security lets through and may begin with the whole of another table.
     """
     return column == func.any(func.array(query.scalar_subquery()))
+
+
+def here(session: Session, tenant_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Rows of the tenant in which the actor works; all rows for who works across tenants.
+
+    The policies say so too; said in the query, it uses the indexes.
+    """
+    tenant = actor_of(session).tenant_id
+    return tenant_id == tenant if tenant else true()
 
 
 @dataclass(frozen=True)

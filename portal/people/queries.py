@@ -17,6 +17,7 @@ from tenants.database import actor_of
 from tenants.identity.models import Bureau, RoleAssignment, Staff, Tenant
 from tenants.identity.queries import named
 from tenants.permissions import DISTRICT_ROLES, TENANT_ROLES, Role
+from tenants.reading import here
 
 R = RoleAssignment
 
@@ -88,8 +89,7 @@ class Counts:
 
 def _here(session: Session) -> ColumnElement[bool]:
     """Role rows of the tenant the reader is in; for the district all. Somebody's own roles elsewhere stay out."""
-    tenant_id = actor_of(session).tenant_id
-    return R.tenant_id == tenant_id if tenant_id else R.id.is_not(None)
+    return here(session, R.tenant_id)
 
 
 def _holds(session: Session, *more: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from portal.participation import replyclock
 from portal.participation.models import Comment, CommentEvent, Visibility
-from portal.participation.queries.filters import SAID, Filters, Tab, here, narrowed, of_tab, order_of
+from portal.participation.queries.filters import SAID, Filters, Tab, narrowed, of_tab, order_of
 from portal.participation.queries.public import OUTCOME, Outcome, Rows, outcome_of, with_outcome
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.clock import today
 from tenants.identity.models import Tenant
-from tenants.reading import COUNTED, LOOKED_THROUGH, Counted, among, containing, counted
+from tenants.reading import COUNTED, LOOKED_THROUGH, Counted, among, containing, counted, here
 
 PAGE_SIZE = 30
 #: So many publications are offered to filter by.
@@ -202,7 +202,7 @@ def _publications(session: Session) -> tuple[tuple[str, str], ...]:
     """Publications with the newest comments, to filter by: (code, title), by title."""
     recent = (
         select(C.publication_id, C.created_at)
-        .where(*here(session), ~C.official)
+        .where(here(session, C.tenant_id), ~C.official)
         .order_by(C.created_at.desc())
         .limit(COUNTED)
         .subquery()

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Visibility
 from portal.participation.queries.desk import Row, every
-from portal.participation.queries.filters import Filters, Tab, appealed, here, is_followed_up, is_open
+from portal.participation.queries.filters import Filters, Tab, appealed, is_followed_up, is_open, overdue_on
 from portal.participation.queries.public import Rows
 from tenants.clock import today
 from tenants.identity.models import Tenant
-from tenants.reading import Counted, counted
+from tenants.reading import Counted, counted, here
 
 #: Days ahead that count as "due soon".
 SOON = timedelta(days=3)
@@ -65,7 +65,7 @@ def attention(session: Session, day: date, since: datetime) -> list[Attention]:
     heaps = (
         select(
             C.tenant_id,
-            func.count(case((and_(is_open, C.due_on < day), 1))).label("overdue"),
+            func.count(case((overdue_on(day), 1))).label("overdue"),
             func.count(case((and_(is_open, C.due_on.between(day, day + timedelta(days=1))), 1))).label(
                 "due_soon"
             ),
@@ -91,7 +91,7 @@ def waiting(session: Session, *, limit: int = 5) -> Waiting:
     """What waits in the acting person's tenant. Two queries."""
     heaps = (
         is_open,
-        and_(is_open, C.due_on < today()),
+        overdue_on(today()),
         and_(is_open, C.due_on.between(today(), today() + SOON)),
         C.visibility == Visibility.HELD,
         appealed,
@@ -99,7 +99,7 @@ def waiting(session: Session, *, limit: int = 5) -> Waiting:
     )
     # each heap by its own index: looking through all comments once takes longer every year
     found = session.execute(
-        select(*(counted(select(literal(1)).where(*here(session), ~C.official, heap)) for heap in heaps))
+        select(*(counted(select(literal(1)).where(here(session, C.tenant_id), ~C.official, heap)) for heap in heaps))
     ).one()
     rows = every(session, Filters(tab=Tab.OPEN), limit=limit)
     waits, late, soon, held, appeals, followed = map(Counted.of, found)
@@ -110,7 +110,7 @@ def overdue(session: Session) -> dict[UUID, int]:
     """How many comments are overdue in each tenant that has any. One query."""
     rows = session.execute(
         select(C.tenant_id, func.count())
-        .where(*here(session), ~C.official, is_open, C.due_on < today())
+        .where(here(session, C.tenant_id), ~C.official, overdue_on(today()))
         .group_by(C.tenant_id)
     )
     return {tenant_id: number for tenant_id, number in rows}

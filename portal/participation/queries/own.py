@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.participation.models import Comment, CommentEvent, Fate, Visibility
+from portal.participation.queries.filters import is_open
 from portal.participation.queries.public import SAID, Said, own_ids, said, with_outcome
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.identity.models import Tenant
@@ -76,11 +77,7 @@ class OwnPage:
 C = Comment
 _CONDITIONS: dict[OwnFilter, tuple[ColumnElement[bool], ...]] = {
     OwnFilter.ALL: (),
-    OwnFilter.OPEN: (
-        C.answered_at.is_(None),
-        C.parent_id.is_(None),
-        C.visibility.in_((Visibility.HELD, Visibility.SHOWN)),
-    ),
+    OwnFilter.OPEN: (is_open,),
     OwnFilter.ANSWERED: (C.answered_at.is_not(None), C.visibility != Visibility.WITHDRAWN),
     OwnFilter.BECAME: (C.fate.in_((Fate.ADOPTED, Fate.DONE)), C.visibility != Visibility.WITHDRAWN),
     OwnFilter.HIDDEN: (C.visibility == Visibility.HIDDEN,),

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import Select, and_, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import Kind, Publication, PublicationEvent, PublicationVersion, State
@@ -17,7 +17,7 @@ from portal.publishing.queries.shapes import Ref
 from tenants.database import actor_of
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.identity.queries import named
-from tenants.reading import LOOKED_THROUGH, Counted, among, containing, counted
+from tenants.reading import LOOKED_THROUGH, Counted, among, containing, counted, here
 
 P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
 
@@ -237,12 +237,6 @@ def _lean(filters: Filters, sort: str, *columns: Any) -> Select[Any]:
     return query
 
 
-def here(session: Session) -> ColumnElement[bool]:
-    """In the tenant in which the actor works: the policies say so too; said in the query, it uses the indexes."""
-    tenant_id = actor_of(session).tenant_id
-    return P.tenant_id == tenant_id if tenant_id else true()
-
-
 def _conditions(session: Session, filters: Filters, by_title: bool) -> dict[str, Any]:
     found = {
         "state": P.state == filters.state,
@@ -256,7 +250,7 @@ def _conditions(session: Session, filters: Filters, by_title: bool) -> dict[str,
     }
     tenant_id = actor_of(session).tenant_id
     return {
-        "here": here(session),
+        "here": here(session, P.tenant_id),
         # texts by title are found by an index of their own
         **({"texts": V.tenant_id == tenant_id} if tenant_id and by_title else {}),
         **{name: condition for name, condition in found.items() if getattr(filters, name)},
@@ -275,7 +269,7 @@ def _options(session: Session) -> dict[str, tuple[Option, ...]]:
     recent = (
         select(P.edited_by_name, V.tags)
         .join(V, V.id == P.head_id)
-        .where(here(session))
+        .where(here(session, P.tenant_id))
         .order_by(P.updated_at.desc())
         .limit(RECENT)
         .cte("recent")
@@ -342,7 +336,7 @@ def waiting(session: Session, staff_id: UUID, *, limit: int = 200) -> tuple[Wait
         .join(V, V.id == P.head_id)
         .join(last, true())
         .where(
-            here(session),
+            here(session, P.tenant_id),
             P.state.in_((State.DRAFT, State.IN_REVIEW, State.APPROVED)),
             or_(P.state != State.DRAFT, P.edited_by == staff_id),
         )

@@ -35,7 +35,7 @@ run: .venv/.run $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 	@XINYA_DEMO=$${XINYA_DEMO-1} $(BIN)/xinya serve
 
 test: lint
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 	$(BIN)/ruff check .

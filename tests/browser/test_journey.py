@@ -28,7 +28,7 @@ from tests.factories.people import Place
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SEED = Path(__file__).resolve().parents[2] / "demo" / "seed" / "tongzhengbanfa-2021-10.txt"
 PASSWORD = "运河边-垂柳-第七棵"

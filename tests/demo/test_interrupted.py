@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import Engine, event, func, select
 
 from demo.content import District, district
@@ -45,6 +46,7 @@ def stopping(after: int) -> Iterator[None]:
         event.remove(Engine, "commit", stop)
 
 
+@pytest.mark.slow
 def test_stopped_anywhere_it_goes_on(deployment: Deployment) -> None:
     content = small()
     for commits in (1, 4, 7, 12, 20):

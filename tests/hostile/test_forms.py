@@ -47,6 +47,8 @@ HOSTILE = {
     "path": "../../../../etc/passwd\x00.png",
     "nested": "[" * 20_000,
 }
+#: What is longer is not sent percent-encoded: taking that apart would be most of the work.
+LONG = 5_000
 #: Tried in each field alone, too, with the others as they should be.
 ALONE = ("nul", "huge number")
 
@@ -69,7 +71,7 @@ class Form:
         free = [i for i, (name, _) in enumerate(self.fields) if name != "csrf_token"]
         for how, value in HOSTILE.items():
             yield how, [(n, value if i in free else v) for i, (n, v) in enumerate(self.fields)]
-            for i in free if how in ALONE else ():
+            for i in free if how in ALONE and len(free) > 1 else ():
                 one = [(n, value if i == j else v) for j, (n, v) in enumerate(self.fields)]
                 yield f"{how} in {self.fields[i][0]}", one
         yield "fields that are none of ours", [
@@ -136,7 +138,7 @@ def send(client: FlaskClient, form: Form, fields: list[tuple[str, str]]) -> Test
     if form.method == "GET":
         asked = urlencode([(n, v[:1500]) for n, v in fields], errors="surrogatepass")
         return client.get(f"{local(form.address).partition('?')[0]}?{asked}")
-    if form.files:
+    if form.files or any(len(v) > LONG for _, v in fields):
         data: dict[str, Any] = {n: v.encode("utf-8", "replace").decode() for n, v in fields}
         data |= {n: (BytesIO(b"%PDF-1.4 not really"), "../../\u202efdp.exe\x00.png") for n in form.files}
         boundary, parts = encode_multipart(data)
@@ -187,6 +189,7 @@ def test_strangers_and_residents(target: Target, tried: set[Kind]) -> None:
     assert {"/account?", "/account/sign-in?", "/search?"} <= {kind[1] for kind in tried}
 
 
+@pytest.mark.slow
 def test_people_of_the_tenant(target: Target, tried: set[Kind]) -> None:
     door = target.at_work_as_nobody()
     assert attack(door, "/workspace/sign-in", "/workspace/forgot", tried=tried) == []
@@ -195,6 +198,7 @@ def test_people_of_the_tenant(target: Target, tried: set[Kind]) -> None:
         assert attack(target.at_work(person), *start, tried=tried) == []
 
 
+@pytest.mark.slow
 def test_the_district_office(target: Target, tried: set[Kind]) -> None:
     start = ("/workspace/district/", f"/workspace/t/{target.corner.tenant.slug}/")
     assert attack(target.at_work(target.office), *start, tried=tried) == []

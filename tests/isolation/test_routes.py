@@ -184,6 +184,7 @@ def test_nobody_gets_past_the_workspaces_door(deployment: Deployment, world: Wor
         )
 
 
+@pytest.mark.slow
 def test_another_tenants_address_does_not_exist(
     deployment: Deployment, world: World, people: list[Person]
 ) -> None:
@@ -221,6 +222,7 @@ def test_another_tenants_things_do_not_exist_in_ones_own(
             assert f"{world.slugs[other]}的" not in body, (person.name, rule, method)
 
 
+@pytest.mark.slow
 def test_a_role_opens_what_its_permissions_say_and_nothing_else(
     deployment: Deployment, world: World, people: list[Person]
 ) -> None:

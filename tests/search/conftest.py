@@ -21,6 +21,8 @@ from search.local_elasticsearch import Cluster, Unavailable, fetch
 from search.sources import Source
 from settings import Settings
 
+#: Starting the server takes its time.
+WITH_SERVER = [pytest.mark.elasticsearch, pytest.mark.slow]
 CI = os.environ.get("CI") == "true"
 
 
@@ -81,7 +83,7 @@ def settings_of(cluster: Cluster, **changes: object) -> Settings:
     return Settings(**given)  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=WITH_SERVER)])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """Each engine, empty."""
     made: Engine

@@ -56,6 +56,7 @@ def code(deployment: Deployment, room: Newsroom) -> str:
         return make.draft(session, actor).code
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(typed=TYPED)
 def test_the_editor_answers_anything(

@@ -391,6 +391,7 @@ def test_no_word_of_a_text_is_lost(written: list[str]) -> None:
             assert line in kept
 
 
+@pytest.mark.slow
 @given(lines)
 @settings(max_examples=15, deadline=None)
 def test_no_word_of_a_word_file_is_lost(written: list[str]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
+
+from webkit.text import printable
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,6 @@ SECONDS = 60
 MEMORY = 1024 * 1024 * 1024
 
 _ROOT = Path(__file__).resolve().parents[2]
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ _READERS: dict[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
 def _limited(parts: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     left = MAX_CHARACTERS
     for label, text in islice(parts, MAX_PARTS):
-        text = _UNPRINTABLE.sub("", text)[: min(MAX_CHARACTERS_A_PART, left)].strip()
+        text = printable(text).replace("\r", "")[: min(MAX_CHARACTERS_A_PART, left)].strip()
         if text:
             left -= len(text)
             yield label, text

@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from portal.publishing import htmltree
 from portal.publishing.structure import repair
 from tenants.rules import N_, Invalid
+from webkit.text import INVISIBLE
 
 #: Limits of one text. A long plan interpretation has some 20,000 characters and 2,000 elements.
 MAX_CHARACTERS = 1_000_000
@@ -63,10 +64,8 @@ _HREF = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"[a-z]+:", re.IGNORECASE)
-# control characters, direction overrides, invisible joiners that only hide text; and half characters
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+# what nobody types on purpose; and direction overrides and invisible joiners, which only hide text
+_UNPRINTABLE = re.compile(rf"{INVISIBLE.pattern}|[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _WORD = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]|[^\W_㐀-鿿豈-﫿]+(?:['’.,:/-][^\W_㐀-鿿豈-﫿]+)*")
 _HEADING = re.compile(r"<(h[234])>")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import COLUMNS, DOCUMENT, INLINE, Content, of_version
@@ -132,49 +132,34 @@ def settle_public(session: Session, file_ids: set[UUID]) -> None:
     if not file_ids:
         return
     session.flush()
-    in_text = (
-        exists()
-        .where(
-            VersionFile.file_id == StoredFile.id,
-            VersionFile.version_id == PublicationVersion.id,
-            PublicationVersion.live,
-        )
-        .correlate(StoredFile)
-    )
-    as_cover = (
-        exists()
-        .where(
-            PublicationVersion.tenant_id == StoredFile.tenant_id,
-            PublicationVersion.cover_file_id == StoredFile.id,
-            PublicationVersion.live,
-        )
-        .correlate(StoredFile)
-    )
-    of_tenant = exists().where(Tenant.picture_file_id == StoredFile.id).correlate(StoredFile)
     session.execute(
         update(StoredFile)
         .where(StoredFile.id.in_(file_ids))
-        .values(public=or_(in_text, as_cover, of_tenant))
+        .values(public=_shown_in(PublicationVersion.live))
         .execution_options(synchronize_session="fetch")
     )
 
 
 def let_go(session: Session, file_id: UUID) -> None:
     """Leave a file that a tenant showed no longer to the cleaner, unless it is still the picture or in any text."""
-    in_text = exists().where(VersionFile.file_id == StoredFile.id).correlate(StoredFile)
-    as_cover = (
-        exists()
-        .where(
-            PublicationVersion.tenant_id == StoredFile.tenant_id,
-            PublicationVersion.cover_file_id == StoredFile.id,
-        )
-        .correlate(StoredFile)
-    )
-    of_tenant = exists().where(Tenant.picture_file_id == StoredFile.id).correlate(StoredFile)
     session.flush()
     session.execute(
         update(StoredFile)
         .where(StoredFile.id == file_id)
-        .values(attached=or_(in_text, as_cover, of_tenant))
+        .values(attached=_shown_in(true()))
         .execution_options(synchronize_session="fetch")
     )
+
+
+def _shown_in(versions: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
+    """A stored file is in the text of such a version, is its cover, or is the picture of its tenant."""
+    in_text = exists().where(
+        VersionFile.file_id == StoredFile.id, VersionFile.version_id == PublicationVersion.id, versions
+    )
+    as_cover = exists().where(
+        PublicationVersion.tenant_id == StoredFile.tenant_id,
+        PublicationVersion.cover_file_id == StoredFile.id,
+        versions,
+    )
+    of_tenant = exists().where(Tenant.picture_file_id == StoredFile.id)
+    return or_(*(found.correlate(StoredFile) for found in (in_text, as_cover, of_tenant)))

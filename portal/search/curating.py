@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from portal.answers import take
 from portal.publishing import queries as publications
-from portal.search.views import blueprint
+from portal.search.web import blueprint
 from search import curation, popular
 from search.engine import EngineDown
 from search.jobs import COMPARE_JOB

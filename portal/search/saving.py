@@ -16,7 +16,7 @@ from wtforms.validators import Length
 
 from portal.answers import take
 from portal.search import queries
-from portal.search.views import addresses, blueprint
+from portal.search.web import addresses, blueprint
 from search import saved
 from search.models import SavedSearch
 from search.queries import SearchRequest

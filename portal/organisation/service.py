@@ -30,7 +30,7 @@ from tenants.identity.models import (
     TenantKind,
     UnitKind,
 )
-from tenants.rules import N_, Conflict, Invalid, Missing, Refusal, require
+from tenants.rules import N_, Invalid, Missing, Refusal, as_seen, require
 
 REBUILD_JOB = "search.rebuild"
 #: What an administrator of the tenant may change; the office also what `provision` names.
@@ -170,11 +170,7 @@ def update_unit(
 ) -> ResponsibleUnit:
     """Change a unit. `Conflict.current` is the unit when somebody saved since `expected_version`."""
     require(policy.may_change_units(actor))
-    unit = session.get(ResponsibleUnit, unit_id)
-    if unit is None:
-        raise Missing
-    if unit.version != expected_version:
-        raise Conflict(unit)
+    unit = as_seen(session.get(ResponsibleUnit, unit_id), expected_version)
     if "slug" in changes:
         take_turns(session, "unit", unit.tenant_id)
     changed = _apply(unit, changes, UNIT)
@@ -217,11 +213,7 @@ def _change_tenant(
     allowed: tuple[str, ...],
     expected_version: int,
 ) -> Tenant:
-    tenant = session.get(Tenant, tenant_id)
-    if tenant is None:
-        raise Missing
-    if tenant.version != expected_version:
-        raise Conflict(tenant)
+    tenant = as_seen(session.get(Tenant, tenant_id), expected_version)
     if "slug" in changes:
         take_turns(session, "tenant", "address")
     changed = _apply(tenant, changes, allowed)

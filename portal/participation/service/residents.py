@@ -19,7 +19,7 @@ from tenants.actors import Actor
 from tenants.database import take_turns
 from tenants.identity.models import CommentPolicy, Tenant
 from tenants.identity.names import DELETED_NAME
-from tenants.rules import Conflict, Invalid, Missing, require
+from tenants.rules import Invalid, Missing, as_seen, require
 
 #: Columns that the public role may not read back, although it may write them.
 _UNREADABLE = (defer(Comment.resident_id, raiseload=True), defer(Comment.staff_id, raiseload=True))
@@ -244,8 +244,4 @@ def _own(session: Session, comment_id: UUID, expected_version: int | None) -> Co
         .options(*_UNREADABLE)
         .where(Comment.id == comment_id, Comment.id.in_(select(func.own_comments())))
     ).one_or_none()
-    if comment is None:
-        raise Missing
-    if expected_version is not None and comment.version != expected_version:
-        raise Conflict(comment)
-    return comment
+    return as_seen(comment, expected_version)

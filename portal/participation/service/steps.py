@@ -14,7 +14,7 @@ from portal.participation.models import Comment, CommentEvent
 from search import outbox
 from tenants import audit
 from tenants.actors import Actor
-from tenants.rules import Conflict, Invalid, Missing, Refusal
+from tenants.rules import Invalid, Refusal, as_seen
 
 #: The sources of `portal.participation.search`.
 SOURCES = ("comment", "comment_record")
@@ -74,11 +74,7 @@ def of_tenant(session: Session, comment_id: UUID, expected_version: int | None) 
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if comment is None:
-        raise Missing
-    if expected_version is not None and comment.version != expected_version:
-        raise Conflict(comment)
-    return comment
+    return as_seen(comment, expected_version)
 
 
 def text(given: str, check: Refusal | None, field: str = "body") -> str:

@@ -17,7 +17,7 @@ from portal.publishing.models import Publication, PublicationEvent, PublicationV
 from search import outbox
 from tenants import audit
 from tenants.actors import Actor
-from tenants.rules import Conflict, Invalid, Missing
+from tenants.rules import Invalid, Missing, as_seen
 
 #: Base 32 without i, l, o and u: read out on the telephone and typed without mistakes.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -39,11 +39,7 @@ def load(session: Session, code: str, expected_version: int | None = None) -> Pu
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if publication is None:
-        raise Missing
-    if expected_version is not None and publication.version != expected_version:
-        raise Conflict(publication)
-    return publication
+    return as_seen(publication, expected_version)
 
 
 def identity(session: Session, code: str) -> UUID:

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 DEMO_TEMPLATE = "xinya_demo_template"
 
 # nothing here is a timed test: a busy machine must not fail one
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 

@@ -69,18 +69,24 @@ def reasons(names: Iterable[Passage], literals: Literals, seen: str) -> tuple[tu
     if not literals:
         return ()
     shown: dict[int, int] = {}  # unit -> characters of its longest match
-    _note(shown, _in_name(seen, literals))
+    # letters are either shown by the characters they spell or not
+    whole = [1 if group[0].isascii() else len(group[0]) for group in literals]
+    _note(shown, _in_name(seen, literals), whole)
     found = []
     for name in names:
         there = _in_name(name.text, literals)
-        if _note(shown, there):
+        if _note(shown, there, whole):
             found.append((name.label, _mark(name.text, 0, len(name.text), there)))
     return tuple(found)
 
 
-def _note(shown: dict[int, int], found: list[Match]) -> bool:
-    """Keep the longest match of each unit; whether any is longer than what was shown."""
-    longer = [match for match in found if match.end - match.start > shown.get(match.unit, 0)]
+def _note(shown: dict[int, int], found: list[Match], whole: list[int]) -> bool:
+    """Keep the longest match of each unit; whether any is longer than what was shown, while that is not all of it."""
+    longer = [
+        match
+        for match in found
+        if shown.get(match.unit, 0) < min(whole[match.unit], match.end - match.start)
+    ]
     for match in longer:
         shown[match.unit] = max(shown.get(match.unit, 0), match.end - match.start)
     return bool(longer)

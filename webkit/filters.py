@@ -24,13 +24,13 @@ def local_day(value: dt.date | dt.datetime) -> dt.date:
 
 
 def date(value: dt.date | dt.datetime | None) -> str:
-    """2026年3月5日, or 5 March 2026; empty for None."""
+    """2026年3月5日, or 5 Mar 2026; empty for None."""
     if value is None:
         return ""
     day = local_day(value)
     if str(get_locale()).startswith("zh"):
         return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day.day} {day:%b} {day.year}"
 
 
 def datetime(value: dt.datetime | None) -> str:

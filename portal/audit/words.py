@@ -163,5 +163,7 @@ def value_text(field: str, value: Any) -> str:
         return gettext("、").join(value_text(field, item) for item in value)
     if field == "role" and value in set(Role):
         return words.role_name(value)
+    if field.endswith("_id"):
+        return gettext("尾号 %(end)s", end=str(value)[-6:])
     known = _VALUES.get(field, {})
     return gettext(known[value]) if value in known else str(value)

@@ -121,7 +121,7 @@ def _found(row: Any, address: str) -> Found:
         kind="answer" if row.official else "comment",
         date=row.created_at,
         tenant=row.short_name,
-        passages=(Passage(row.body), Passage(row.title, "所在文章")),
+        passages=(Passage(row.body), Passage(row.title, N_("所在文章"))),
         names=(
             Passage(row.name, N_("街镇")),
             Passage(row.short_name, N_("街镇")),

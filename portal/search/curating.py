@@ -34,7 +34,7 @@ DAYS, LEAST = 90, 2
 class SynonymsForm(Form):
     """All groups, one to a line, and queries to try them on."""
 
-    groups = TextAreaField(_l("同义词"), validators=[InputRequired(), Length(max=100_000)])
+    groups = TextAreaField(_l("意思相同的词"), validators=[InputRequired(), Length(max=100_000)])
     queries = StringField(_l("试查的词"), validators=[Length(max=300)])
 
 

@@ -115,7 +115,7 @@ def test_the_office_tries_synonyms_and_pins_an_answer(
     come_to_work(deployment, page, live, town, Role.DISTRICT_OFFICE)
     page.goto(f"{live}/workspace/district/search/curate")
     assert axe(page) == []
-    groups = page.get_by_role("textbox", name="同义词")
+    groups = page.get_by_role("textbox", name="意思相同的词")
     keys.write(page, groups, f"{groups.input_value()}\n袖珍花园 口袋公园")
     keys.write(page, page.get_by_label("试查的词"), "袖珍花园")
     keys.click(page, page.get_by_role("button", name="先试查"))
@@ -124,7 +124,7 @@ def test_the_office_tries_synonyms_and_pins_an_answer(
     expect(row.locator("td").nth(0)).to_have_text("0")
     expect(row.locator("td").nth(1)).to_have_text("3")
     expect(row).to_contain_text("张家湾口袋公园建成开放")
-    expect(page.get_by_role("textbox", name="同义词")).to_have_value(re.compile("袖珍花园 口袋公园"))
+    expect(page.get_by_role("textbox", name="意思相同的词")).to_have_value(re.compile("袖珍花园 口袋公园"))
     assert axe(page) == []
     visitor = open_page()
     visitor.goto(f"{live}/search?q=袖珍花园")

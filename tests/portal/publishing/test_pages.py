@@ -219,7 +219,7 @@ def test_two_people_at_one_text_choose_part_by_part(
     follow(clerk, send(clerk, edit, title="同事的标题", body="<p>同事写的一段。</p>"))
     answer = planner.post(edit, data=mine)
     assert answer.status_code == 409
-    assert "王敏 先保存了第 2 版" in answer.text
+    assert "王敏先保存了第 2 版" in answer.text
     assert "我的标题" in answer.text and "同事的标题" in answer.text
     carried = fields(answer.text, "/edit")
     merged = planner.post(edit, data={**carried, "take-title": "theirs", "take-body": "both"})

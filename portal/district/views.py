@@ -39,7 +39,7 @@ TENANT_KINDS = {
 TABS = {
     comment_queries.Tab.OPEN: N_("待答复"),
     comment_queries.Tab.OVERDUE: N_("已逾期"),
-    comment_queries.Tab.HELD: N_("待放行"),
+    comment_queries.Tab.HELD: N_("待审核"),
     comment_queries.Tab.APPEALED: N_("有申诉"),
     comment_queries.Tab.FOLLOWED_UP: N_("又有追问"),
     comment_queries.Tab.ANSWERED: N_("已答复"),

@@ -76,7 +76,7 @@ def _since(today: date) -> datetime:
 
 def _lines(found: Attention, locale: str) -> Iterator[str]:
     for n, sentence in (
-        (found.overdue, N_("已超期未答复：%(n)s 条")),
+        (found.overdue, N_("已逾期未答复：%(n)s 条")),
         (found.due_soon, N_("今明两天到期：%(n)s 条")),
         (found.held, N_("等待审核：%(n)s 条")),
         (found.appealed, N_("申诉待处理：%(n)s 条")),

@@ -70,7 +70,7 @@ _SAYS: dict[Notice, tuple[str, str]] = {
 
 #: What a text message need not repeat: the page has just said it to the resident.
 _SEEN_AT_ONCE = frozenset({Notice.RECEIVED, Notice.HELD})
-_TEXT_MESSAGE = N_("【%(product)s】%(news)s。查看：%(link)s 关闭提醒：%(account)s")
+TEXT_MESSAGE = N_("【%(product)s】%(news)s。查看：%(link)s 关闭提醒：%(account)s")
 
 
 def tell(
@@ -113,7 +113,7 @@ def tell(
                 session,
                 to=resident.phone,
                 text=words.say(
-                    _TEXT_MESSAGE, news=words.say(subject), link=link, account=f"{address}/account"
+                    TEXT_MESSAGE, news=words.say(subject), link=link, account=f"{address}/account"
                 ),
                 locale=resident.locale,
                 tenant_id=comment.tenant_id,

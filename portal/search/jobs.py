@@ -1,4 +1,4 @@
-"""People are told by mail what is new in the searches they keep: once a day, one letter each.
+"""People are told what is new in the searches they keep: once a day, one letter or short message each.
 
 A resident's are over the public site; a staff member's over a tenant or the district, with a letter for each.
 """
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.participation.notices import unsubscribe_token
+from portal.participation.notices import TEXT_MESSAGE, unsubscribe_token
 from portal.search import queries
 from search import saved
 from search.engine import EngineDown
@@ -61,13 +61,30 @@ def tell_staff(session: Session) -> None:
 
 def _tell_resident(session: Session, resident_id: UUID, news: Sequence[News]) -> None:
     resident = session.execute(
-        select(Resident.email, Resident.notify, Resident.locale, Resident.display_name).where(
+        select(Resident.email, Resident.phone, Resident.notify, Resident.locale, Resident.display_name).where(
             Resident.id == resident_id, Resident.deleted_at.is_(None)
         )
     ).one_or_none()
-    if resident is None or not resident.notify or not resident.email:
+    if resident is None or not resident.notify:
         return
     address = settings_here().public_address
+    subject = letter.translated(N_("您关注的搜索有新内容"), {}, resident.locale)
+    dedupe_key = f"search.news:{resident_id}:{now():%Y%m%d}"
+    if not resident.email:
+        service.enqueue_sms(
+            session,
+            to=resident.phone,
+            text=TEXT_MESSAGE,
+            values={
+                "product": settings_here().product_name,
+                "news": subject,
+                "link": f"{address}/search/saved",
+                "account": f"{address}/account",
+            },
+            locale=resident.locale,
+            dedupe_key=dedupe_key,
+        )
+        return
     text = _letter(
         session,
         resident.display_name,
@@ -80,12 +97,12 @@ def _tell_resident(session: Session, resident_id: UUID, news: Sequence[News]) ->
     service.enqueue(
         session,
         to=resident.email,
-        subject=letter.translated(N_("您关注的搜索有新内容"), {}, resident.locale),
+        subject=subject,
         text=text,
         action=N_("查看"),
         locale=resident.locale,
         unsubscribe_url=f"{address}/unsubscribe/{unsubscribe_token(resident_id)}",
-        dedupe_key=f"search.news:{resident_id}:{now():%Y%m%d}",
+        dedupe_key=dedupe_key,
     )
 
 

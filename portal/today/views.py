@@ -91,7 +91,7 @@ def _figures(tenant: str, found: queries.Waiting) -> list[dict[str, Any]]:
         if waits.held:
             tiles.append(
                 {
-                    "label": _("待放行"),
+                    "label": _("待审核意见"),
                     "value": waits.held,
                     "url": desk("held"),
                     "icon": "clock",
@@ -101,7 +101,7 @@ def _figures(tenant: str, found: queries.Waiting) -> list[dict[str, Any]]:
     if actor().may(P.PUBLICATION_APPROVE):
         tiles.append(
             {
-                "label": _("待审核"),
+                "label": _("待审核文章"),
                 "value": len(found.to_approve),
                 "url": publications("in_review"),
                 "icon": "eye",

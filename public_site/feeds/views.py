@@ -51,8 +51,10 @@ def _xml(template: str, **context: object) -> Response:
 @requires(Permission.SITE_READ)
 def index() -> Response:
     kinds = [(_(words), url_for(".kind", kind=kind.value)) for kind, words in KINDS.items()]
-    found = places.places(db())
-    return render("public_site/feeds/index.html", kinds=kinds, places=found, more=len(found) == places.MOST)
+    found = places.places(db(), limit=places.MOST + 1)
+    return render(
+        "public_site/feeds/index.html", kinds=kinds, places=found[: places.MOST], more=len(found) > places.MOST
+    )
 
 
 @blueprint.get("/feeds/all.xml")

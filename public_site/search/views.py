@@ -78,7 +78,7 @@ def keep() -> ResponseReturnValue:
     except Refused as error:
         flash(say(error.refusal), "warning")
         return redirect(_addresses()(asked.args()), 303)
-    flash(_("已关注这个搜索，有新内容时写信告诉您。"))
+    flash(_("已关注这个搜索，有新内容时告诉您。"))
     return redirect(url_for(".kept"), 303)
 
 

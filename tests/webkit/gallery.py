@@ -226,7 +226,7 @@ def _pages(app: Flask, face: str) -> None:
                     ("in_review", "待审核"),
                     ("published", "已发布"),
                     ("withdrawn", "已撤下"),
-                    ("overdue", "已超期"),
+                    ("overdue", "已逾期"),
                 ],
                 1,
             )

@@ -26,7 +26,7 @@ blueprint = Blueprint("participation", "portal.participation.views", template_fo
 
 TABS = {
     Tab.OPEN: _l("待答复"),
-    Tab.OVERDUE: _l("已超期"),
+    Tab.OVERDUE: _l("已逾期"),
     Tab.HELD: _l("待审核"),
     Tab.APPEALED: _l("申诉"),
     Tab.FOLLOWED_UP: _l("追问"),

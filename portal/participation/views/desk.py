@@ -50,7 +50,7 @@ def export(tenant: str) -> Response:
         Column(_("说明"), 30),
         Column(_("应答复日"), 14),
         Column(_("答复时间")),
-        Column(_("超期"), 8),
+        Column(_("逾期"), 8),
         Column(_("未公开的理由"), 30),
         Column(_("申诉"), 30),
     ]

@@ -167,7 +167,7 @@ def test_clerks_hear_every_working_morning_what_waits(deployment: Deployment) ->
         morning(deployment, date(2026, 3, 30))
     [(subject, body, _)] = letters(deployment, place.clerk.email)
     assert subject == "潞邑街道办事处：今天的居民意见"
-    assert "已超期未答复：1 条" in body and "等待审核：2 条" in body
+    assert "已逾期未答复：1 条" in body and "等待审核：2 条" in body
     assert f"/t/{place.tenant.slug}/comments/" in body
     assert len(letters(deployment, place.colleague.email)) == 1
     assert letters(deployment, place.planner.email) == []

@@ -72,7 +72,7 @@ def test_the_list_shows_first_what_is_due_first(place: Corner, clerk: StrictClie
     late, fresh = place.comment(wang, "早就该答复的。", at=LONG_AGO), place.comment(wang, "刚刚写的。")
     page = clerk.get(at(place)).text
     assert page.index(f"comments/{late}") < page.index(f"comments/{fresh}")
-    assert "超期" in page and "已超期" in page
+    assert "逾期" in page and "已逾期" in page
     overdue = clerk.get(at(place, "?tab=overdue")).text
     assert f"comments/{late}" in overdue and f"comments/{fresh}" not in overdue
     found = clerk.get(at(place, "?tab=all&q=早就该")).text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -42,8 +43,8 @@ def publish(deployment: Deployment, app_public: Flask, tmp_path: Path) -> Iterat
     sources.unregister(shelf.name)
 
 
-def come_in(app: Flask, deployment: Deployment) -> tuple[StrictClient, str]:
-    address = f"{uuid7().hex}@example.cn"
+def come_in(app: Flask, deployment: Deployment, address: str = "") -> tuple[StrictClient, str]:
+    address = address or f"{uuid7().hex}@example.cn"
     with deployment.session() as session, session.begin():
         people.tenant(session)
     client = browser(app)
@@ -101,6 +102,21 @@ def test_a_followed_search_brings_one_letter(
     assert client.post(remove[1], data={"csrf_token": token_in(listed)}).status_code == 303
     assert "还没有关注的搜索" in client.get("/search/saved").text
     assert client.post(remove[1], data={"csrf_token": token_in(listed)}).status_code == 404
+
+
+def test_who_gave_a_phone_number_only_gets_a_short_message(
+    app_public: Flask, deployment: Deployment, publish: Callable[[str], None]
+) -> None:
+    client, phone = come_in(app_public, deployment, f"139{secrets.randbelow(10**8):08d}")
+    page = client.get("/search?q=口袋公园").text
+    client.post("/search/saved?q=口袋公园", data={"csrf_token": token_in(page)})
+    publish("全新的口袋公园")
+    for _twice in range(2):
+        with deployment.session() as session, session.begin():
+            tell_residents(session)
+    message = last_letter(deployment, phone)
+    assert "您关注的搜索有新内容" in message and "/search/saved " in message and "/account" in message
+    assert letters_to(deployment, phone) == 2, "the code and the news, once"
 
 
 def test_a_blank_search_cannot_be_followed(

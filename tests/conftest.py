@@ -34,7 +34,7 @@ from tenants.database import Face, make_engine, open_session, url_for
 from tenants.embedded import Cluster
 from tests.support import browser as browsers
 from tests.support import database as databases
-from tests.support.html import StrictClient
+from tests.support.html import StrictClient, strict
 from webkit.pagecache import PageCache
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ class Deployment:
     @staticmethod
     def _strict(app: Flask) -> Flask:
         app.testing = True
-        app.test_client_class = StrictClient
-        return app
+        return strict(app)
 
 
 @pytest.fixture(scope="session")

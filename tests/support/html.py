@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import html5lib
+from flask import Flask
 from flask.testing import FlaskClient
 from html5lib.constants import E
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
 
@@ -33,3 +37,27 @@ class StrictClient(FlaskClient):
             wrong = errors_of(response.text, part=response.request.headers.get("HX-Request") == "true")
             assert not wrong, f"{response.request.path} is not well-formed HTML:\n" + "\n".join(wrong)
         return response
+
+
+class Compiled(BytecodeCache):
+    """Templates that an earlier app of this process compiled; every module of tests makes apps of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled: dict[str, Compiled] = defaultdict(Compiled)
+
+
+def strict(app: Flask) -> Flask:
+    """The app for tests: its clients read strictly, its templates are not compiled again."""
+    app.test_client_class = StrictClient
+    app.jinja_env.bytecode_cache = _compiled[app.name]
+    return app

@@ -10,7 +10,7 @@ from flask import Flask
 
 from settings import Settings
 from tests.support.browser import served
-from tests.support.html import StrictClient
+from tests.support.html import strict
 from tests.webkit import gallery
 
 
@@ -31,17 +31,13 @@ def site_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def public(site_settings: Settings) -> Flask:
     """The public face, new for each test: nothing is kept in its page cache."""
-    app = gallery.public_app(site_settings)
-    app.test_client_class = StrictClient
-    return app
+    return strict(gallery.public_app(site_settings))
 
 
 @pytest.fixture
 def workspace(site_settings: Settings) -> Flask:
     """The workspace, new for each test."""
-    app = gallery.workspace_app(site_settings)
-    app.test_client_class = StrictClient
-    return app
+    return strict(gallery.workspace_app(site_settings))
 
 
 @pytest.fixture(scope="module")

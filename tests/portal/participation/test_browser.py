@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +16,12 @@ from playwright.sync_api import expect
 
 from portal.participation import service
 from portal.participation.models import Fate
+from tenants.identity.models import CommentPolicy
 from tests.conftest import Deployment
 from tests.factories.participation import Corner, Neighbour, article, corner, resident
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 #: Where pictures of the pages go, for whoever wants to look at them.
@@ -258,3 +260,26 @@ def test_the_desk_by_keyboard_alone(
     page.keyboard.type("谢谢您，已转有关部门。")
     page.get_by_role("button", name="发出答复").press("Enter")
     page.get_by_text("答复已经发出").first.wait_for()
+
+
+def test_what_is_typed_before_the_answer_page_is_there_presses_nothing(
+    deployment: Deployment,
+    wang: Neighbour,
+    live: str,
+    app_workspace: Flask,
+    open_page: Callable[..., Page],
+) -> None:
+    place = corner(deployment, policy=CommentPolicy.HOLD, name="临河里街道办事处")
+    place.comment(wang, "桥头的护栏松了。")
+    page = open_page()
+    enter(page, app_workspace, place.clerk, live)
+    page.goto(f"{live}/workspace/t/{place.tenant.slug}/comments/?tab=held")
+    on_the_way: list[Route] = []
+    page.route(re.compile(r"/comments/[0-9a-f-]{36}\?"), lambda route: on_the_way.append(route))
+    page.keyboard.press("j")
+    with page.expect_request(re.compile(r"/comments/[0-9a-f-]{36}\?")):
+        page.keyboard.press("r")
+    page.keyboard.type("also")  # the first letter would approve
+    on_the_way[0].continue_()
+    expect(page.get_by_label("正式答复")).to_be_focused()
+    expect(page.locator("#case").get_by_text("等待审核")).to_be_visible()

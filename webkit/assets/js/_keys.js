@@ -1,4 +1,5 @@
 // A list worked by keys: j and k move, other keys press what the item offers, ? shows them all.
+// A key that asks for a page or a dialog is the list's last until that is there: what is typed meanwhile was meant for it.
 
 import { t } from "./_words.js";
 
@@ -12,6 +13,7 @@ class KeyList {
     this.help.append(summary, this.legend());
     box.before(this.help);
     document.addEventListener("keydown", (event) => this.key(event));
+    for (const there of ["focusin", "pageshow", "pointerdown"]) addEventListener(there, () => (this.waits = false));
   }
 
   legend() {
@@ -50,7 +52,7 @@ class KeyList {
   key(event) {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (target.closest("input, textarea, select, [contenteditable=true], dialog")) return;
+    if (this.waits || target.closest("input, textarea, select, [contenteditable=true], dialog")) return;
     if (key === "?") {
       this.help.open = !this.help.open;
       return;
@@ -67,6 +69,7 @@ class KeyList {
     const action = item.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (action) {
       event.preventDefault();
+      this.waits = action.matches("a:not([hx-get]), button");
       action.click();
     }
   }

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,11 +179,26 @@ def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
         from demo.load import load
 
         schema.upgrade(settings)
+        _lay_out_plain_pictures(settings.data_folder / "demo-pictures")
         load(settings)
         Deployment(settings).run_jobs()
 
     databases.make_template(cluster, shared_folder, DEMO_TEMPLATE, fill, demo=True)
     return DEMO_TEMPLATE
+
+
+def _lay_out_plain_pictures(folder: Path) -> None:
+    """Sheets of one colour where the demonstration keeps its drawings: drawing takes long, and has its own tests."""
+    from PIL import Image
+
+    from demo.content import district
+    from demo.newsroom import pictures_of
+
+    folder.mkdir(parents=True)
+    for tenant in district().tenants:
+        for picture in pictures_of(tenant):
+            colour = tuple(sha256(picture.file_name.encode()).digest()[:3])
+            Image.new("RGB", (picture.width, picture.width * 5 // 8), colour).save(folder / picture.file_name)
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ from sqlalchemy import Engine as Database
 import settings as settings_module
 from benchmarks.data import PLACES, SUBJECTS, Size, generate
 from benchmarks.web import served
+from migrations import schema
 from search import connect, sources
 from search.engine import Engine, EngineRequest, Entry, entry
 from search.lexicon import shipped_synonyms
@@ -190,6 +191,7 @@ def filled(cluster: Cluster, folder: Path, count: int, say: Console) -> Settings
     )
     with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            schema.upgrade(settings)
             return settings
         for command in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {} OWNER xinya"):
             connection.execute(sql.SQL(command).format(sql.Identifier(f"{name}_new")))

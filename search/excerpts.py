@@ -10,7 +10,7 @@ from itertools import islice
 
 from markupsafe import Markup, escape
 
-from search.folding import fold_with_origin
+from search.folding import Folded, fold_with_origin
 from search.heard import heard
 from search.ranking import Literals
 from search.sources import Passage
@@ -21,6 +21,8 @@ _MOST_MATCHES = 400
 _MOST_READ = 400_000  # characters of all passages that are looked through
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]")
 _SPACES = re.compile(r"\s+")
+#: Names of tenants, units and tags stand in many results.
+_folded_name = lru_cache(maxsize=4096)(fold_with_origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,11 @@ class Match:
     unit: int
 
 
-def matches(text: str, literals: Literals) -> list[Match]:
+def matches(folded: Folded, literals: Literals) -> list[Match]:
     """Where the units of a query stand in a text, in order."""
     pattern, units = _pattern(tuple(literals))
     if pattern is None:
         return []
-    folded = fold_with_origin(text)
     found = (
         Match(*folded.span(*match.span()), units[(match.lastindex or 1) - 1])
         for match in pattern.finditer(folded.text)
@@ -74,6 +75,8 @@ def reasons(names: Iterable[Passage], literals: Literals, seen: str) -> tuple[tu
     _note(shown, _in_name(seen, literals), whole)
     found = []
     for name in names:
+        if all(shown.get(unit, 0) >= length for unit, length in enumerate(whole)):
+            break
         there = _in_name(name.text, literals)
         if _note(shown, there, whole):
             found.append((name.label, _mark(name.text, 0, len(name.text), there)))
@@ -94,10 +97,10 @@ def _note(shown: dict[int, int], found: list[Match], whole: list[int]) -> bool:
 
 def _in_name(text: str, literals: Literals) -> list[Match]:
     """Matches in a title or a name, with those by pinyin, in order."""
-    found = matches(text, literals)
+    folded = _folded_name(text)
+    found = matches(folded, literals)
     letters = [(unit, group[0].replace(" ", "")) for unit, group in enumerate(literals) if group[0].isascii()]
     if letters:
-        folded = fold_with_origin(text)
         found += [
             Match(*folded.span(*span), unit) for unit, word in letters for span in heard(folded.text, word)
         ]
@@ -112,7 +115,7 @@ def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, st
     read = 0
     for passage in passages:
         first = first or passage
-        found = matches(passage.text[: max(0, _MOST_READ - read)], literals)
+        found = matches(fold_with_origin(passage.text[: max(0, _MOST_READ - read)]), literals)
         read += len(passage.text)
         if found:
             worth, start = _best_window(found)

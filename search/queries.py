@@ -253,7 +253,7 @@ def _hit(key: str, found: Found, literals: ranking.Literals, *, pinned: bool) ->
         excerpt=text,
         passage=label,
         pinned=pinned,
-        reasons=reasons(found.names, literals, f"{found.title}\n{text.striptags()}"),
+        reasons=reasons(found.names, literals, f"{found.title}\n{text.striptags().strip('…')}"),
     )
 
 

@@ -35,17 +35,17 @@ Values = Mapping[str, Sequence[str]]
 
 def labels(session: Session, say: Say, *named: Values, tenant_id: UUID | None = None) -> Label:
     """What people call the facets' values in `named`. `say` translates a message id; `tenant_id` narrows the units."""
-    tenants = places.names(session, {value for values in named for value in values.get("tenant", ())})
-    units = places.unit_names(
-        session, {value for values in named for value in values.get("unit", ())}, tenant_id
-    )
+    def all_of(facet: str) -> set[str]:
+        return {value for values in named for value in values.get(facet, ())}
+
+    names = places.names(session, all_of("tenant"), all_of("unit"), tenant_id)
 
     def label(facet: str, value: str) -> str:
         if facet == "kind" and value in KIND_WORDS:
             return say(KIND_WORDS[value])
         if facet == "documents" and value in _DOCUMENTS:
             return say(_DOCUMENTS[value])
-        return {"tenant": tenants, "unit": units}.get(facet, {}).get(value, value)
+        return {"tenant": names.tenants, "unit": names.units}.get(facet, {}).get(value, value)
 
     return label
 

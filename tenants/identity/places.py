@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tenants.identity.models import ResponsibleUnit, Tenant
@@ -107,17 +107,39 @@ def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
     return [UnitPlace(*row) for row in session.execute(query)]
 
 
-def names(session: Session, slugs: Collection[str]) -> dict[str, str]:
-    """What people call the active ones among these tenants, by their addresses, present or former.
+@dataclass(frozen=True)
+class Names:
+    """What people call tenants and responsible units, by their addresses on the site, present or former."""
 
-    One query, or none.
-    """
-    if not slugs:
-        return {}
-    query = select(Tenant.slug, Tenant.former_slugs, Tenant.short_name).where(
-        Tenant.active, or_(Tenant.slug.in_(slugs), _had_any(slugs))
+    tenants: dict[str, str]
+    units: dict[str, str]
+
+
+def names(
+    session: Session, tenants: Collection[str], units: Collection[str], tenant_id: UUID | None = None
+) -> Names:
+    """The names of the active ones among these; units of one tenant or of any. One query, or none."""
+    found = Names({}, {})
+    if not tenants and not units:
+        return found
+    of_tenants = select(literal(True), Tenant.slug, Tenant.former_slugs, Tenant.short_name).where(
+        Tenant.active, _called(Tenant, tenants)
     )
-    return {address: name for slug, formers, name in session.execute(query) for address in (slug, *formers)}
+    of_units = select(
+        literal(False), ResponsibleUnit.slug, ResponsibleUnit.former_slugs, ResponsibleUnit.name
+    ).where(ResponsibleUnit.active, _called(ResponsibleUnit, units))
+    if tenant_id is not None:
+        of_units = of_units.where(ResponsibleUnit.tenant_id == tenant_id)
+    for is_tenant, slug, formers, name in session.execute(union_all(of_tenants, of_units)):
+        known = found.tenants if is_tenant else found.units
+        known |= dict.fromkeys((slug, *formers), name)
+    return found
+
+
+def _called(kind: type[Tenant | ResponsibleUnit], slugs: Collection[str]) -> ColumnElement[bool]:
+    """Has, or had, one of these addresses."""
+    wanted = literal(list(slugs), ARRAY(Text))
+    return or_(kind.slug == func.any(wanted), kind.former_slugs.op("&&")(wanted))
 
 
 def named_in(session: Session, text: str, slugs: Collection[str], *, limit: int) -> list[Place]:
@@ -134,21 +156,6 @@ def named_in(session: Session, text: str, slugs: Collection[str], *, limit: int)
         .limit(limit)
     )
     return [Place(*row) for row in session.execute(query)]
-
-
-def unit_names(session: Session, slugs: Collection[str], tenant_id: UUID | None = None) -> dict[str, str]:
-    """What people call the active ones among these units, of one tenant or of any, by their addresses on the site.
-
-    One query, or none.
-    """
-    if not slugs:
-        return {}
-    query = select(ResponsibleUnit.slug, ResponsibleUnit.name).where(
-        ResponsibleUnit.active, ResponsibleUnit.slug.in_(slugs)
-    )
-    if tenant_id is not None:
-        query = query.where(ResponsibleUnit.tenant_id == tenant_id)
-    return {slug: name for slug, name in session.execute(query)}
 
 
 def unit_moved_to(session: Session, tenant_id: UUID, slug: str) -> str | None:

@@ -135,9 +135,13 @@ def listing(
         .offset((page - 1) * per_page)
     )
     rows = session.execute(_rows().where(among(P.id, which)).order_by(*_order(sort)))
-    counting = (c for name, c in conditions.items() if name not in ("state", "texts"))
-    others = _lean(filters, "", literal(1)).where(*counting)
-    numbers = session.execute(select(*(counted(others.where(P.state == state)) for state in State))).one()
+    counting = [c for name, c in conditions.items() if name not in ("state", "texts")]
+    if words:  # they are few: counted in one pass
+        each = (func.count().filter(P.state == state) for state in State)
+        numbers = session.execute(_lean(filters, "", *each).where(*counting)).one()
+    else:
+        others = _lean(filters, "", literal(1)).where(*counting)
+        numbers = session.execute(select(*(counted(others.where(P.state == state)) for state in State))).one()
     counts = {state.value: Counted.of(number) for state, number in zip(State, numbers, strict=True) if number}
     everything = reduce(Counted.plus, counts.values(), Counted(0))
     return Listing(

@@ -69,7 +69,7 @@ class KeyList {
     const action = item.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (action) {
       event.preventDefault();
-      this.waits = action.matches("a:not([hx-get]), button");
+      this.waits = action.matches("a:not([hx-get]), [type=submit]");
       action.click();
     }
   }

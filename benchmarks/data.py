@@ -6,9 +6,15 @@ the same small heap in every tenant, however long its history, because heaps are
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import psycopg
+from psycopg import sql
+from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -19,6 +25,7 @@ from tenants import actors
 from tenants.actors import Actor, Scope
 from tenants.clock import now
 from tenants.database import Face, make_engine, open_session, owner_url, url_for
+from tenants.embedded import Cluster
 from tenants.identity.models import ResponsibleUnit, Staff, Tenant
 
 #: Words that the generated texts are made of; enough for lists, filters and search to have something to do.
@@ -55,6 +62,35 @@ class Size:
     def total(self) -> int:
         """Publications in all."""
         return self.tenants * self.publications
+
+
+def filled(
+    cluster: Cluster, folder: Path, name: str, size: Size, **settings: Any
+) -> tuple[Settings, float | None]:
+    """Settings of a database of this name and size, and the seconds it took; None when the folder had it already.
+
+    It is named only when it is whole: what an interrupted run left is begun anew.
+    """
+    made = Settings(
+        data_folder=folder / name,
+        database_url=SecretStr(cluster.url(database=name)),
+        secret_key=SecretStr("benchmark, and long enough for a key"),
+        **settings,
+    )
+    new = f"{name}_new"
+    with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            schema.upgrade(made)
+            return made, None
+        for command in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {} OWNER xinya"):
+            connection.execute(sql.SQL(command).format(sql.Identifier(new)))
+    began = time.monotonic()
+    generate(made.model_copy(update={"database_url": SecretStr(cluster.url(database=new))}), size)
+    with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(new), sql.Identifier(name))
+        )
+    return made, time.monotonic() - began
 
 
 def generate(settings: Settings, *sizes: Size) -> None:

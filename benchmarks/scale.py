@@ -22,13 +22,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-import psycopg
 from flask.testing import FlaskClient
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from benchmarks.data import Size, generate
-from migrations import schema
+from benchmarks.data import Size, filled
 from portal.app import create_app as create_workspace
 from portal.publishing.queries import latest
 from public_site.app import create_app as create_public
@@ -94,24 +91,9 @@ class District:
 def fill(cluster: Cluster, folder: Path, size: Size) -> Settings:
     """Settings of the database of a size; it is made and filled unless the folder has it from an earlier run."""
     name = f"scale_{size.tenants}_{size.publications}_{size.comments}"
-    settings = Settings(
-        data_folder=folder / name,
-        database_url=SecretStr(cluster.url(database=name)),
-        secret_key=SecretStr("benchmark"),
-    )
-    with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if not known:
-            connection.execute(f'CREATE DATABASE "{name}_new" OWNER xinya')
-    if known:
-        schema.upgrade(settings)
-        return settings
-    started = time.monotonic()
-    fresh = settings.model_copy(update={"database_url": SecretStr(cluster.url(database=f"{name}_new"))})
-    generate(fresh, size)
-    with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
-    click.echo(f"{_title(size)}: filled in {time.monotonic() - started:.0f} s")
+    settings, seconds = filled(cluster, folder, name, size)
+    if seconds is not None:
+        click.echo(f"{_title(size)}: filled in {seconds:.0f} s")
     return settings
 
 

@@ -24,17 +24,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import click
-import psycopg
-from psycopg import sql
-from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine as Database
 
 import settings as settings_module
-from benchmarks.data import PLACES, SUBJECTS, Size, generate
+from benchmarks.data import PLACES, SUBJECTS, Size, filled
 from benchmarks.web import served
-from migrations import schema
 from search import connect, sources
 from search.engine import Engine, EngineRequest, Entry, entry
 from search.lexicon import shipped_synonyms
@@ -180,29 +176,12 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def filled(cluster: Cluster, folder: Path, count: int, say: Console) -> Settings:
+def with_publications(cluster: Cluster, folder: Path, count: int, say: Console) -> Settings:
     """Settings of a database with so many publications, made now unless it is there."""
-    name = f"search_{count}"
-    settings = Settings(
-        data_folder=folder / name,
-        database_url=SecretStr(cluster.url(database=name)),
-        secret_key=SecretStr("benchmark, and long enough for a key"),
-        search_timeout_seconds=60,
-    )
-    with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            schema.upgrade(settings)
-            return settings
-        for command in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {} OWNER xinya"):
-            connection.execute(sql.SQL(command).format(sql.Identifier(f"{name}_new")))
-    began = time.monotonic()
-    new = SecretStr(cluster.url(database=f"{name}_new"))
-    generate(settings.model_copy(update={"database_url": new}), Size(TENANTS, max(1, count // TENANTS), 0))
-    with psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_new"), sql.Identifier(name))
-        )
-    say.print(f"{count:,} publications generated in {time.monotonic() - began:.0f} s")
+    size = Size(TENANTS, max(1, count // TENANTS), 0)
+    settings, seconds = filled(cluster, folder, f"search_{count}", size, search_timeout_seconds=60)
+    if seconds is not None:
+        say.print(f"{count:,} publications generated in {seconds:.0f} s")
     return settings
 
 
@@ -230,7 +209,7 @@ def main(counts: tuple[int, ...], names: tuple[str, ...], rounds: int, kept: Pat
         cluster = Cluster(folder / "cluster", durable=False)
         cluster.start()
         stack.callback(cluster.leave)
-        filled_settings = [filled(cluster, folder, count, say) for count in counts]
+        ready = [with_publications(cluster, folder, count, say) for count in counts]
         for name in names:
             changes: dict[str, str] = {}
             try:
@@ -239,7 +218,7 @@ def main(counts: tuple[int, ...], names: tuple[str, ...], rounds: int, kept: Pat
             except Unavailable as reason:
                 say.print(f"elasticsearch: {reason}")
                 continue
-            for count, settings in zip(counts, filled_settings, strict=True):
+            for count, settings in zip(counts, ready, strict=True):
                 changes["elasticsearch_index_prefix"] = f"bench{count}"
                 measured = measure(settings.model_copy(update=changes), count, rounds, say)
                 results.setdefault(name, []).append(measured)

@@ -276,7 +276,7 @@ def search_index(settings: Settings) -> Iterator[Finding]:
             f"索引落后 {seconds} 秒，{state.waiting} 条更新在等：检查后台任务和搜索引擎。",
             f"the index lags {seconds} s, {state.waiting} changes wait: check the worker and the search engine.",
         )
-    elif state.answers and None in (corpus.index for corpus in state.corpora):
+    elif state.unbuilt:
         yield Finding("search index", True, "还没有索引，后台任务会建立", "none yet: the worker makes it")
     else:
         yield Finding(

@@ -58,6 +58,11 @@ class Health:
     unreadable: int
 
     @property
+    def unbuilt(self) -> bool:
+        """Whether a corpus has no index yet; the worker makes it, and pages say until then that search rests."""
+        return self.answers and any(corpus.index is None for corpus in self.corpora)
+
+    @property
     def well(self) -> bool:
         """Whether it serves and keeps up."""
         return self.answers and not self.unreadable and self.lag <= LATE

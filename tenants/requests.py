@@ -111,13 +111,18 @@ def say_each(error: Invalid) -> dict[str, str]:
     return {name: say(refusal) for name, refusal in error.errors.items()}
 
 
+def say_all(error: Invalid) -> str:
+    """The same where there is no form to say it at."""
+    return " ".join(say_each(error).values())
+
+
 def _refused(error: Refused) -> HTTPException:
     kind = Forbidden if error.refusal.forbidden else HTTPConflict
     return kind(description=say(error.refusal))
 
 
 def _invalid(error: Invalid) -> HTTPException:
-    return BadRequest(description=" ".join(say_each(error).values()))
+    return BadRequest(description=say_all(error))
 
 
 def try_again(error: Throttled) -> str:

@@ -70,7 +70,7 @@ _SAYS: dict[Notice, tuple[str, str]] = {
 
 #: What a text message need not repeat: the page has just said it to the resident.
 _SEEN_AT_ONCE = frozenset({Notice.RECEIVED, Notice.HELD})
-TEXT_MESSAGE = N_("【%(product)s】%(news)s。查看：%(link)s 关闭提醒：%(account)s")
+_TEXT_MESSAGE = N_("【%(product)s】%(news)s。查看：%(link)s 关闭提醒：%(account)s")
 
 
 def tell(
@@ -109,13 +109,12 @@ def tell(
     dedupe_key = f"comment:{comment.id}:{notice.value}:{comment.version}"
     if not resident.email:
         if resident.phone and notice not in _SEEN_AT_ONCE:
-            service.enqueue_sms(
+            text_message(
                 session,
-                to=resident.phone,
-                text=words.say(
-                    TEXT_MESSAGE, news=words.say(subject), link=link, account=f"{address}/account"
-                ),
-                locale=resident.locale,
+                resident.phone,
+                words.say(subject),
+                link,
+                resident.locale,
                 tenant_id=comment.tenant_id,
                 dedupe_key=dedupe_key,
             )
@@ -135,6 +134,34 @@ def tell(
         locale=resident.locale,
         tenant_id=comment.tenant_id,
         unsubscribe_url=f"{address}/unsubscribe/{unsubscribe_token(comment.resident_id)}",
+        dedupe_key=dedupe_key,
+    )
+
+
+def text_message(
+    session: Session,
+    phone: str,
+    news: str,
+    link: str,
+    locale: str,
+    *,
+    dedupe_key: str,
+    tenant_id: UUID | None = None,
+) -> None:
+    """Queue a short message for a resident without an e-mail address: the news, where to read it, where to end it."""
+    values = {
+        "product": settings_here().product_name,
+        "news": news,
+        "link": link,
+        "account": f"{settings_here().public_address}/account",
+    }
+    service.enqueue_sms(
+        session,
+        to=phone,
+        text=_TEXT_MESSAGE,
+        values=values,
+        locale=locale,
+        tenant_id=tenant_id,
         dedupe_key=dedupe_key,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from portal.saved_views import policy, queries
@@ -36,6 +37,5 @@ def delete(session: Session, actor: Actor, view_id: UUID) -> None:
     view = queries.one(session, actor, view_id)
     if view is None:
         raise Missing
-    session.delete(session.get_one(SavedView, view_id))
-    session.flush()
+    session.execute(sql_delete(SavedView).where(SavedView.id == view_id))
     audit.record(session, "saved_view.deleted", "saved_view", view_id, label=view.name)

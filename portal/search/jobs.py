@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.participation.notices import TEXT_MESSAGE, unsubscribe_token
+from portal.participation.notices import text_message, unsubscribe_token
 from portal.search import queries
 from search import saved
 from search.engine import EngineDown
@@ -71,19 +71,15 @@ def _tell_resident(session: Session, resident_id: UUID, news: Sequence[News]) ->
     subject = letter.translated(N_("您关注的搜索有新内容"), {}, resident.locale)
     dedupe_key = f"search.news:{resident_id}:{now():%Y%m%d}"
     if not resident.email:
-        service.enqueue_sms(
-            session,
-            to=resident.phone,
-            text=TEXT_MESSAGE,
-            values={
-                "product": settings_here().product_name,
-                "news": subject,
-                "link": f"{address}/search/saved",
-                "account": f"{address}/account",
-            },
-            locale=resident.locale,
-            dedupe_key=dedupe_key,
-        )
+        if resident.phone:
+            text_message(
+                session,
+                resident.phone,
+                subject,
+                f"{address}/search/saved",
+                resident.locale,
+                dedupe_key=dedupe_key,
+            )
         return
     text = _letter(
         session,

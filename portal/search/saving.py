@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,7 +16,7 @@ from wtforms.validators import Length
 
 from portal.answers import take
 from portal.search import queries
-from portal.search.web import addresses, blueprint
+from portal.search.web import addresses, blueprint, page_url
 from search import saved
 from search.models import SavedSearch
 from search.queries import SearchRequest
@@ -85,10 +85,6 @@ def district_change(saved_id: UUID, action: str) -> AnyResponse:
     return _change(saved_id, action)
 
 
-def _at(endpoint: str, **values: Any) -> str:
-    return url_for(f"search.{endpoint}" if "tenant" in values else f"search.district_{endpoint}", **values)
-
-
 def _keep(**place: Any) -> AnyResponse:
     asked = SearchRequest.from_args(request.args)
     try:
@@ -97,7 +93,7 @@ def _keep(**place: Any) -> AnyResponse:
         flash(say(error.refusal), "warning")
         return redirect(addresses(**place)(asked.args()), 303)
     flash(_("已保存。有新内容时写信告诉您，每天最多一封。"))
-    return redirect(_at("kept", **place), 303)
+    return redirect(page_url("kept", **place), 303)
 
 
 def _list(*, named: tuple[UUID, NameForm] | None = None, **place: Any) -> Response:
@@ -119,7 +115,7 @@ def _list(*, named: tuple[UUID, NameForm] | None = None, **place: Any) -> Respon
         status=422 if named else 200,
         rows=rows,
         refused=named[1] if named else None,
-        at=lambda one, action: _at("change", saved_id=str(one.id), action=action, **place),
+        at=lambda one, action: page_url("change", saved_id=str(one.id), action=action, **place),
         search_url=at([]),
     )
 
@@ -130,7 +126,7 @@ def _change(saved_id: UUID, action: str, **place: Any) -> AnyResponse:
     done = _DO[action](saved_id)
     if done is not None:
         return redirect(addresses(**place)(saved.request_of(done).args()), 303)
-    return redirect(_at("kept", **place), 303)
+    return redirect(page_url("kept", **place), 303)
 
 
 def _rename(saved_id: UUID, **place: Any) -> AnyResponse:
@@ -140,7 +136,7 @@ def _rename(saved_id: UUID, **place: Any) -> AnyResponse:
         if form.validate():
             saved.rename(db(), saved_id, form.name.data or "")
             flash(_("已改名。"))
-            return redirect(_at("kept", **place), 303)
+            return redirect(page_url("kept", **place), 303)
     except Invalid as error:
         take(form, error)
     return _list(named=(saved_id, form), **place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, request, url_for
+from flask import Response, jsonify, request
 from flask_babel import gettext as _
 
 from portal.search import (
@@ -13,7 +13,7 @@ from portal.search import (
     queries,
     saving,  # noqa: F401 - for its routes
 )
-from portal.search.web import addresses, blueprint
+from portal.search.web import addresses, blueprint, page_url
 from search import saved
 from search.queries import SearchRequest, SearchResult, Sort, State, workspace_search
 from search.sources import Corpus
@@ -84,13 +84,11 @@ def _page(titles: dict[str, str], **place: Any) -> Response:
 def _keeping(asked: SearchRequest, **place: Any) -> dict[str, Any]:
     """What the page needs to keep this search: where to, whether it may be kept, whether it is."""
     held = saved.mine(db())
-    kind = "" if place else "district_"
-    keep = url_for(f"search.{kind}keep", **place)
     return {
-        "keep": f"{keep}?{urlencode(asked.args())}",
+        "keep": f"{page_url('keep', **place)}?{urlencode(asked.args())}",
         "kept": saved.among(held, asked) is not None,
         "may_keep": saved.may_save(actor(), asked, 0) is None,
-        "saved_url": url_for(f"search.{kind}kept", **place),
+        "saved_url": page_url("kept", **place),
     }
 
 

@@ -125,7 +125,7 @@ def _send_to_resident(
     values["product"] = settings_here().product_name
     if "@" in address:
         mail.enqueue(session, to=address, subject=subject, text=text, values=values, locale=locale)
-    else:
+    elif address:
         mail.enqueue_sms(session, to=address, text=text, values=values, locale=locale)
 
 

@@ -88,13 +88,14 @@ def followed(session: Session, slugs: Sequence[str]) -> tuple[str, ...]:
     """
     if not slugs:
         return ()
-    query = select(Tenant.slug, Tenant.former_slugs).where(Tenant.active, _had_any(slugs))
+    query = select(Tenant.slug, Tenant.former_slugs).where(Tenant.active, _had_any(Tenant, slugs))
     moved = {former: slug for slug, formers in session.execute(query) for former in formers}
     return tuple(moved.get(slug, slug) for slug in slugs)
 
 
-def _had_any(slugs: Collection[str]) -> ColumnElement[bool]:
-    return Tenant.former_slugs.op("&&")(list(slugs))
+def _had_any(kind: type[Tenant | ResponsibleUnit], slugs: Collection[str]) -> ColumnElement[bool]:
+    """Had one of these addresses before."""
+    return kind.former_slugs.op("&&")(literal(list(slugs), ARRAY(Text)))
 
 
 def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
@@ -138,8 +139,7 @@ def names(
 
 def _called(kind: type[Tenant | ResponsibleUnit], slugs: Collection[str]) -> ColumnElement[bool]:
     """Has, or had, one of these addresses."""
-    wanted = literal(list(slugs), ARRAY(Text))
-    return or_(kind.slug == func.any(wanted), kind.former_slugs.op("&&")(wanted))
+    return or_(kind.slug == func.any(literal(list(slugs), ARRAY(Text))), _had_any(kind, slugs))
 
 
 def named_in(session: Session, text: str, slugs: Collection[str], *, limit: int) -> list[Place]:

@@ -26,7 +26,7 @@ Kind = tuple[str, str, tuple[str, ...]]
 #: Leaving would end the walk.
 LEAVING = ("/sign-out", "/sessions/", "lang=", "type=")
 #: Of pages that differ only in what they are about, so many are looked at.
-ALIKE = 1
+ALIKE = 2
 HOSTILE = {
     "nothing": "",
     "nul": "a\x00b",
@@ -50,7 +50,7 @@ HOSTILE = {
 #: What is longer is not sent percent-encoded: taking that apart would be most of the work.
 LONG = 5_000
 #: Tried in each field alone, too, with the others as they should be.
-ALONE = ("nul", "huge number")
+ALONE = ("nul", "a whole book", "huge number", "nobody")
 
 
 @dataclass(frozen=True)

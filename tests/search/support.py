@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from search import connect
 from search.engine import Engine, EngineRequest, EngineResult, Entry, entry
 from search.lexicon import shipped_synonyms
 from search.query import parse
@@ -17,6 +18,7 @@ from search.ranking import plan
 from search.sources import PUBLIC, Corpus, Document, Found, Passage, readable
 from tenants.identity.models import Tenant
 from tenants.permissions import Permission
+from tests.conftest import Deployment
 
 
 class TenantSource:
@@ -105,6 +107,12 @@ class Shelf:
                 yield Found(
                     entity_id, held.title, address, held.kind, held.date, passages=passages, names=names
                 )
+
+
+def use(engine: Engine, deployment: Deployment) -> None:
+    """Both doors of the deployment search with this engine."""
+    for database in (deployment.public_engine, deployment.workspace_engine):
+        connect.use(engine, database.url)
 
 
 def day(year: int, month: int = 3, date: int = 1) -> datetime:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from search import connect, ranking, saved, sources
+from search import ranking, saved, sources
 from search.engine import Engine, EngineRequest
 from search.lexicon import shipped_synonyms
 from search.models import SavedSearch
@@ -26,6 +26,7 @@ from tenants import actors
 from tenants.permissions import IN_TENANT, Role
 from tests.conftest import Deployment
 from tests.isolation.world import World, build
+from tests.search.support import use
 
 #: Tables of the things that can be found in the workspace.
 TABLES = {"publication": "publication", "comment_record": "comment", "file": "stored_file"}
@@ -41,8 +42,7 @@ def world(deployment: Deployment) -> World:
 def indexed(deployment: Deployment, world: World, engine: Engine) -> Engine:
     """All of the world in this engine."""
     sources.load("portal")
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(engine, database.url)
+    use(engine, deployment)
     for corpus in Corpus:
         rebuild(deployment.workspace_engine, engine, corpus)
     return engine

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search import connect, sources
+from search import sources
 from search.embedded import EmbeddedEngine
 from search.queries import SearchRequest, public_search, workspace_search
 from search.reindex import rebuild
@@ -17,14 +17,14 @@ from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
+from tests.search.support import use
 
 
 @pytest.fixture
 def engine(deployment: Deployment, tmp_path: Path) -> EmbeddedEngine:
     sources.load("portal")
     engine = EmbeddedEngine(tmp_path)
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(engine, database.url)
+    use(engine, deployment)
     return engine
 
 

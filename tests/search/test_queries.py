@@ -33,7 +33,7 @@ from tenants.identity.models import Tenant
 from tenants.permissions import Role
 from tenants.rules import Invalid, Missing, Refused
 from tests.conftest import Deployment
-from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, day, fill
+from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, day, fill, use
 
 Search = Callable[..., Any]
 
@@ -48,8 +48,7 @@ def shelf(deployment: Deployment, engine: Engine, register: Callable[[Source], N
     shelf.put("街道办事处的月报", "工作月报。", date=day(2022), kind="announcement")
     register(shelf)
     fill(engine, shelf.held.values())
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(engine, database.url)
+    use(engine, deployment)
     return shelf
 
 
@@ -177,8 +176,7 @@ def test_an_engine_that_is_down_is_resting_not_empty(deployment: Deployment, fin
             asked.append(1)
             raise EngineDown("no answer")
 
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(Down(deployment.settings.data_folder / "none"), database.url)
+    use(Down(deployment.settings.data_folder / "none"), deployment)
     for _ in range(10):
         result = find("口袋公园")
         assert (result.state, result.hits, result.suggestion, result.help) == (State.RESTING, (), None, None)
@@ -298,8 +296,7 @@ def two_towns(
     register(WorkspaceTenantSource())
     fill(engine, [], Corpus.PUBLIC)
     fill(engine, [], Corpus.WORKSPACE)
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(engine, database.url)
+    use(engine, deployment)
     with deployment.session() as session, session.begin():
         towns = [
             Tenant(kind="town", slug=uuid4().hex, name=f"机密{n}镇", short_name=n, introduction="疏解整治")

@@ -24,7 +24,7 @@ from tenants.identity.models import Resident, ResidentSession, Staff, Tenant
 from tenants.permissions import Role
 from tenants.rules import Missing, Refused
 from tests.conftest import Deployment
-from tests.search.support import Shelf, fill
+from tests.search.support import Shelf, fill, use
 
 
 def a_resident(deployment: Deployment) -> Actor:
@@ -50,8 +50,7 @@ def shelf(deployment: Deployment, tmp_path: Path, register: Callable[[Source], N
     engine = EmbeddedEngine(tmp_path)
     shelf.put("旧的口袋公园", date=now() - timedelta(days=9))
     fill(engine, shelf.held.values())
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(engine, database.url)
+    use(engine, deployment)
     return shelf
 
 

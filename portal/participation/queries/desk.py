@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.participation import replyclock
 from portal.participation.models import Comment, CommentEvent, Visibility
-from portal.participation.queries.filters import SAID, Filters, Tab, narrowed, of_tab, order_of
+from portal.participation.queries.filters import LOOKED_IN, Filters, Tab, narrowed, of_tab, order_of
 from portal.participation.queries.public import OUTCOME, Outcome, Rows, outcome_of, with_outcome
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.clock import today
@@ -150,7 +150,7 @@ def listing(session: Session, filters: Filters, *, page: int = 1, per_page: int 
     conditions: list[ColumnElement[bool]] = []
     partial = False
     if words:
-        newest = narrowed(session, filters, C.id, *SAID).order_by(C.created_at.desc())
+        newest = narrowed(session, filters, C.id, *LOOKED_IN).order_by(C.created_at.desc())
         said = containing(session, words, newest.limit(LOOKED_THROUGH))
         conditions, partial = [said.has(C.id)], said.partial
         # they are few: counted in one pass

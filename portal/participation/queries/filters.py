@@ -80,7 +80,7 @@ def _plain(text: str) -> str:
 
 C, P, T = Comment, Publication, Tenant
 #: Where the words of a filter are looked for.
-SAID = (C.body, C.author_name)
+LOOKED_IN = (C.body, C.author_name)
 _parent = aliased(Comment, name="parent")
 
 is_open = and_(
@@ -143,7 +143,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     if filters.tenant:
         found.append(named(filters.tenant))
     if filters.text:
-        found.append(or_(*(said.icontains(filters.text, autoescape=True) for said in SAID)))
+        found.append(or_(*(said.icontains(filters.text, autoescape=True) for said in LOOKED_IN)))
     return found
 
 

@@ -101,7 +101,7 @@ class Listing:
     total: Counted
     counts: dict[str, Counted]
     everything: Counted
-    partial: bool = False
+    partial: bool
     options: dict[str, tuple[Option, ...]] = field(default_factory=dict)
 
 
@@ -117,14 +117,15 @@ def listing(
     """Publications that this session may see. Three queries; one less without options, one more with words."""
     words, filters = filters.text, replace(filters, text="")
     conditions = _conditions(session, filters, sort.removeprefix("-") == "title")
+    counting = [c for name, c in conditions.items() if name not in ("state", "texts")]
     partial = False
     if words:
-        wider = (c for name, c in conditions.items() if name not in ("state", "texts"))
         # the limit before the join: else the planner joins every row to sort it
-        newest = _lean(filters, "", P.id, P.head_id).where(*wider).order_by(P.updated_at.desc())
+        newest = _lean(filters, "", P.id, P.head_id).where(*counting).order_by(P.updated_at.desc())
         heads = newest.limit(LOOKED_THROUGH).subquery()
         found = containing(session, words, select(heads.c.id, V.title).join(V, V.id == heads.c.head_id))
         conditions["text"] = or_(found.has(P.id), P.code == words.lower())
+        counting.append(conditions["text"])
         partial = found.partial
     # first which, then what: nothing is joined to the rows of other pages
     which = (
@@ -135,7 +136,6 @@ def listing(
         .offset((page - 1) * per_page)
     )
     rows = session.execute(_rows().where(among(P.id, which)).order_by(*_order(sort)))
-    counting = [c for name, c in conditions.items() if name not in ("state", "texts")]
     if words:  # they are few: counted in one pass
         each = (func.count().filter(P.state == state) for state in State)
         numbers = session.execute(_lean(filters, "", *each).where(*counting)).one()

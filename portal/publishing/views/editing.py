@@ -25,7 +25,7 @@ from tenants.files import service as uploads
 from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
-from tenants.requests import actor, close, db, requires, say, say_each
+from tenants.requests import actor, close, db, requires, say, say_all, say_each
 from tenants.rules import Conflict, Invalid, Refused
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
@@ -100,7 +100,7 @@ def keep_draft(tenant: str, code: str) -> ResponseReturnValue:
     try:
         at = service.autosave_draft(db(), actor(), code, typed, base_number=_number(typed))
     except Invalid as invalid:
-        return jsonify(error=" ".join(say_each(invalid).values())), 422
+        return jsonify(error=say_all(invalid)), 422
     return jsonify(saved=at.isoformat())
 
 
@@ -184,7 +184,7 @@ def _store(sent: Any, purpose: Purpose) -> tuple[files.FileInfo | None, str]:
     try:
         file = uploads.upload(db(), actor(), sent.stream, sent.filename, purpose=purpose)
     except Invalid as invalid:
-        return None, " ".join(say_each(invalid).values())
+        return None, say_all(invalid)
     except StoreDown:
         return None, _("文件库暂时不能用，请过几分钟再试。")
     return files.get(db(), file.id), ""

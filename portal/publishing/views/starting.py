@@ -23,7 +23,7 @@ from tenants.files import service as files
 from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say, say_each
+from tenants.requests import actor, db, requires, say, say_all
 from tenants.rules import N_, Invalid, Missing
 from webkit.forms import Kept
 from webkit.fragments import render
@@ -164,7 +164,7 @@ def _stored(tenant: str, purpose: Purpose) -> ResponseReturnValue:
     try:
         file = files.upload(db(), actor(), sent.stream, sent.filename, purpose=purpose)
     except Invalid as invalid:
-        return jsonify(error=" ".join(say_each(invalid).values())), 422
+        return jsonify(error=say_all(invalid)), 422
     except StoreDown:
         return jsonify(error=_("文件库暂时不能用，请过几分钟再试。")), 503
     answer = {"id": str(file.id), "filename": file.name, "size": file.size}

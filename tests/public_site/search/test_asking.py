@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from search import connect, sources
+from search import sources
 from search.embedded import EmbeddedEngine
 from search.reindex import rebuild
 from search.sources import Corpus
@@ -18,14 +18,14 @@ from tenants.identity.models import Tenant
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people, publishing
+from tests.search.support import use
 
 
 @pytest.fixture
 def engine(deployment: Deployment, app_public: Flask, tmp_path: Path) -> EmbeddedEngine:
     sources.load("portal")
     engine = EmbeddedEngine(tmp_path)
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(engine, database.url)
+    use(engine, deployment)
     return engine
 
 

@@ -16,13 +16,13 @@ from flask import Flask
 from uuid_utils.compat import uuid7
 
 from portal.search.jobs import tell_residents
-from search import connect, sources
+from search import sources
 from search.embedded import EmbeddedEngine
 from tenants.clock import now
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.accounts import browser, last_letter, letters_to, submit
-from tests.search.support import Shelf, fill
+from tests.search.support import Shelf, fill, use
 from tests.support.html import StrictClient
 
 
@@ -31,8 +31,7 @@ def publish(deployment: Deployment, app_public: Flask, tmp_path: Path) -> Iterat
     """Put something new on the site."""
     shelf, engine = Shelf(), EmbeddedEngine(tmp_path)
     sources.register(shelf)
-    for database in (deployment.public_engine, deployment.workspace_engine):
-        connect.use(engine, database.url)
+    use(engine, deployment)
 
     def put(title: str, seconds: int = 30) -> None:
         shelf.put(title, date=now() + timedelta(seconds=seconds))

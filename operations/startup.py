@@ -29,24 +29,30 @@ def prepare(settings: Settings, faces: Sequence[Face], console: Console, *, data
             embedded.ensure_running(settings)
     may_migrate = database or bool(settings.database_url.get_secret_value())
     if may_migrate:
-        bring_schema(settings, console, automatic=database or settings.demo)
-        if settings.demo:
-            load_demo(settings, console)
+        new = bring_schema(settings, console, automatic=database or settings.demo)
+        if settings.demo and load_demo(settings, console):
+            new = True
+        if new:
+            _first_index(settings, console)
     else:
         _require_schema(settings, faces)
 
 
-def bring_schema(settings: Settings, console: Console, *, automatic: bool) -> None:
-    """Bring the schema to this code if that may be done unasked, or if the database is empty. Raises CannotServe."""
+def bring_schema(settings: Settings, console: Console, *, automatic: bool) -> bool:
+    """Bring the schema to this code if that may be done unasked, or if the database is empty; True if it was empty.
+
+    Raises CannotServe.
+    """
     engine = make_engine(url_for(settings, Face.OWNER), pooled=False)
     with engine.connect() as connection:
         state = schema.state(connection)
     if state.current:
-        return
+        return False
     if not state.known or not (automatic or state.database is None):
         raise CannotServe("\n".join(checks.outdated(state)))
     with console.step("建立数据库结构", "bringing the database's schema up to date"):
         schema.upgrade(settings)
+    return state.database is None
 
 
 def _require_schema(settings: Settings, faces: Sequence[Face]) -> None:
@@ -66,6 +72,14 @@ def load_demo(settings: Settings, console: Console) -> bool:
     with console.progress("载入演示数据", "loading the demonstration district") as bar:
         load.load(settings, progress=bar)
     return True
+
+
+def _first_index(settings: Settings, console: Console) -> None:
+    """Index what is there, so that nobody's first search meets a resting one. Later the worker sees to it."""
+    try:
+        reindex(settings, console)
+    except CannotServe as reason:
+        console.warn(*str(reason).split("\n"))
 
 
 def reindex(settings: Settings, console: Console) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Executable, Select, Uuid, any_, bindparam
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tenants.actors import Actor
 from tenants.permissions import Permission
@@ -110,6 +110,19 @@ class Source(Protocol):
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
         """What the reader of this session may see of these ids; an id left out is not shown."""
         ...
+
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
+
+
+def among_ids(column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """One of the ids given to `rows`. A statement with it is built once: building takes longer than asking."""
+    return column == any_(_IDS)
+
+
+def rows(session: Session, query: Executable, ids: Sequence[UUID]) -> Sequence[Any]:
+    """The rows of a statement with `among_ids`. One query."""
+    return session.execute(query, {"ids": list(ids)}).all()
 
 
 def next_ids(session: Session, query: Select[UUID], after: UUID | None, limit: int) -> Sequence[UUID]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from portal.district import queries
 from portal.district.bars import bars
 from portal.participation import queries as comment_queries
-from portal.participation.words import FATES, VISIBILITIES
+from portal.participation.words import FATES, TABS, VISIBILITIES
 from portal.publishing import queries as publication_queries
 from portal.publishing.policy import State
 from portal.publishing.queries.words import KINDS, STATES
@@ -21,6 +22,7 @@ from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import TenantKind
+from tenants.identity.places import followed
 from tenants.identity.queries import offered_tenants
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
@@ -36,20 +38,17 @@ TENANT_KINDS = {
     TenantKind.TOWN: N_("乡镇"),
     TenantKind.PARK: N_("园区"),
 }
-TABS = {
-    comment_queries.Tab.OPEN: N_("待答复"),
-    comment_queries.Tab.OVERDUE: N_("已逾期"),
-    comment_queries.Tab.HELD: N_("待审核"),
-    comment_queries.Tab.APPEALED: N_("有申诉"),
-    comment_queries.Tab.FOLLOWED_UP: N_("又有追问"),
-    comment_queries.Tab.ANSWERED: N_("已答复"),
-    comment_queries.Tab.HIDDEN: N_("未公开"),
-    comment_queries.Tab.ALL: N_("全部"),
-}
 #: Tenants on one page of the overview.
 TENANTS = 25
 #: A worker that was not heard of for so long does not run.
 SILENCE = timedelta(seconds=60)
+
+_Filters = TypeVar("_Filters", publication_queries.Filters, comment_queries.Filters)
+
+
+def _today(filters: _Filters) -> _Filters:
+    """The filters with the tenant under its address of today: kept lists outlive a new address."""
+    return replace(filters, tenant=followed(db(), [filters.tenant])[0]) if filters.tenant else filters
 
 
 def _overview_filters() -> queries.Filters:
@@ -175,7 +174,7 @@ def export_overview() -> Response:
 @blueprint.get("/district/publications/")
 @requires(Permission.DISTRICT_PUBLICATION_READ)
 def publications() -> Response:
-    filters = publication_queries.Filters.from_args(request.args)
+    filters = _today(publication_queries.Filters.from_args(request.args))
     number = page_number()
     found = publication_queries.listing(
         db(), filters, sort=request.args.get("sort", "-updated"), page=number, options=False
@@ -217,7 +216,7 @@ def publications() -> Response:
 @blueprint.get("/district/publications.xlsx")
 @requires(Permission.DISTRICT_PUBLICATION_READ)
 def export_publications() -> Response:
-    filters = publication_queries.Filters.from_args(request.args)
+    filters = _today(publication_queries.Filters.from_args(request.args))
     rows = publication_queries.every(db(), filters, sort=request.args.get("sort", "-updated"))
     columns = [
         sheets.Column(_("标题"), 40),
@@ -248,7 +247,7 @@ def export_publications() -> Response:
 @blueprint.get("/district/comments/")
 @requires(Permission.DISTRICT_COMMENT_READ)
 def comments() -> Response:
-    filters = comment_queries.Filters.from_args(request.args)
+    filters = _today(comment_queries.Filters.from_args(request.args))
     number = page_number()
     found = comment_queries.listing(db(), filters, page=number)
     places = offered_tenants(db())
@@ -285,7 +284,7 @@ def comments() -> Response:
 @blueprint.get("/district/comments.xlsx")
 @requires(Permission.DISTRICT_COMMENT_READ)
 def export_comments() -> Response:
-    rows = comment_queries.every(db(), comment_queries.Filters.from_args(request.args))
+    rows = comment_queries.every(db(), _today(comment_queries.Filters.from_args(request.args)))
     columns = [
         sheets.Column(_("单位"), 14),
         sheets.Column(_("意见"), 50),

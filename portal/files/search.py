@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import FileText
-from search.sources import Corpus, Document, Found, Passage, next_ids, readable, register
+from search.sources import Corpus, Document, Found, Passage, among_ids, next_ids, readable, register, rows
 from tenants.files.models import StoredFile
 from tenants.identity.models import Tenant
 from tenants.permissions import Permission
 
 F = StoredFile
+
+_FILES = (
+    select(F.id, F.name, F.tenant_id, F.created_at, Tenant.slug, Tenant.short_name)
+    .join(Tenant, Tenant.id == F.tenant_id)
+    .where(among_ids(F.id), F.deleted_at.is_(None))
+)
+_WORDS = (
+    select(FileText.file_id, FileText.text, FileText.label)
+    .where(among_ids(FileText.file_id))
+    .order_by(FileText.file_id, FileText.position)
+)
 
 
 class TenantFiles:
@@ -29,7 +39,7 @@ class TenantFiles:
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         words = _words(session, ids)
-        for file_id, name, tenant_id, created_at, slug, _short in _rows(session, ids):
+        for file_id, name, tenant_id, created_at, slug, _short in rows(session, _FILES, ids):
             yield Document(
                 id=file_id,
                 title=name,
@@ -43,27 +53,14 @@ class TenantFiles:
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
         words = _words(session, ids)
-        for file_id, name, _tenant_id, created_at, slug, short in _rows(session, ids):
+        for file_id, name, _tenant_id, created_at, slug, short in rows(session, _FILES, ids):
             address = f"/t/{slug}/files/{file_id}/download"
             yield Found(file_id, name, address, "file", created_at, short, "", tuple(words.get(file_id, ())))
 
 
-def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[Any]:
-    return session.execute(
-        select(F.id, F.name, F.tenant_id, F.created_at, Tenant.slug, Tenant.short_name)
-        .join(Tenant, Tenant.id == F.tenant_id)
-        .where(F.id.in_(ids), F.deleted_at.is_(None))
-    ).all()
-
-
 def _words(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Passage]]:
-    rows = session.execute(
-        select(FileText.file_id, FileText.text, FileText.label)
-        .where(FileText.file_id.in_(ids))
-        .order_by(FileText.file_id, FileText.position)
-    )
     found: dict[UUID, list[Passage]] = {}
-    for file_id, text, label in rows:
+    for file_id, text, label in rows(session, _WORDS, ids):
         found.setdefault(file_id, []).append(Passage(text, label))
     return found
 

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from search.sources import PUBLIC, Corpus, Document, Found, Passage, next_ids, register
+from search.sources import PUBLIC, Corpus, Document, Found, Passage, among_ids, next_ids, register, rows
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.rules import N_
 
 T, U = Tenant, ResponsibleUnit
+
+_TENANTS = select(T.id, T.slug, T.name, T.short_name, T.introduction, T.contact_address).where(
+    among_ids(T.id), T.active
+)
+_UNITS = (
+    select(
+        U.id,
+        U.slug,
+        U.name,
+        U.introduction,
+        T.slug.label("tenant"),
+        T.name.label("tenant_name"),
+        T.short_name.label("tenant_short"),
+    )
+    .join(T, T.id == U.tenant_id)
+    .where(among_ids(U.id), U.active, T.active)
+)
 
 
 class Tenants:
@@ -26,7 +42,7 @@ class Tenants:
         return next_ids(session, select(T.id).where(T.active), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
-        for row in self._rows(session, ids):
+        for row in rows(session, _TENANTS, ids):
             labels = (row.short_name, row.contact_address)
             yield Document(
                 id=row.id,
@@ -39,7 +55,7 @@ class Tenants:
             )
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        for row in self._rows(session, ids):
+        for row in rows(session, _TENANTS, ids):
             words = (Passage(row.introduction),) if row.introduction else ()
             yield Found(
                 row.id,
@@ -50,11 +66,6 @@ class Tenants:
                 passages=words,
                 names=(Passage(row.contact_address, N_("地址")),),
             )
-
-    @staticmethod
-    def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[Any]:
-        columns = (T.id, T.slug, T.name, T.short_name, T.introduction, T.contact_address)
-        return session.execute(select(*columns).where(T.id.in_(ids), T.active)).all()
 
 
 class Units:
@@ -67,7 +78,7 @@ class Units:
         return next_ids(session, select(U.id).where(U.active), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
-        for row in self._rows(session, ids):
+        for row in rows(session, _UNITS, ids):
             yield Document(
                 id=row.id,
                 title=row.name,
@@ -80,7 +91,7 @@ class Units:
             )
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        for row in self._rows(session, ids):
+        for row in rows(session, _UNITS, ids):
             address = f"/places/{row.tenant}/{row.slug}/"
             words = (Passage(row.introduction),) if row.introduction else ()
             yield Found(
@@ -93,20 +104,6 @@ class Units:
                 passages=words,
                 names=(Passage(row.tenant_name, N_("街镇")),),
             )
-
-    @staticmethod
-    def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[Any]:
-        columns = (
-            U.id,
-            U.slug,
-            U.name,
-            U.introduction,
-            T.slug.label("tenant"),
-            T.name.label("tenant_name"),
-            T.short_name.label("tenant_short"),
-        )
-        query = select(*columns).join(T, T.id == U.tenant_id).where(U.id.in_(ids), U.active, T.active)
-        return session.execute(query).all()
 
 
 register(Tenants())

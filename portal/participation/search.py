@@ -6,12 +6,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Visibility
 from portal.publishing.models import Publication, PublicationVersion
-from search.sources import PUBLIC, Corpus, Document, Found, Passage, next_ids, readable, register
+from search.sources import (
+    PUBLIC,
+    Corpus,
+    Document,
+    Found,
+    Passage,
+    among_ids,
+    next_ids,
+    readable,
+    register,
+    rows,
+)
 from tenants.identity.models import Tenant
 from tenants.permissions import Permission
 from tenants.rules import N_
@@ -37,6 +48,22 @@ _COLUMNS = (
 )
 
 
+def _comments(version: Any) -> Select[*tuple[Any, ...]]:
+    """Comments by their ids, each with the title of its publication's version that the column names."""
+    return (
+        select(*_COLUMNS)
+        .select_from(C)
+        .join(P, P.id == C.publication_id)
+        .join(V, V.id == version)
+        .join(T, T.id == C.tenant_id)
+        .where(among_ids(C.id))
+    )
+
+
+_SHOWN = _comments(P.live_id).where(C.visibility == Visibility.SHOWN)
+_EVERY = _comments(func.coalesce(P.live_id, P.head_id))
+
+
 class ShownComments:
     """What anyone may read: comments that are shown and official answers, under live publications."""
 
@@ -47,15 +74,10 @@ class ShownComments:
         return next_ids(session, select(C.id).where(C.visibility == Visibility.SHOWN), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
-        return [_document(row, PUBLIC) for row in self._rows(session, ids)]
+        return [_document(row, PUBLIC) for row in rows(session, _SHOWN, ids)]
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        return [_found(row, f"/comments/{row.id}") for row in self._rows(session, ids)]
-
-    @staticmethod
-    def _rows(session: Session, ids: Sequence[UUID]) -> list[Any]:
-        query = _from_comments(P.live_id).where(C.id.in_(ids), C.visibility == Visibility.SHOWN)
-        return list(session.execute(query))
+        return [_found(row, f"/comments/{row.id}") for row in rows(session, _SHOWN, ids)]
 
 
 class AllComments:
@@ -70,29 +92,15 @@ class AllComments:
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         return [
             _document(row, readable(row.tenant_id, Permission.COMMENT_READ, Permission.DISTRICT_COMMENT_READ))
-            for row in self._rows(session, ids)
+            for row in rows(session, _EVERY, ids)
         ]
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
         # an answer is worked on where its comment is
         return [
             _found(row, f"/t/{row.slug}/comments/{row.parent_id or row.id if row.official else row.id}")
-            for row in self._rows(session, ids)
+            for row in rows(session, _EVERY, ids)
         ]
-
-    @staticmethod
-    def _rows(session: Session, ids: Sequence[UUID]) -> list[Any]:
-        return list(session.execute(_from_comments(func.coalesce(P.live_id, P.head_id)).where(C.id.in_(ids))))
-
-
-def _from_comments(version: Any) -> Any:
-    return (
-        select(*_COLUMNS)
-        .select_from(C)
-        .join(P, P.id == C.publication_id)
-        .join(V, V.id == version)
-        .join(T, T.id == C.tenant_id)
-    )
 
 
 def _title(row: Any) -> str:

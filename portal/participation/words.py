@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from portal.participation.models import Fate, Visibility
+from portal.participation.queries import Tab
 from tenants.rules import N_
 
 FATES: Mapping[Fate, str] = {
@@ -27,6 +28,17 @@ VISIBILITIES: Mapping[Visibility, str] = {
     Visibility.SHOWN: N_("已公开"),
     Visibility.HIDDEN: N_("未公开"),
     Visibility.WITHDRAWN: N_("已撤回"),
+}
+#: The heaps of the desk.
+TABS: Mapping[Tab, str] = {
+    Tab.OPEN: N_("待答复"),
+    Tab.OVERDUE: N_("已逾期"),
+    Tab.HELD: N_("待审核"),
+    Tab.APPEALED: N_("申诉"),
+    Tab.FOLLOWED_UP: N_("追问"),
+    Tab.ANSWERED: N_("已答复"),
+    Tab.HIDDEN: N_("未公开"),
+    Tab.ALL: N_("全部"),
 }
 #: Steps in the history of a comment.
 ACTIONS: Mapping[str, str] = {

@@ -8,13 +8,28 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from search.sources import Corpus, Document, Found, Passage, next_ids, readable, register
+from search.sources import Corpus, Document, Found, Passage, among_ids, next_ids, readable, register, rows
 from tenants.database import actor_of
 from tenants.identity.models import RoleAssignment, Staff, Tenant
 from tenants.permissions import Permission
 from tenants.rules import N_
 
 S, R, T = Staff, RoleAssignment, Tenant
+
+_PEOPLE = select(S.id, S.name, S.job_title, S.email).where(among_ids(S.id), S.active)
+_PLACES = (
+    select(R.staff_id, T.id, T.slug, T.name)
+    .join(T, T.id == R.tenant_id)
+    .where(among_ids(R.staff_id), R.ended_at.is_(None))
+    .distinct()
+    .order_by(T.slug)
+)
+_COLLEAGUES = _PEOPLE.add_columns(
+    select(func.array_agg(T.name.distinct()))
+    .join(R, R.tenant_id == T.id)
+    .where(R.staff_id == S.id, R.ended_at.is_(None))
+    .scalar_subquery()
+)
 
 
 class People:
@@ -28,17 +43,9 @@ class People:
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         serves: dict[UUID, list[tuple[UUID, str, str]]] = {}
-        held = (
-            select(R.staff_id, T.id, T.slug, T.name)
-            .join(T, T.id == R.tenant_id)
-            .where(R.staff_id.in_(ids), R.ended_at.is_(None))
-            .distinct()
-            .order_by(T.slug)
-        )
-        for staff_id, tenant_id, slug, name in session.execute(held):
+        for staff_id, tenant_id, slug, name in rows(session, _PLACES, ids):
             serves.setdefault(staff_id, []).append((tenant_id, slug, name))
-        columns = (S.id, S.name, S.job_title, S.email)
-        for row in session.execute(select(*columns).where(S.id.in_(ids), S.active)):
+        for row in rows(session, _PEOPLE, ids):
             places = serves.get(row.id, [])
             access = frozenset({f"*/{Permission.DISTRICT_PERSON_MANAGE}"}).union(
                 *(readable(tenant_id, Permission.PERSON_READ) for tenant_id, _, _ in places)
@@ -57,14 +64,7 @@ class People:
         tenant_id = actor_of(session).tenant_id
         slug = session.scalar(select(T.slug).where(T.id == tenant_id)) if tenant_id else None
         base = f"/t/{slug}/people" if slug else "/district/people"
-        serves = (
-            select(func.array_agg(T.name.distinct()))
-            .join(R, R.tenant_id == T.id)
-            .where(R.staff_id == S.id, R.ended_at.is_(None))
-            .scalar_subquery()
-        )
-        query = select(S.id, S.name, S.job_title, S.email, serves).where(S.id.in_(ids), S.active)
-        for staff_id, name, job_title, email, tenants in session.execute(query):
+        for staff_id, name, job_title, email, tenants in rows(session, _COLLEAGUES, ids):
             words = (Passage(" ".join(part for part in (job_title, email) if part)),)
             names = tuple(Passage(tenant, N_("单位")) for tenant in tenants or ())
             yield Found(staff_id, name, f"{base}/{staff_id}", "person", passages=words, names=names)

@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Executable, Select, and_, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import DOCUMENT
 from portal.publishing.models import FileText, Publication, PublicationVersion, VersionFile
 from portal.publishing.richtext import plain_text
-from search.sources import PUBLIC, Corpus, Document, Found, Passage, next_ids, readable, register
+from search.sources import (
+    PUBLIC,
+    Corpus,
+    Document,
+    Found,
+    Passage,
+    among_ids,
+    next_ids,
+    readable,
+    register,
+    rows,
+)
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Permission
@@ -52,80 +63,79 @@ class _Words:
     parts: list[Passage]
 
 
-class _Publications:
-    """What both corpora share; a subclass says which version counts."""
-
-    name: str
-    corpus: Corpus
-
-    def version(self) -> Any:
-        """The column that names the version."""
-        raise NotImplementedError
-
-    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        return next_ids(session, select(P.id).where(self.version().is_not(None)), after, limit)
-
-    def _rows(self, session: Session, ids: Sequence[UUID], *more: Any) -> list[Any]:
-        query: Any = (
-            select(*_COLUMNS, *more)
-            .select_from(P)
-            .join(V, V.id == self.version())
-            .join(T, T.id == P.tenant_id)
-            .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
-            .where(P.id.in_(ids))
-        )
-        return list(session.execute(query))
+def _publications(version: Any, *more: Any) -> Select[*tuple[Any, ...]]:
+    """Publications by their ids, each with the version that the column names."""
+    return (
+        select(*_COLUMNS, *more)
+        .select_from(P)
+        .join(V, V.id == version)
+        .join(T, T.id == P.tenant_id)
+        .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
+        .where(among_ids(P.id))
+    )
 
 
-class PublishedArticles(_Publications):
+_LIVE = _publications(P.live_id)
+_NEWEST = _publications(P.head_id, P.updated_at, P.edited_by_name)
+_WORDS = (
+    select(
+        VersionFile.version_id,
+        VersionFile.file_id,
+        VersionFile.title,
+        StoredFile.name,
+        FileText.label,
+        FileText.text,
+    )
+    .join(
+        StoredFile,
+        and_(StoredFile.tenant_id == VersionFile.tenant_id, StoredFile.id == VersionFile.file_id),
+    )
+    .outerjoin(FileText, FileText.file_id == VersionFile.file_id)
+    .where(among_ids(VersionFile.version_id), VersionFile.role == DOCUMENT)
+    .order_by(VersionFile.position, FileText.position)
+)
+
+
+class PublishedArticles:
     """What anyone may read."""
 
     name = "article"
     corpus = Corpus.PUBLIC
 
-    def version(self) -> Any:
-        return P.live_id
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        return next_ids(session, select(P.id).where(P.live_id.is_not(None)), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
-        rows = self._rows(session, ids)
-        words = _documents_of(session, [row.version_id for row in rows])
-        for row in rows:
-            yield _document(row, words.get(row.version_id, []), PUBLIC, date=row.first_published_at)
+        for row, words in _with_words(session, _LIVE, ids):
+            yield _document(row, words, PUBLIC, date=row.first_published_at)
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        rows = self._rows(session, ids)
-        words = _documents_of(session, [row.version_id for row in rows])
-        for row in rows:
-            address = f"/a/{row.code}"
-            yield _found(row, words.get(row.version_id, []), address, date=row.first_published_at)
+        for row, words in _with_words(session, _LIVE, ids):
+            yield _found(row, words, f"/a/{row.code}", date=row.first_published_at)
 
 
-class AllPublications(_Publications):
+class AllPublications:
     """Publications in every state, for staff who may read them."""
 
     name = "publication"
     corpus = Corpus.WORKSPACE
 
-    def version(self) -> Any:
-        return P.head_id
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        return next_ids(session, select(P.id).where(P.head_id.is_not(None)), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
-        rows = self._rows(session, ids, P.updated_at, P.edited_by_name)
-        words = _documents_of(session, [row.version_id for row in rows])
-        for row in rows:
+        for row, words in _with_words(session, _NEWEST, ids):
             access = readable(
                 row.tenant_id, Permission.PUBLICATION_READ, Permission.DISTRICT_PUBLICATION_READ
             )
             author = (row.edited_by_name,) if row.edited_by_name else ()
-            yield _document(row, words.get(row.version_id, []), access, date=row.updated_at, labels=author)
+            yield _document(row, words, access, date=row.updated_at, labels=author)
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        rows = self._rows(session, ids, P.updated_at, P.edited_by_name)
-        words = _documents_of(session, [row.version_id for row in rows])
-        for row in rows:
+        for row, words in _with_words(session, _NEWEST, ids):
             address = f"/t/{row.tenant}/publications/{row.code}"
             editor = Passage(row.edited_by_name or "", N_("编辑"))
-            yield _found(row, words.get(row.version_id, []), address, editor, date=row.updated_at)
+            yield _found(row, words, address, editor, date=row.updated_at)
 
 
 def _body(row: Any) -> str:
@@ -186,31 +196,19 @@ def _passages(words: list[_Words]) -> Iterator[str]:
         yield from (part.text for part in document.parts)
 
 
-def _documents_of(session: Session, version_ids: Sequence[UUID]) -> dict[UUID, list[_Words]]:
-    """The documents of these versions with their words. One query."""
-    rows = session.execute(
-        select(
-            VersionFile.version_id,
-            VersionFile.file_id,
-            VersionFile.title,
-            StoredFile.name,
-            FileText.label,
-            FileText.text,
-        )
-        .join(
-            StoredFile,
-            and_(StoredFile.tenant_id == VersionFile.tenant_id, StoredFile.id == VersionFile.file_id),
-        )
-        .outerjoin(FileText, FileText.file_id == VersionFile.file_id)
-        .where(VersionFile.version_id.in_(version_ids), VersionFile.role == DOCUMENT)
-        .order_by(VersionFile.position, FileText.position)
-    )
+def _with_words(
+    session: Session, query: Executable, ids: Sequence[UUID]
+) -> Iterator[tuple[Any, list[_Words]]]:
+    """Each publication with the words of its version's documents. Two queries."""
+    publications = rows(session, query, ids)
     found: dict[UUID, dict[UUID, _Words]] = {}
-    for version_id, file_id, title, name, label, text in rows:
+    versions = [row.version_id for row in publications]
+    for version_id, file_id, title, name, label, text in rows(session, _WORDS, versions):
         document = found.setdefault(version_id, {}).setdefault(file_id, _Words(title or name, []))
         if text is not None:
             document.parts.append(Passage(text, label))
-    return {version_id: list(documents.values()) for version_id, documents in found.items()}
+    for row in publications:
+        yield row, list(found.get(row.version_id, {}).values())
 
 
 register(PublishedArticles())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, func, literal, or_, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tenants.identity.models import ResponsibleUnit, Tenant
@@ -88,14 +88,10 @@ def followed(session: Session, slugs: Sequence[str]) -> tuple[str, ...]:
     """
     if not slugs:
         return ()
-    query = select(Tenant.slug, Tenant.former_slugs).where(Tenant.active, _had_any(Tenant, slugs))
+    had_any = Tenant.former_slugs.op("&&")(literal(list(slugs), ARRAY(Text)))
+    query = select(Tenant.slug, Tenant.former_slugs).where(Tenant.active, had_any)
     moved = {former: slug for slug, formers in session.execute(query) for former in formers}
     return tuple(moved.get(slug, slug) for slug in slugs)
-
-
-def _had_any(kind: type[Tenant | ResponsibleUnit], slugs: Collection[str]) -> ColumnElement[bool]:
-    """Had one of these addresses before."""
-    return kind.former_slugs.op("&&")(literal(list(slugs), ARRAY(Text)))
 
 
 def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
@@ -123,23 +119,31 @@ def names(
     found = Names({}, {})
     if not tenants and not units:
         return found
-    of_tenants = select(literal(True), Tenant.slug, Tenant.former_slugs, Tenant.short_name).where(
-        Tenant.active, _called(Tenant, tenants)
-    )
-    of_units = select(
-        literal(False), ResponsibleUnit.slug, ResponsibleUnit.former_slugs, ResponsibleUnit.name
-    ).where(ResponsibleUnit.active, _called(ResponsibleUnit, units))
-    if tenant_id is not None:
-        of_units = of_units.where(ResponsibleUnit.tenant_id == tenant_id)
-    for is_tenant, slug, formers, name in session.execute(union_all(of_tenants, of_units)):
+    wanted = {"tenants": list(tenants), "units": list(units), "tenant_id": tenant_id}
+    for is_tenant, slug, formers, name in session.execute(_NAMES, wanted):
         known = found.tenants if is_tenant else found.units
         known |= dict.fromkeys((slug, *formers), name)
     return found
 
 
-def _called(kind: type[Tenant | ResponsibleUnit], slugs: Collection[str]) -> ColumnElement[bool]:
+def _called(kind: type[Tenant | ResponsibleUnit], slugs: ColumnElement[Any]) -> ColumnElement[bool]:
     """Has, or had, one of these addresses."""
-    return or_(kind.slug == func.any(literal(list(slugs), ARRAY(Text))), _had_any(kind, slugs))
+    return or_(kind.slug == func.any(slugs), kind.former_slugs.op("&&")(slugs))
+
+
+_U = ResponsibleUnit
+_ANY_TENANT = bindparam("tenant_id", type_=Uuid())
+#: Built once: building it takes longer than asking.
+_NAMES = union_all(
+    select(literal(True), Tenant.slug, Tenant.former_slugs, Tenant.short_name).where(
+        Tenant.active, _called(Tenant, bindparam("tenants", type_=ARRAY(Text)))
+    ),
+    select(literal(False), _U.slug, _U.former_slugs, _U.name).where(
+        _U.active,
+        _called(_U, bindparam("units", type_=ARRAY(Text))),
+        or_(_ANY_TENANT.is_(None), _U.tenant_id == _ANY_TENANT),
+    ),
+)
 
 
 def named_in(session: Session, text: str, slugs: Collection[str], *, limit: int) -> list[Place]:

@@ -14,8 +14,12 @@ import psutil
 import psycopg
 import pytest
 
+from operations import startup
+from operations.console import Console
 from settings import REPOSITORY
+from tenants.database import Face
 from tenants.embedded import Cluster
+from tests.support import database as databases
 from tests.support.processes import free_port, until
 from tests.support.serving import SECONDS, Serving, environment, xinya
 
@@ -45,6 +49,21 @@ def test_it_serves_both_doors_and_says_where(serving: Serving) -> None:
     assert serving.get("/")[0] == 200
     assert serving.get("/workspace/")[0] == 302
     until(lambda: f"http://127.0.0.1:{serving.port}/workspace/" in serving.log.read_text())
+
+
+def test_what_is_there_at_the_first_start_is_indexed_before_anybody_is_let_in(serving: Serving) -> None:
+    told = serving.log.read_text()
+    assert 0 < told.index("public search: ") < told.index("workspace search: ") < told.index(f":{serving.port}/")
+
+
+def test_a_search_server_that_is_away_does_not_stop_the_first_start(
+    cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    with databases.empty(cluster, "first_start") as name:
+        settings = databases.settings_for(cluster, name, tmp_path, elasticsearch_url=address)
+        startup.prepare(settings, list(Face), Console(), database=False)
+    assert "The rebuild did not finish" in capsys.readouterr().out
 
 
 def test_doctor_finds_nothing_wrong_while_it_serves(serving: Serving) -> None:

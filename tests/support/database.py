@@ -79,11 +79,23 @@ def settings_for(cluster: Cluster, database: str, folder: Path, **changes: objec
 
 def clone(cluster: Cluster, template: str, name: str) -> None:
     """A database that is a copy of `template`; an older one of that name goes."""
-    administer(
-        cluster,
-        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
-        f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER xinya',
-    )
+    drop(cluster, name)
+    administer(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER xinya')
+
+
+@contextmanager
+def empty(cluster: Cluster, name: str) -> Iterator[str]:
+    """A database with nothing in it, gone at the end."""
+    _create(cluster, name)
+    try:
+        yield name
+    finally:
+        drop(cluster, name)
+
+
+def _create(cluster: Cluster, name: str) -> None:
+    drop(cluster, name)
+    administer(cluster, f'CREATE DATABASE "{name}" OWNER xinya')
 
 
 def drop(cluster: Cluster, name: str) -> None:
@@ -98,9 +110,7 @@ def make_template(
     with only_one(folder, name) as done:
         if done.exists():
             return
-        administer(
-            cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" OWNER xinya'
-        )
+        _create(cluster, name)
         data = folder / f"{name}.data"
         data.mkdir(exist_ok=True)
         fill(settings_for(cluster, name, data, **changes))

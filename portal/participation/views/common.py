@@ -7,14 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.participation import policy, queries
 from portal.participation.forms import AnswerForm
 from portal.participation.models import Fate
 from portal.participation.queries import Detail, Filters, Listing, Row, Tab
-from portal.participation.words import ACTIONS, FATES, STEPS, VISIBILITIES
+from portal.participation.words import ACTIONS, FATES, STEPS, TABS, VISIBILITIES
 from tenants.deployment import settings_here
 from tenants.permissions import Permission
 from tenants.requests import actor, db
@@ -24,16 +23,6 @@ from webkit.pagination import Page, page_number
 
 blueprint = Blueprint("participation", "portal.participation.views", template_folder="../templates")
 
-TABS = {
-    Tab.OPEN: _l("待答复"),
-    Tab.OVERDUE: _l("已逾期"),
-    Tab.HELD: _l("待审核"),
-    Tab.APPEALED: _l("申诉"),
-    Tab.FOLLOWED_UP: _l("追问"),
-    Tab.ANSWERED: _l("已答复"),
-    Tab.HIDDEN: _l("未公开"),
-    Tab.ALL: _l("全部"),
-}
 #: Tabs that are always there; the others appear when something is in them.
 STANDING = (Tab.OPEN, Tab.HELD, Tab.ANSWERED, Tab.ALL)
 _KEPT = ("tab", "fate", "kind", "publication", "q", "sort", "page")
@@ -116,7 +105,7 @@ _HELD = _Held()
 def _tabs(tenant: str, found: Listing, filters: Filters) -> list[dict[str, Any]]:
     return [
         {
-            "label": label,
+            "label": _(label),
             "url": url_for(".desk", tenant=tenant, **kept(tab=tab.value, page=None, sort=None)),
             "active": tab is filters.tab,
             "count": found.counts[tab],

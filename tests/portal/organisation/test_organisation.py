@@ -358,6 +358,9 @@ def test_a_tenants_former_addresses_lead_on(
             f"/t/{addresses[2]}/people/?q=x",
         )
         assert admin.get(f"/t/{former}/people/").status_code == 404, "nothing is told to strangers"
+        for kept in ("publications", "comments"):
+            page = office.get(f"/district/{kept}/?tenant={former}").text
+            assert f'<option value="{addresses[2]}" selected' in page
     # a form that was open during the move arrives
     form = {"csrf_token": token_of(theirs.get(f"/t/{addresses[2]}/units/new")), "name": "x"}
     assert theirs.post(f"/t/{addresses[0]}/units/new", data=form).status_code == 308

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
+from portal.district import overview as overviews
 from portal.district import queries
 from portal.district.bars import bars
 from portal.participation import queries as comment_queries
@@ -51,9 +52,9 @@ def _today(filters: _Filters) -> _Filters:
     return replace(filters, tenant=followed(db(), [filters.tenant])[0]) if filters.tenant else filters
 
 
-def _overview_filters() -> queries.Filters:
+def _overview_filters() -> overviews.Filters:
     kind = request.args.get("kind", "")
-    return queries.Filters(
+    return overviews.Filters(
         kind if kind in set(TenantKind) else "",
         request.args.get("late") == "1",
         request.args.get("q", "").strip()[:50],
@@ -64,21 +65,19 @@ def _overview_filters() -> queries.Filters:
 @requires(Permission.DISTRICT_READ)
 def overview() -> Response:
     filters = _overview_filters()
-    rows = queries.overview(db(), filters, sort=request.args.get("sort", "name"))
-    by_published = sorted(rows, key=lambda row: -row.published)
-    by_open = sorted((row for row in rows if row.open), key=lambda row: (-row.overdue, -row.open))
-    page = Page(rows[(page_number() - 1) * TENANTS : page_number() * TENANTS], page_number(), len(rows), TENANTS)
+    sort, number = request.args.get("sort", "name"), page_number()
+    found = overviews.overview(db(), filters, sort=sort, page=number, limit=TENANTS)
     return render(
         "portal/district/overview.html",
-        page=page,
+        page=Page(found.rows, number, found.total, TENANTS),
         filters=filters,
         kinds=[(kind.value, _(words)) for kind, words in TENANT_KINDS.items()],
         kind_names={kind.value: _(words) for kind, words in TENANT_KINDS.items()},
-        figures=_figures(rows),
+        figures=_figures(found.sums),
         delays=delays(g.engine),
-        published_chart=bars([(row.name, (row.published,)) for row in by_published if row.published][:12]),
+        published_chart=bars([(row.name, (row.published,)) for row in found.most_published]),
         news=searches.news(db()),
-        comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in by_open][:12]),
+        comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in found.most_waiting]),
         chips=chips(
             [
                 ("kind", _(TENANT_KINDS[TenantKind(filters.kind)]) if filters.kind else ""),
@@ -89,14 +88,11 @@ def overview() -> Response:
     )
 
 
-def _figures(rows: list[queries.TenantRow]) -> list[dict[str, Any]]:
-    answered = sum(row.answered for row in rows)
-    in_time = sum(row.in_time_count for row in rows)
-    overdue = sum(row.overdue for row in rows)
+def _figures(sums: overviews.Figures) -> list[dict[str, Any]]:
     return [
         {
             "label": _("公众能看到"),
-            "value": sum(row.published for row in rows),
+            "value": sums.published,
             "unit": _("篇"),
             "icon": "sprout",
             "tone": "good",
@@ -104,7 +100,7 @@ def _figures(rows: list[queries.TenantRow]) -> list[dict[str, Any]]:
         },
         {
             "label": _("待审核"),
-            "value": sum(row.in_review for row in rows),
+            "value": sums.in_review,
             "unit": _("篇"),
             "icon": "eye",
             "tone": "wait",
@@ -112,7 +108,7 @@ def _figures(rows: list[queries.TenantRow]) -> list[dict[str, Any]]:
         },
         {
             "label": _("待答复"),
-            "value": sum(row.open for row in rows),
+            "value": sums.open,
             "unit": _("条"),
             "icon": "comment",
             "tone": "wait",
@@ -120,16 +116,16 @@ def _figures(rows: list[queries.TenantRow]) -> list[dict[str, Any]]:
         },
         {
             "label": _("已逾期"),
-            "value": overdue,
+            "value": sums.overdue,
             "unit": _("条"),
             "icon": "warning",
-            "tone": "bad" if overdue else "neutral",
+            "tone": "bad" if sums.overdue else "neutral",
             "url": url_for(".comments", tab="overdue"),
         },
         {
             "label": _("按时答复"),
-            "value": f"{round(100 * in_time / answered)}" if answered else "–",
-            "unit": "%" if answered else "",
+            "value": "–" if sums.in_time is None else f"{sums.in_time}",
+            "unit": "" if sums.in_time is None else "%",
             "icon": "clock",
             "tone": "good",
             "url": url_for(".comments", tab="answered"),
@@ -140,7 +136,7 @@ def _figures(rows: list[queries.TenantRow]) -> list[dict[str, Any]]:
 @blueprint.get("/district/overview.xlsx")
 @requires(Permission.DISTRICT_READ)
 def export_overview() -> Response:
-    rows = queries.overview(db(), _overview_filters(), sort=request.args.get("sort", "name"))
+    rows = overviews.overview(db(), _overview_filters(), sort=request.args.get("sort", "name")).rows
     columns = [
         sheets.Column(_("单位"), 24),
         sheets.Column(_("类别"), 8),

@@ -61,8 +61,8 @@ TENANT = {
     "audit": ("/t/t0/audit/", 9),
 }
 DISTRICT = {
-    "overview": ("/district/", 9),
-    "overview by figures": ("/district/?sort=-published", 9),
+    "overview": ("/district/", 7),
+    "overview by figures": ("/district/?sort=-published", 7),
     "publications": ("/district/publications/", 8),
     "comments": ("/district/comments/", 8),
     "people": ("/district/people/", 9),

@@ -8,7 +8,7 @@ from portal.participation.queries.figures import (
     Attention,
     Waiting,
     attention,
-    overdue,
+    overdue_by_tenant,
     waiting,
 )
 from portal.participation.queries.filters import Filters, Sort, Tab
@@ -68,7 +68,7 @@ __all__ = [
     "listing",
     "mine",
     "outcomes",
-    "overdue",
+    "overdue_by_tenant",
     "own",
     "public_thread",
     "said_and_done",

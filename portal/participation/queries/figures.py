@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy import Subquery, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Visibility
@@ -106,11 +106,11 @@ def waiting(session: Session, *, limit: int = 5) -> Waiting:
     return Waiting(waits, late, soon, held, appeals, followed, tuple(rows))
 
 
-def overdue(session: Session) -> dict[UUID, int]:
-    """How many comments are overdue in each tenant that has any. One query."""
-    rows = session.execute(
-        select(C.tenant_id, func.count())
-        .where(here(session, C.tenant_id), ~C.official, overdue_on(today()))
+def overdue_by_tenant() -> Subquery:
+    """How many comments are overdue in each tenant that has any: `tenant_id`, `number`; for all that a session sees."""
+    return (
+        select(C.tenant_id, func.count().label("number"))
+        .where(~C.official, overdue_on(today()))
         .group_by(C.tenant_id)
+        .subquery()
     )
-    return {tenant_id: number for tenant_id, number in rows}

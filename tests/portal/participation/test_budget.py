@@ -83,8 +83,6 @@ def _measure(place: Corner, who: Neighbour) -> dict[str, int]:
         first = queries.listing(session, queries.Filters()).rows[0].id
         count("detail", session, lambda s: queries.detail(s, first))
         count("waiting", session, lambda s: queries.waiting(s).next)
-    with place.deployment.session() as session:
-        count("overdue", session, lambda s: [queries.overdue(s)])
     return counted
 
 
@@ -92,7 +90,7 @@ def _measure(place: Corner, who: Neighbour) -> dict[str, int]:
     ("name", "budget"),
     [
         ("thread", 2), ("own thread", 2), ("counts", 1), ("said and done", 2), ("mine", 4), ("desk", 3), ("detail", 2),
-        ("waiting", 2), ("overdue", 1),
+        ("waiting", 2),
     ],
 )  # fmt: skip
 def test_budget(measured: dict[str, tuple[int, int]], name: str, budget: int) -> None:

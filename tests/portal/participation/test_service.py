@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
-from portal.district.queries import Filters as DistrictFilters
-from portal.district.queries import overview
+from portal.district.overview import Filters as DistrictFilters
+from portal.district.overview import overview
 from portal.participation import queries, replyclock, service
 from portal.participation.models import Comment, CommentEvent, Fate, Visibility
 from tenants.clock import day_of
@@ -396,7 +396,7 @@ def test_records_of_the_past_keep_their_day(deployment: Deployment, wang: Neighb
         assert (waiting.open, waiting.overdue) == (1, 1) and [r.id for r in waiting.next] == [still]
         assert waiting.next[0].overdue
     with deployment.session() as session:
-        figures = next(row for row in overview(session, DistrictFilters()) if row.slug == here.tenant.slug)
+        figures = next(row for row in overview(session, DistrictFilters()).rows if row.slug == here.tenant.slug)
     assert (figures.received, figures.open, figures.overdue) == (3, 1, 1)
     assert (figures.answered, figures.in_time_count, figures.in_time) == (2, 1, 50)
 

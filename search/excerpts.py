@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -25,8 +25,7 @@ _SPACES = re.compile(r"\s+")
 _folded_name = lru_cache(maxsize=4096)(fold_with_origin)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A found string: its span in the written text, and which of the query's units it shows."""
 
     start: int
@@ -133,11 +132,22 @@ def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, st
 def _best_window(found: list[Match]) -> tuple[tuple[int, int], int]:
     """How many units, and characters of matches, the best window holds; where its first match stands."""
     best, place = (0, 0), found[0].start
+    inside: dict[int, int] = {}  # unit -> its matches in the window
+    length = end = 0
     for index, first in enumerate(found):
-        inside = [m for m in found[index : index + 40] if m.end <= first.start + LENGTH - _LEAD]
-        worth = (len({m.unit for m in inside}), sum(m.end - m.start for m in inside))
-        if worth > best:
-            best, place = worth, first.start
+        while end < len(found) and found[end].end <= first.start + LENGTH - _LEAD:
+            inside[found[end].unit] = inside.get(found[end].unit, 0) + 1
+            length += found[end].end - found[end].start
+            end += 1
+        if (len(inside), length) > best:
+            best, place = (len(inside), length), first.start
+        if end == index:  # it is longer than a window
+            end += 1
+            continue
+        length -= first.end - first.start
+        inside[first.unit] -= 1
+        if not inside[first.unit]:
+            del inside[first.unit]
     return best, place
 
 

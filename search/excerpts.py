@@ -107,8 +107,8 @@ def _in_name(text: str, literals: Literals) -> list[Match]:
     return found
 
 
-def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, str]:
-    """The best excerpt of several passages and its label; the first one's beginning when nothing matches."""
+def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, Passage]:
+    """The best excerpt of several passages and whose it is; the first one's beginning when nothing matches."""
     best: tuple[tuple[int, int], Passage, int, list[Match]] | None = None
     first: Passage | None = None
     read = 0
@@ -123,10 +123,11 @@ def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, st
         if read >= _MOST_READ:
             break
     if best is None:
-        return (_mark(first.text, 0, LENGTH, []), first.label) if first else (Markup(""), "")
+        first = first or Passage("")
+        return _mark(first.text, 0, LENGTH, []), first
     _, passage, at, found = best
     start = _begin(passage.text, at)
-    return _mark(passage.text, start, start + LENGTH, found), passage.label
+    return _mark(passage.text, start, start + LENGTH, found), passage
 
 
 def _best_window(found: list[Match]) -> tuple[tuple[int, int], int]:

@@ -19,7 +19,7 @@ from search.engine import DEEPEST, FACETS, EngineDown, EngineRequest, EngineResu
 from search.excerpts import excerpt, marked, reasons
 from search.lexicon import Synonyms
 from search.query import LONGEST, Query, parse
-from search.sources import PUBLIC, Corpus, Found, access_of
+from search.sources import PUBLIC, Corpus, Found, Passage, access_of
 from search.suggestions import Help, Suggestion, correct, help_for, suggest
 from tenants.database import actor_of
 from tenants.identity import places
@@ -94,7 +94,7 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A result as the reader sees it. `passage` names the document and page of the excerpt; empty: the text.
+    """A result as the reader sees it. `passage` says where the excerpt stands (see `Passage`).
 
     `reasons`: what else it was found by, where title and excerpt do not show it: label (a message id), marked name.
     """
@@ -108,7 +108,7 @@ class Hit:
     tenant: str
     unit: str
     excerpt: Markup
-    passage: str = ""
+    passage: Passage
     pinned: bool = False
     reasons: tuple[tuple[str, Markup], ...] = ()
 
@@ -240,7 +240,7 @@ def _hits(
 
 
 def _hit(key: str, found: Found, literals: ranking.Literals, *, pinned: bool) -> Hit:
-    text, label = excerpt(found.passages, literals)
+    text, passage = excerpt(found.passages, literals)
     return Hit(
         source=sources.from_key(key)[0],
         id=found.id,
@@ -251,7 +251,7 @@ def _hit(key: str, found: Found, literals: ranking.Literals, *, pinned: bool) ->
         tenant=found.tenant,
         unit=found.unit,
         excerpt=text,
-        passage=label,
+        passage=passage,
         pinned=pinned,
         reasons=reasons(found.names, literals, f"{found.title}\n{text.striptags().strip('…')}"),
     )

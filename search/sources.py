@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -66,17 +66,21 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text in which a match may be shown; the label names the document and page, empty for the body."""
+    """A text in which a match may be shown.
+
+    The label (a message id) and its values say what it is: a document and page, what a name names; empty for the body.
+    """
 
     text: str
     label: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a reader sees of a hit, read from the database in their own session.
 
-    `names` are those it may have been found by, best first; the label says what they name (a message id).
+    `names` are those it may have been found by, best first.
     """
 
     id: UUID

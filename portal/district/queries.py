@@ -10,12 +10,11 @@ from sqlalchemy import BigInteger, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.district.models import TenantTally
-from portal.publishing.models import Publication
 from search.health import Health, health
 from tenants.identity.models import RoleAssignment, Tenant
 from tenants.mail.models import MailMessage
 
-K, P, T = TenantTally, Publication, Tenant
+K, T = TenantTally, Tenant
 
 
 @dataclass(frozen=True)

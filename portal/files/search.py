@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import FileText
+from portal.publishing.search import document_passage
 from search.sources import Corpus, Document, Found, Passage, among_ids, next_ids, readable, register, rows
 from tenants.files.models import StoredFile
 from tenants.identity.models import Tenant
@@ -61,7 +62,7 @@ class TenantFiles:
 def _words(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Passage]]:
     found: dict[UUID, list[Passage]] = {}
     for file_id, text, label in rows(session, _WORDS, ids):
-        found.setdefault(file_id, []).append(Passage(text, label))
+        found.setdefault(file_id, []).append(document_passage(text, label))
     return found
 
 

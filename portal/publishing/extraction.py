@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ MAX_CHARACTERS = 600_000
 MAX_ROWS = 20_000
 SECONDS = 60
 MEMORY = 1024 * 1024 * 1024
+
+#: The label of a page.
+PAGE = re.compile(r"第 (\d+) 页")
 
 _ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Select, and_, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import DOCUMENT
+from portal.publishing.extraction import PAGE
 from portal.publishing.models import FileText, Publication, PublicationVersion, VersionFile
 from portal.publishing.richtext import plain_text
 from search.sources import (
@@ -53,6 +54,15 @@ _COLUMNS = (
     U.slug.label("unit"),
     U.name.label("unit_name"),
 )
+
+
+#: How a part of a document is named: with the document's title or not, by its page or by the name of its sheet.
+_PARTS = {
+    (True, True): N_("附件《%(title)s》第 %(page)s 页"),
+    (True, False): N_("附件《%(title)s》%(part)s"),
+    (False, True): N_("第 %(page)s 页"),
+    (False, False): "%(part)s",
+}
 
 
 @dataclass(frozen=True)
@@ -165,9 +175,7 @@ def _document(
 
 def _found(row: Any, words: list[_Words], address: str, *names: Passage, date: Any) -> Found:
     inside = (
-        Passage(part.text, f"附件《{document.title}》{part.label}")
-        for document in words
-        for part in document.parts
+        document_passage(part.text, part.label, document.title) for document in words for part in document.parts
     )
     return Found(
         id=row.id,
@@ -188,6 +196,15 @@ def _found(row: Any, words: list[_Words], address: str, *names: Passage, date: A
             *names,
         ),
     )
+
+
+def document_passage(text: str, part: str, title: str = "") -> Passage:
+    """A page or sheet of a document as an excerpt names it, by the document's title too where that is not the hit's."""
+    page = PAGE.fullmatch(part)
+    if not title and not part:
+        return Passage(text)
+    values = {"title": title, "page": page[1]} if page else {"title": title, "part": part}
+    return Passage(text, _PARTS[bool(title), bool(page)], values)
 
 
 def _passages(words: list[_Words]) -> Iterator[str]:

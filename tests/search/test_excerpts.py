@@ -24,8 +24,8 @@ def test_shows_the_passage_that_answers_and_names_its_document() -> None:
         Passage("本文介绍规划的背景。" * 30),
         Passage("前言。" * 40 + "地块东侧设共享停车泊位二百个，夜间开放。" + "余文。" * 40, "附件《停车规划》第 3 页"),
     ]
-    text, label = excerpt(passages, of("共享停车"))
-    assert label == "附件《停车规划》第 3 页"
+    text, passage = excerpt(passages, of("共享停车"))
+    assert passage is passages[1]
     assert "<mark>共享停车</mark>泊位二百个" in text
     assert text.striptags().startswith("…")
     assert len(text.striptags()) <= LENGTH + 2
@@ -45,8 +45,8 @@ def test_marks_what_was_written_not_how_it_was_asked() -> None:
 
 
 def test_begins_at_the_beginning_when_nothing_matches() -> None:
-    assert excerpt([Passage("正文开头"), Passage("附件")], of("koudai")) == ("正文开头", "")
-    assert excerpt([], of("公园")) == ("", "")
+    assert excerpt([Passage("正文开头"), Passage("附件")], of("koudai")) == ("正文开头", Passage("正文开头"))
+    assert excerpt([], of("公园")) == ("", Passage(""))
 
 
 @given(st.text(max_size=300) | st.text(alphabet="公园关于ab1_（<"), st.text(alphabet="公园gyu<>&\"' -", max_size=12))

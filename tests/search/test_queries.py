@@ -86,7 +86,7 @@ def test_a_result_has_marks_facets_and_the_passage(find: Search) -> None:
     assert chosen.total == 1
     assert next(v for v in chosen.facets["kind"] if v.value == "outreach").chosen
     (hit,) = find("共享停车").hits
-    assert (hit.passage, str(hit.excerpt)) == ("附件", "<mark>共享停车</mark>的附件内容")
+    assert (hit.passage.label, str(hit.excerpt)) == ("附件", "<mark>共享停车</mark>的附件内容")
 
 
 def test_a_result_says_by_which_name_it_was_found(find: Search) -> None:

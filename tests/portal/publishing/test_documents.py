@@ -19,6 +19,7 @@ from tenants.files.inspect import Purpose
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
+from tests.support.html import StrictClient
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -102,7 +103,7 @@ def room(deployment: Deployment) -> Newsroom:
 
 
 def test_a_published_document_is_found_by_its_words_until_it_is_withdrawn(
-    deployment: Deployment, room: Newsroom
+    deployment: Deployment, room: Newsroom, visitor: StrictClient
 ) -> None:
     planner, clerk = room.planner.actor(), room.clerk.actor()
     with deployment.session(clerk) as session, session.begin():
@@ -112,13 +113,15 @@ def test_a_published_document_is_found_by_its_words_until_it_is_withdrawn(
         file = files.store_upload(
             session, clerk, BytesIO(pdf("cover", "rainwater sponge")), "方案.pdf", purpose=Purpose.ATTACHMENT
         )
-        document = (Attachment(file.id, "改造方案"),)
+        document = (Attachment(file.id, "绿地率35%的方案"),)
         code = make.published(session, planner, clerk, documents=document).code
     deployment.run_jobs()
     with deployment.public_session() as public:
         found = public_search(public, SearchRequest("rainwater sponge"))
         assert [hit.address for hit in found.hits] == [f"/a/{code}"]
-        assert found.hits[0].passage == "附件《改造方案》第 2 页"
+        assert "附件《绿地率35%的方案》第 2 页：" in visitor.get("/search?q=rainwater+sponge").text
+        visitor.set_cookie("xinya_lang", "en")
+        assert "Attachment “绿地率35%的方案”, page 2: " in visitor.get("/search?q=rainwater+sponge").text
         assert public.scalars(select(FileText.file_id)).all()
     with deployment.session(clerk) as session, session.begin():
         service.withdraw(session, clerk, code, "方案有变，更正后再发")

@@ -5,28 +5,22 @@ A refusal is fine, an answer is fine; an error of the server is not. A new form 
 
 from __future__ import annotations
 
-import re
-from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.hostile.conftest import Target
+from tests.hostile.walking import LEAVING, local, shape, walk
 from tests.support.forms import parsed
 
-SITE = "http://localhost"
 #: What makes two forms the same: method, kind of page, fields.
 Kind = tuple[str, str, tuple[str, ...]]
-#: Leaving would end the walk.
-LEAVING = ("/sign-out", "/sessions/", "lang=", "type=")
-#: Of pages that differ only in what they are about, so many are looked at.
-ALIKE = 2
 HOSTILE = {
     "nothing": "",
     "nul": "a\x00b",
@@ -77,50 +71,6 @@ class Form:
         yield "fields that are none of ours", [
             *self.fields, ("id", "1"), ("tenant_id", "x"), ("official", "y"), ("active", "y"), ("roles", "admin"),
         ]  # fmt: skip
-
-
-def shape(address: str) -> str:
-    """What kind of page an address is: without what it is about."""
-    parts = urlsplit(address)
-    path = re.sub(
-        r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/a/)\w+|(?<=/publications/)[0-9a-z]{8,}|\d+", "*", parts.path
-    )
-    return f"{path}?{','.join(sorted({name for name, _ in parse_qsl(parts.query)}))}"
-
-
-def local(address: str) -> str:
-    """As the door's own client asks for it."""
-    parts = urlsplit(address)
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.path.removeprefix('/workspace') or '/'}{query}"
-
-
-def walk(client: FlaskClient, *start: str) -> Iterator[tuple[str, str]]:
-    """Address and text of the pages that can be reached."""
-    seen: Counter[str] = Counter()
-    todo = deque(urljoin(SITE, address) for address in start)
-    done: set[str] = set()
-    while todo:
-        address = todo.popleft().partition("#")[0]
-        if address in done or urlsplit(address).netloc != "localhost":
-            continue
-        done.add(address)
-        answer = client.get(local(address))
-        assert answer.status_code < 500, address
-        if answer.location:
-            todo.append(urljoin(address, answer.location))
-        if answer.mimetype != "text/html" or answer.status_code != 200:
-            continue
-        yield address, answer.text
-        for link in links(address, answer.text):
-            if not any(word in link for word in LEAVING) and seen[shape(link)] < ALIKE:
-                seen[shape(link)] += 1
-                todo.append(link)
-
-
-def links(address: str, text: str) -> Iterator[str]:
-    for link in parsed(text).xpath("//a/@href"):
-        yield urljoin(address, link)
 
 
 def forms(address: str, text: str) -> Iterator[Form]:

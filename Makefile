@@ -2,7 +2,8 @@
 # Needed: Python 3.11 or newer with venv, and make. Everything else is fetched, locked by hash, into this folder.
 
 PYTHON ?= python3
-WORKERS ?= 2
+# processes of the tests: one more than the usual two cores, as each waits for browsers and servers in between
+WORKERS ?= 3
 BIN := .venv/bin
 NODE_WHEEL := build/node
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes --no-deps

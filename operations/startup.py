@@ -79,7 +79,8 @@ def _first_index(settings: Settings, console: Console) -> None:
     try:
         reindex(settings, console)
     except CannotServe as reason:
-        console.warn(*str(reason).split("\n"))
+        chinese, _, english = str(reason).rpartition("\n")
+        console.warn(chinese, english)
 
 
 def reindex(settings: Settings, console: Console) -> None:

@@ -188,7 +188,8 @@ def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
 
 
 def _lay_out_plain_pictures(folder: Path) -> None:
-    """Sheets of one colour where the demonstration keeps its drawings: drawing takes long, and has its own tests."""
+    """Small sheets of one colour where the demonstration keeps its drawings: drawing has its own tests, and takes long,
+    as do the many sizes of a large picture."""
     from PIL import Image
 
     from demo.content import district
@@ -198,7 +199,7 @@ def _lay_out_plain_pictures(folder: Path) -> None:
     for tenant in district().tenants:
         for picture in pictures_of(tenant):
             colour = tuple(sha256(picture.file_name.encode()).digest()[:3])
-            Image.new("RGB", (picture.width, picture.width * 5 // 8), colour).save(folder / picture.file_name)
+            Image.new("RGB", (480, 300), colour).save(folder / picture.file_name)
 
 
 @pytest.fixture(scope="module")

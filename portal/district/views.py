@@ -75,6 +75,8 @@ def overview() -> Response:
         kind_names={kind.value: _(words) for kind, words in TENANT_KINDS.items()},
         figures=_figures(found.sums),
         delays=delays(g.engine),
+        # whoever sorts or turns the page reads the table
+        charts=number == 1 and "sort" not in request.args,
         published_chart=bars([(row.name, (row.published,)) for row in found.most_published]),
         news=searches.news(db()),
         comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in found.most_waiting]),

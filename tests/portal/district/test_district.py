@@ -39,6 +39,8 @@ def office(app_workspace: Flask, room: Newsroom) -> StrictClient:
 
 def test_every_figure_of_a_tenant_opens_its_rows(office: StrictClient, room: Newsroom) -> None:
     document = parsed(office.get("/district/").text)
+    assert len(document.xpath("//figure")) == 1
+    assert not parsed(office.get("/district/?sort=last").text).xpath("//figure"), "the table is what is read"
     row = next(r for r in document.xpath("//tbody/tr") if room.place.name in r.text_content())
     for label, number in (("公众能看到", 3), ("待审核", 1)):
         link = row.xpath(f".//td[@data-label='{label}']//a")[0]

@@ -62,11 +62,6 @@ class Health:
         """Whether a corpus has no index yet; the worker makes it, and pages say until then that search rests."""
         return self.answers and any(corpus.index is None for corpus in self.corpora)
 
-    @property
-    def well(self) -> bool:
-        """Whether it serves and keeps up."""
-        return self.answers and not self.unreadable and self.lag <= LATE
-
 
 def health(session: Session) -> Health:
     """The state of search. Quick; the session must be the district office's or the system's."""

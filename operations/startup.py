@@ -92,7 +92,10 @@ def reindex(settings: Settings, console: Console) -> None:
 
     load_slices()
     names = {Corpus.PUBLIC: ("公众搜索", "public search"), Corpus.WORKSPACE: ("工作台搜索", "workspace search")}
-    database, engine = engine_for(settings, Face.WORKSPACE), connect.make(settings)
+    try:
+        database, engine = engine_for(settings, Face.WORKSPACE), connect.make(settings)
+    except ValueError as error:
+        raise CannotServe(f"搜索引擎的设置不对：{error}\nThe settings of the search engine are wrong.") from error
     try:
         for corpus in Corpus:
             chinese, english = names[corpus]

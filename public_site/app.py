@@ -43,7 +43,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     requests.install(app, engine)
     search.connect.install(settings, engine.url)
     search.sources.load("portal")
-    login = LoginManager(app)
+    login = LoginManager(app, add_context_processor=False)  # a page of an error asks nobody
     login.session_protection = None
     login.user_loader(load_reader)
     app.before_request(choose_actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from search import connect, lexicon, ranking, sources
+from search.analysis import pieces
 from search.engine import EngineRequest, EngineResult
 from search.folding import fold
 from search.lexicon import Synonyms
@@ -20,8 +22,9 @@ from search.query import parse
 from search.sources import PUBLIC, Corpus
 from tenants import audit
 from tenants.actors import Actor
+from tenants.database import take_turns
 from tenants.permissions import Permission
-from tenants.rules import N_, Invalid, Missing, Refusal, require
+from tenants.rules import N_, Conflict, Invalid, Missing, Refusal, require
 
 _SECONDS = 10.0
 MOST_GROUPS, MOST_WORDS, LONGEST_WORD = 2000, 30, 40
@@ -90,12 +93,21 @@ def groups(session: Session) -> list[tuple[UUID | None, tuple[str, ...]]]:
     return [(None, group) for group in lexicon.shipped_groups()]
 
 
-def save_groups(session: Session, actor: Actor, wanted: Iterable[Sequence[str]]) -> None:
-    """Put these groups in place of all. Raises `Invalid` for a group of fewer than two words, or too many."""
+def version(session: Session) -> str:
+    """A mark of the groups that hold: another one when somebody saved others."""
+    lines = "\n".join(" ".join(words) for _, words in groups(session))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def save_groups(
+    session: Session, actor: Actor, wanted: Iterable[Sequence[str]], expected_version: str | None = None
+) -> None:
+    """Put these groups in place of all. Raises as `checked` does, and `Conflict` when they changed since `version`."""
     require(may_curate(actor))
-    read = [tuple(dict.fromkeys(w for w in (word.strip() for word in group) if w)) for group in wanted]
-    kept = [group for group in read if group]
-    _check(kept)
+    kept = checked(wanted)
+    take_turns(session, "synonyms", "all")
+    if expected_version is not None and expected_version != version(session):
+        raise Conflict
     before = {words for _, words in groups(session)}
     session.execute(delete(SearchSynonym))
     session.add_all(SearchSynonym(words=list(group)) for group in kept)
@@ -112,7 +124,10 @@ def save_groups(session: Session, actor: Actor, wanted: Iterable[Sequence[str]])
     forget()
 
 
-def _check(kept: Sequence[Sequence[str]]) -> None:
+def checked(wanted: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The groups as they would be kept. Raises `Invalid` for fewer than two words in one, for too many, for a mark."""
+    read = [tuple(dict.fromkeys(w for w in (word.strip() for word in group) if w)) for group in wanted]
+    kept = [group for group in read if group]
     if not kept:
         raise Invalid({"groups": N_("请至少保留一组同义词。")})
     if len(kept) > MOST_GROUPS:
@@ -123,6 +138,11 @@ def _check(kept: Sequence[Sequence[str]]) -> None:
             raise Invalid({"groups": Refusal(few, {"words": " ".join(group)})})
         if len(group) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in group):
             raise Invalid({"groups": Refusal(N_("“%(words)s”：词太多或太长。"), {"words": " ".join(group)[:60]})})
+        for word in group:
+            if not any(pieces(fold(word))):
+                nothing = N_("“%(word)s”不是词。词与词之间用空格隔开就可以。")
+                raise Invalid({"groups": Refusal(nothing, {"word": word})})
+    return kept
 
 
 def parse_groups(text: str) -> list[tuple[str, ...]]:
@@ -164,6 +184,7 @@ def pin(session: Session, actor: Actor, query: str, source_name: str, entity_id:
     source = sources.source(source_name)
     if source is None or source.corpus is not Corpus.PUBLIC or not list(source.found(session, [entity_id])):
         raise Missing
+    take_turns(session, "pins", key)
     known = session.scalars(
         select(SearchPin).where(
             SearchPin.query == key, SearchPin.source == source_name, SearchPin.entity_id == entity_id

@@ -139,8 +139,10 @@ class EmbeddedEngine:
             before = name
             try:
                 name = (self._folder / corpus / "live").read_text(encoding="ascii")
-            except FileNotFoundError:
-                return None
+            except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
+                return None  # none yet, or nothing that names one
+            except OSError as error:
+                raise EngineDown(str(error)) from error
             if not name.startswith(f"v{SCHEMA_VERSION}-"):
                 return None
             if (self._folder / corpus / name).is_dir():

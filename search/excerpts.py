@@ -18,8 +18,9 @@ from search.sources import Passage
 LENGTH = 110  # characters of an excerpt
 _LEAD = 24  # characters shown before the first match, at most
 _MOST_MATCHES = 400
-_MOST_READ = 400_000  # characters of all passages that are looked through
+_MOST_READ = 200_000  # characters of all passages that are looked through
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]")
+_WORDS = re.compile(r"\w+")
 _SPACES = re.compile(r"\s+")
 #: Names of tenants, units and tags stand in many results.
 _folded_name = lru_cache(maxsize=4096)(fold_with_origin)
@@ -50,10 +51,18 @@ def _pattern(literals: Literals) -> tuple[re.Pattern[str] | None, tuple[int, ...
     """What finds the literals, the longest first, each in a group of its own; and the unit of each group."""
     units = {literal: unit for unit, group in enumerate(literals) for literal in group if literal.strip()}
     longest_first = sorted(units, key=len, reverse=True)
-    # a space in a unit stands for anything that is not a word: "2021 10号" is 〔2021〕10号
-    groups = (r"(" + r"\W*".join(map(re.escape, literal.split())) + r")" for literal in longest_first)
+    groups = (f"({_written(literal)})" for literal in longest_first)
     pattern = re.compile("|".join(groups)) if units else None
     return pattern, tuple(units[literal] for literal in longest_first)
+
+
+def _written(literal: str) -> str:
+    """A space in a unit stands for anything that is not a word: "2021 10号" is 〔2021〕10号.
+
+    Only words are put between such gaps: two gaps that could share the same marks would be tried in every way.
+    """
+    words = _WORDS.findall(literal)
+    return r"\W*".join(map(re.escape, words)) if " " in literal and words else re.escape(literal)
 
 
 def marked(text: str, literals: Literals) -> Markup:
@@ -108,19 +117,25 @@ def _in_name(text: str, literals: Literals) -> list[Match]:
 
 
 def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, Passage]:
-    """The best excerpt of several passages and whose it is; the first one's beginning when nothing matches."""
+    """The best excerpt of several passages and whose it is; the first one's beginning when nothing matches.
+
+    The first passage with everything that was asked is good enough: documents may be books.
+    """
     best: tuple[tuple[int, int], Passage, int, list[Match]] | None = None
     first: Passage | None = None
     read = 0
+    whole = (len(literals), sum(len(group[0]) for group in literals))
     for passage in passages:
         first = first or passage
+        if not literals:
+            break
         found = matches(fold_with_origin(passage.text[: max(0, _MOST_READ - read)]), literals)
         read += len(passage.text)
         if found:
             worth, start = _best_window(found)
             if best is None or worth > best[0]:
                 best = (worth, passage, start, found)
-        if read >= _MOST_READ:
+        if read >= _MOST_READ or (best and best[0] >= whole):
             break
     if best is None:
         first = first or Passage("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session
 from search import connect, health, popular
 from search.engine import EngineDown
 from search.indexing import apply_pending, note
-from search.outbox import INDEX_JOB
+from search.outbox import INDEX_JOB, REBUILD_JOB
 from search.reindex import RebuildRuns, rebuild
 from search.sources import Corpus
 from tenants import jobs
+from tenants.clock import now
 
 COMPARE_JOB = "search.compare"
+#: When a rebuild is tried again that could not begin.
+AGAIN = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +66,15 @@ def compare(session: Session) -> None:
         log.warning("the search engine does not answer: %s", error)
 
 
-@jobs.task("search.rebuild", retry=False)
+@jobs.task(REBUILD_JOB, retry=False)
 def rebuild_all(session: Session) -> None:
     """Rebuild every corpus."""
     database = session.get_bind()
     assert isinstance(database, Database)
-    for corpus in Corpus:
-        rebuild(database, connect.of(session).engine, corpus)
+    try:
+        for corpus in Corpus:
+            rebuild(database, connect.of(session).engine, corpus)
+    except (RebuildRuns, EngineDown) as error:
+        # what asked for it may be younger than the rebuild that runs
+        log.warning("the index is not rebuilt yet: %r", error)
+        jobs.defer(session, REBUILD_JOB, at=now() + AGAIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -11,7 +12,26 @@ from search.models import SearchChange
 from tenants import jobs
 
 INDEX_JOB = "search.index"
+REBUILD_JOB = "search.rebuild"
 _DEFERRED = "search.deferred"
+
+
+#: Given a session and ids of a source: what else of which sources says something of these things.
+Follower = Callable[[Session, Sequence[UUID]], Iterable[tuple[str, Sequence[UUID]]]]
+_followers: dict[str, list[Follower]] = {}
+
+
+def follow(source: str, follower: Follower) -> None:
+    """Have what `follower` names indexed anew, too, when things of a source come, go or are called otherwise."""
+    _followers.setdefault(source, []).append(follower)
+
+
+def changed_for_all(session: Session, source: str, *entity_ids: UUID) -> None:
+    """These things came, went or are called otherwise: index them, and what follows them."""
+    changed(session, source, *entity_ids)
+    for follower in _followers.get(source, ()):
+        for name, ids in follower(session, entity_ids):
+            changed(session, name, *ids)
 
 
 def changed(session: Session, source: str, *entity_ids: UUID) -> None:

@@ -21,6 +21,7 @@ from search.query import Clause, Query
 WEIGHTS = {"title": (4.0, 2.4), "labels": (3.0, 1.8), "body": (1.0, 0.55)}
 SHORT_FIELDS = ("title", "labels")
 TIE = 0.25
+_MOST_OTHERS = 30  # synonyms of one word that are looked for
 _SYNONYM, _PARTS, _PINYIN, _INITIALS = 0.75, 0.3, 0.6, 0.35
 _PHRASE = {"title": 6.0, "body": 2.0}
 _FRESH_SINCE, _FRESH_YEARS, _FRESH_MOST, _UNDATED = 2006.0, 16.0, 4.0, 1.8
@@ -185,7 +186,7 @@ def _unit(unit: Unit, synonyms: Synonyms) -> Node:
     parts = _variant(unit, 1.0)
     if unit.exact:
         return Best(tuple(parts))
-    for other in synonyms.of(unit.text):
+    for other in _others(unit, synonyms):
         parts.extend(_variant(Unit(other, exact=not Unit(other).single), _SYNONYM))
     if len(unit.text) >= 4 and is_han(unit.text):
         inside = inner_words(unit.text)
@@ -248,6 +249,11 @@ def literals(query: Query, synonyms: Synonyms) -> Literals:
     found = []
     for unit in units(query, synonyms):
         inside = inner_words(unit.text) if not unit.exact and is_han(unit.text) and len(unit.text) >= 4 else []
-        others = () if unit.exact else synonyms.of(unit.text)
+        others = () if unit.exact else _others(unit, synonyms)
         found.append(tuple(dict.fromkeys([unit.text, *others, *inside])))
     return tuple(found)
+
+
+def _others(unit: Unit, synonyms: Synonyms) -> list[str]:
+    """What else a unit may be called; a bounded number of words, each with something to look for."""
+    return [other for other in synonyms.of(unit.text)[:_MOST_OTHERS] if any(pieces(other))]

@@ -138,7 +138,10 @@ class _Rebuild:
         self._engine.drop_others(self._corpus, keep=[self._index])
 
     def _everything(self) -> Iterator[Entry]:
-        total = self._engine.count(self._corpus) if self._engine.live(self._corpus) else None
+        try:
+            total = self._engine.count(self._corpus) if self._engine.live(self._corpus) else None
+        except EngineDown:
+            total = None  # the live index is damaged: that is why somebody rebuilds
         done = 0
         with Analysts() as analysts:
             for entries in analysts.entries(self._batches()):

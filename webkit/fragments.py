@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, make_response, redirect, render_template, request
+
+from webkit.pagination import Page, url_with
 
 
 def wants_part() -> bool:
@@ -16,7 +18,10 @@ def wants_part() -> bool:
 
 
 def render(template: str, block: str | None = None, *, status: int = 200, **context: object) -> Response:
-    """Render `template`, or only `block` of it for htmx."""
+    """Render `template`, or only `block` of it for htmx. A `page` past the end of its list leads to the last one."""
+    page = context.get("page")
+    if isinstance(page, Page) and page.past_end:
+        return make_response(redirect(url_with(page=page.pages)))
     if block and wants_part():
         response = make_response(_render_block(template, block, context), status)
     else:

@@ -39,6 +39,11 @@ class Page(Generic[T]):
         return max(known, self.number + (len(self.items) >= self.size))
 
     @property
+    def past_end(self) -> bool:
+        """Whether it lies behind the last page of a list that has any."""
+        return bool(self.total) and not self.items and self.number > self.pages
+
+    @property
     def open_ended(self) -> bool:
         """Whether there are more than `total`."""
         return bool(getattr(self.total, "more", False))

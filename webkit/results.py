@@ -16,6 +16,17 @@ def addresses(page: str) -> Address:
     return lambda pairs: f"{page}?{urlencode(pairs)}" if pairs else page
 
 
+def chips(
+    filters: Mapping[str, Iterable[str]], label: Callable[[str, str], str], address: Callable[[str, str], str]
+) -> list[dict[str, str]]:
+    """A chip for each chosen value, leading to the search without it; `label` and `address` as in `facets`."""
+    return [
+        {"label": label(name, value), "url": address(name, value)}
+        for name, values in filters.items()
+        for value in values
+    ]
+
+
 class Counted(Protocol):
     """A value of a facet: how many results it leaves, and whether it is chosen."""
 

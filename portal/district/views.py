@@ -77,6 +77,7 @@ def overview() -> Response:
         delays=delays(g.engine),
         # whoever sorts or turns the page reads the table
         charts=number == 1 and "sort" not in request.args,
+        first_ones=_("（前 %(n)s 个单位）", n=overviews.LEADING) if found.total > overviews.LEADING else "",
         published_chart=bars([(row.name, (row.published,)) for row in found.most_published]),
         news=searches.news(db()),
         comment_chart=bars([(row.name, (row.overdue, row.open - row.overdue)) for row in found.most_waiting]),

@@ -32,7 +32,6 @@ from tenants.identity.models import (
 )
 from tenants.rules import N_, Invalid, Missing, Refusal, as_seen, require
 
-REBUILD_JOB = "search.rebuild"
 #: What an administrator of the tenant may change; the office also what `provision` names.
 SETTINGS = (
     "name",
@@ -222,6 +221,8 @@ def _change_tenant(
     _checked(session, tenant, _check_tenant)
     if "slug" in changed:
         _moved(session, tenant, *changed["slug"])
+    elif changed.keys() & {"name", "short_name"}:
+        _found_anew(session)
     if "picture_file_id" in changed:
         _change_picture(session, *changed["picture_file_id"])
     audit.record(
@@ -253,8 +254,8 @@ def _moved(session: Session, row: Tenant | ResponsibleUnit, former: str, present
 
 
 def _found_anew(session: Session) -> None:
-    """The address or the use of a place stands in everything of it that can be found: index all again."""
-    jobs.defer(session, REBUILD_JOB)
+    """The address, the name or the use of a place stands in everything of it that can be found: index all again."""
+    jobs.defer(session, outbox.REBUILD_JOB)
 
 
 def _apply(row: Any, changes: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, tuple[Any, Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Visibility
 from portal.publishing.models import Publication, PublicationVersion
+from search.outbox import follow
 from search.sources import (
     PUBLIC,
     Corpus,
@@ -40,6 +41,7 @@ _COLUMNS = (
     C.author_name,
     C.body,
     C.created_at,
+    C.shown_at,
     P.code,
     V.title,
     T.slug,
@@ -111,25 +113,28 @@ def _title(row: Any) -> str:
 def _document(row: Any, access: frozenset[str]) -> Document:
     return Document(
         id=row.id,
-        title=_title(row),
+        title="",  # its first words stand in the body, too: as a title they would outweigh what is about them
         body=row.body,
         kind="answer" if row.official else "comment",
         access=access,
         labels=(row.title, row.name, row.short_name, row.author_name),
         tenant=row.slug,
-        date=row.created_at,
+        # who keeps a search learns of it when it is there to be read
+        date=row.shown_at or row.created_at,
     )
 
 
 def _found(row: Any, address: str) -> Found:
+    title = _title(row)
     return Found(
         id=row.id,
-        title=_title(row),
+        title=title,
         address=address,
         kind="answer" if row.official else "comment",
         date=row.created_at,
         tenant=row.short_name,
-        passages=(Passage(row.body), Passage(row.title, N_("所在文章"))),
+        # a short one is said by its title
+        passages=(*([Passage(row.body)] if title != row.body else ()), Passage(row.title, N_("所在文章"))),
         names=(
             Passage(row.name, N_("街镇")),
             Passage(row.short_name, N_("街镇")),
@@ -138,5 +143,12 @@ def _found(row: Any, address: str) -> Found:
     )
 
 
+def _under(session: Session, publications: Sequence[UUID]) -> Iterable[tuple[str, Sequence[UUID]]]:
+    """Comments carry the title of their publication, and are shown while it is."""
+    ids = session.scalars(select(C.id).where(C.publication_id.in_(publications))).all()
+    return [(source.name, ids) for source in (ShownComments, AllComments)]
+
+
+follow("article", _under)
 register(ShownComments())
 register(AllComments())

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from portal.answers import take
@@ -23,7 +23,7 @@ from tenants import jobs
 from tenants.clock import today
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
-from tenants.rules import Invalid, Missing
+from tenants.rules import Conflict, Invalid, Missing
 from webkit.forms import Form
 from webkit.fragments import render
 
@@ -34,6 +34,7 @@ DAYS, LEAST = 90, 2
 class SynonymsForm(Form):
     """All groups, one to a line, and queries to try them on."""
 
+    version = HiddenField()
     groups = TextAreaField(_l("意思相同的词"), validators=[InputRequired(), Length(max=100_000)])
     queries = StringField(_l("试查的词"), validators=[Length(max=300)])
 
@@ -77,7 +78,7 @@ def _usual(session: Session) -> list[str]:
 
 def _current(session: Session) -> SynonymsForm:
     lines = "\n".join(" ".join(words) for _id, words in curation.groups(session))
-    return SynonymsForm(formdata=None, groups=lines)
+    return SynonymsForm(formdata=None, groups=lines, version=curation.version(session))
 
 
 @blueprint.get("/district/search/curate")
@@ -96,16 +97,23 @@ def synonyms() -> AnyResponse:
         return _shown(session, form, PinForm(formdata=None))
     if "preview" in request.form:
         words = [word for word in (form.queries.data or "").replace("，", " ").split() if word]
+        effects = []
         try:
-            effects = curation.effects(session, wanted, words or _usual(session))
+            effects = curation.effects(session, curation.checked(wanted), words or _usual(session))
+        except Invalid as error:
+            take(form, error)
         except EngineDown:
             form.take_errors({"queries": _("搜索正在休息，暂时不能试查。")})
-            effects = []
         return _shown(session, form, PinForm(formdata=None), effects=effects)
     try:
-        curation.save_groups(session, actor(), wanted)
+        curation.save_groups(session, actor(), wanted, form.version.data or None)
     except Invalid as error:
         take(form, error)
+        return _shown(session, form, PinForm(formdata=None))
+    except Conflict:
+        # what was typed stays; sending it once more is meant
+        form.version.data = curation.version(session)
+        form.take_errors({"groups": _("刚才有人改过同义词。请另开一页对照，确认后再保存一次。")})
         return _shown(session, form, PinForm(formdata=None))
     flash(_("同义词已经生效，不用重建索引。"), "success")
     return redirect(url_for(".curate"), 303)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from portal.publishing.queries.words import KINDS
 from search import saved
 from search.engine import EngineDown
+from search.queries import SearchResult
 from search.saved import News
 from tenants.identity import places
 from tenants.rules import N_
+from webkit import results
 
 #: Kinds of what can be found, in both corpora (message ids).
 KIND_WORDS = {
@@ -48,6 +50,19 @@ def labels(session: Session, say: Say, *named: Values, tenant_id: UUID | None = 
         return {"tenant": names.tenants, "unit": names.units}.get(facet, {}).get(value, value)
 
     return label
+
+
+def narrowing(
+    result: SearchResult, titles: Mapping[str, str], label: Label, at: results.Address
+) -> tuple[list[results.Facet], list[dict[str, str]]]:
+    """What the results can be narrowed to, and a chip for each condition in force."""
+    def toggled(facet: str, value: str) -> str:
+        return at(result.request.toggled(facet, value))
+
+    return (
+        results.facets(result.facets, titles, label, toggled),
+        results.chips(result.request.filters, label, toggled),
+    )
 
 
 def conditions(filters: Values, label: Label) -> list[str]:

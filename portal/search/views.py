@@ -15,13 +15,12 @@ from portal.search import (
 )
 from portal.search.web import addresses, blueprint, page_url
 from search import saved
-from search.queries import SearchRequest, SearchResult, Sort, State, workspace_search
+from search.queries import SearchRequest, Sort, State, workspace_search
 from search.sources import Corpus
 from search.suggestions import suggest as suggestions
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import N_
-from webkit import results
 from webkit.fragments import render
 from webkit.pagination import Page
 
@@ -62,6 +61,8 @@ def district_suggest() -> Response:
 def _page(titles: dict[str, str], **place: Any) -> Response:
     session, asked = db(), SearchRequest.from_args(request.args)
     result, at = workspace_search(session, asked), addresses(**place)
+    label = queries.labels(session, _, result.values, result.request.filters, tenant_id=actor().tenant_id)
+    facets, chips = queries.narrowing(result, {name: _(title) for name, title in titles.items()}, label, at)
     return render(
         "portal/search/search.html",
         "results",
@@ -69,7 +70,8 @@ def _page(titles: dict[str, str], **place: Any) -> Response:
         result=result,
         blank=result.state is State.BLANK,
         page=Page(result.hits, result.page, result.total, asked.page_size),
-        facets=_facets(result, titles, at),
+        facets=facets,
+        chips=chips,
         kinds={kind: _(words) for kind, words in queries.KIND_WORDS.items()},
         sorts=[
             (_("最相关"), at(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
@@ -90,15 +92,6 @@ def _keeping(asked: SearchRequest, **place: Any) -> dict[str, Any]:
         "may_keep": saved.may_save(actor(), asked, 0) is None,
         "saved_url": page_url("kept", **place),
     }
-
-
-def _facets(result: SearchResult, titles: dict[str, str], at: results.Address) -> list[results.Facet]:
-    return results.facets(
-        result.facets,
-        {name: _(title) for name, title in titles.items()},
-        queries.labels(db(), _, result.values, tenant_id=actor().tenant_id),
-        lambda facet, value: at(result.request.toggled(facet, value)),
-    )
 
 
 def _suggestions(**place: Any) -> Response:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from portal.search import queries
 from search import saved
 from search.folding import fold
-from search.queries import SearchRequest, SearchResult, Sort, State, public_search
+from search.queries import SearchRequest, Sort, State, public_search
 from search.suggestions import suggest as suggestions
 from tenants.identity import places
 from tenants.permissions import Permission
@@ -42,13 +42,16 @@ FACET_WORDS = {
 def show() -> Response:
     asked = SearchRequest.from_args(request.args)
     result, at = public_search(db(), asked), _addresses()
+    label = queries.labels(db(), _, result.values, result.request.filters)
+    facets, chips = queries.narrowing(result, {name: _(title) for name, title in FACET_WORDS.items()}, label, at)
     return render(
         "public_site/search/search.html",
         "results",
         asked=asked,
         result=result,
         page=Page(result.hits, result.page, result.total, asked.page_size),
-        facets=_facets(result, at),
+        facets=facets,
+        chips=chips,
         blank=result.state is State.BLANK,
         kinds={kind: _(words) for kind, words in queries.KIND_WORDS.items()},
         sorts=[
@@ -59,6 +62,7 @@ def show() -> Response:
         whole=at(asked.args(filters={})),
         keep=f"{url_for('.keep')}?{urlencode(asked.args())}",
         signed_in=actor().id is not None,
+        kept=actor().id is not None and saved.among(saved.mine(db()), asked) is not None,
         to_ask=_to_ask(result.request) if result.state is State.NOTHING else [],
     )
 
@@ -106,15 +110,6 @@ def drop(saved_id: UUID) -> ResponseReturnValue:
 
 def _addresses() -> results.Address:
     return results.addresses(url_for("search.show"))
-
-
-def _facets(result: SearchResult, at: results.Address) -> list[results.Facet]:
-    return results.facets(
-        result.facets,
-        {name: _(title) for name, title in FACET_WORDS.items()},
-        queries.labels(db(), _, result.values),
-        lambda facet, value: at(result.request.toggled(facet, value)),
-    )
 
 
 @blueprint.get("/search/suggest")

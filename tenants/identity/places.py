@@ -115,7 +115,7 @@ class Names:
 def names(
     session: Session, tenants: Collection[str], units: Collection[str], tenant_id: UUID | None = None
 ) -> Names:
-    """The names of the active ones among these; units of one tenant or of any. One query, or none."""
+    """The names of active tenants, and of units of one tenant or of any, closed ones too. One query, or none."""
     found = Names({}, {})
     if not tenants and not units:
         return found
@@ -139,7 +139,6 @@ _NAMES = union_all(
         Tenant.active, _called(Tenant, bindparam("tenants", type_=ARRAY(Text)))
     ),
     select(literal(False), _U.slug, _U.former_slugs, _U.name).where(
-        _U.active,
         _called(_U, bindparam("units", type_=ARRAY(Text))),
         or_(_ANY_TENANT.is_(None), _U.tenant_id == _ANY_TENANT),
     ),

@@ -44,6 +44,13 @@ def test_marks_what_was_written_not_how_it_was_asked() -> None:
     assert marked("面积㎡的公园", of("公园")) == "面积㎡的<mark>公园</mark>"
 
 
+def test_marks_between_words_are_not_tried_in_every_way() -> None:
+    dots = "路灯太暗" + "." * 2_000 + "请修理"
+    shown, _ = excerpt([Passage(dots)], of(f"路灯 修理 “路灯太暗 {'. ' * 80}甲”"))
+    assert "<mark>路灯</mark>" in shown
+    assert "<mark>2021〕10号</mark>" in marked("通政办发〔2021〕10号", of("通政办发2021 10号"))
+
+
 def test_begins_at_the_beginning_when_nothing_matches() -> None:
     assert excerpt([Passage("正文开头"), Passage("附件")], of("koudai")) == ("正文开头", Passage("正文开头"))
     assert excerpt([], of("公园")) == ("", Passage(""))

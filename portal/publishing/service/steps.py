@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.publishing import policy, queries, versions
 from portal.publishing.models import Publication, PublicationDraft, PublicationVersion, State
 from portal.publishing.service.common import head, load, need_reason, record
+from search import outbox
 from tenants import clock, jobs
 from tenants.actors import Actor
 from tenants.rules import Invalid, require
@@ -200,6 +201,8 @@ def _change_live(session: Session, publication: Publication, live_id: UUID | Non
             session.flush()
     publication.live_id = live_id
     versions.settle_public(session, affected)
+    session.flush()
+    outbox.changed_for_all(session, "article", publication.id)
 
 
 def _move(

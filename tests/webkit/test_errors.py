@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from portal.app import create_app as create_workspace
+from tenants.database import Face, make_engine, url_for
+from tests.conftest import Deployment
 from webkit.chrome import Chrome, provides
 from webkit.errors import SENTENCES, error_response
 
@@ -73,3 +76,14 @@ def test_a_body_over_the_limit_is_refused(public: Flask) -> None:
     answer = public.test_client().post("/form", data={"title": "长" * 1000})
     assert answer.status_code == 413
     assert "文件太大" in answer.text
+
+
+def test_the_page_of_an_error_does_not_ask_who_reads_it(deployment: Deployment) -> None:
+    gone = url_for(deployment.settings, Face.WORKSPACE).set(database="is_not_there")
+    app = create_workspace(deployment.settings, engine=make_engine(gone))
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = "somebody", True
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "plain-card" in answer.text and "系统出了差错" in answer.text

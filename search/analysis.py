@@ -73,6 +73,12 @@ def inner_words(word: str) -> tuple[str, ...]:
     return next(((word[:cut], word[cut:]) for cut in cuts if known(word[:cut]) and known(word[cut:])), ())
 
 
+def shorter_words(word: str) -> tuple[str, ...]:
+    """The words inside a word: the two it is made of, else what remains known without its last or first character."""
+    known = segmenter().has_word
+    return inner_words(word) or tuple(part for part in (word[:-1], word[1:]) if len(part) > 1 and known(part))
+
+
 def grams(folded: str) -> list[str]:
     """The grams stream."""
     found: list[str] = []

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from sqlalchemy.orm import Session
 
 from search import connect, curation, pinyin, popular, ranking, sources
-from search.analysis import is_han, syllables
+from search.analysis import is_han, shorter_words, syllables
 from search.engine import EngineDown, EngineRequest
 from search.folding import fold
 from search.lexicon import Synonyms
@@ -145,11 +145,14 @@ def help_for(session: Session, query: Query, corpus: Corpus, access: frozenset[s
 
 
 def _fewer(query: Query, count: Callable[[Query], int]) -> Iterator[str]:
-    """The query with one word less, or else only one of its words, where that finds something."""
+    """The query with one word less, or one of its words, or a part of a single word, where that finds something."""
     units: list[Unit] = [unit for unit in ranking.units(query, _NO_SYNONYMS) if not unit.optional]
     if len(units) < 2:
         if query.unwanted and count(Query(query.wanted)):
             yield Query(query.wanted).key
+        for word in shorter_words(units[0].text) if units and not units[0].exact else ():
+            if count(Query((Clause(word),), query.unwanted)):
+                yield word
         return
     clauses = [Clause(unit.text, unit.exact) for unit in units[:6]]
     one_less = [Query(tuple(c for c in clauses if c is not left_out), query.unwanted) for left_out in clauses]

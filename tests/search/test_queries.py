@@ -160,6 +160,8 @@ def test_a_query_without_results_is_helped(find: Search) -> None:
     assert result.help.fewer == ("口袋公园",)
     assert find("电梯 加梯").help.neighbours
     assert find("口袋公园 -公园").help.fewer == ("口袋公园",)
+    # of a single word, the part that is known
+    assert find("停车难").help.fewer == ("停车",)
 
 
 def test_a_long_question_is_answered_in_part_and_says_so(find: Search) -> None:

@@ -151,7 +151,7 @@ def suggestions(page: Page) -> None:
 
 
 def facets(page: Page) -> None:
-    page.locator("details.facet-fold summary").click()
+    page.locator("details.facet-fold > summary").click()
 
 
 def place_on_map(page: Page) -> None:

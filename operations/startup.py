@@ -29,10 +29,9 @@ def prepare(settings: Settings, faces: Sequence[Face], console: Console, *, data
             embedded.ensure_running(settings)
     may_migrate = database or bool(settings.database_url.get_secret_value())
     if may_migrate:
-        new = bring_schema(settings, console, automatic=database or settings.demo)
-        if settings.demo and load_demo(settings, console):
-            new = True
-        if new:
+        empty = bring_schema(settings, console, automatic=database or settings.demo)
+        filled = settings.demo and load_demo(settings, console)
+        if empty or filled:
             _first_index(settings, console)
     else:
         _require_schema(settings, faces)

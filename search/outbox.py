@@ -26,9 +26,8 @@ def follow(source: str, follower: Follower) -> None:
     _followers.setdefault(source, []).append(follower)
 
 
-def changed_for_all(session: Session, source: str, *entity_ids: UUID) -> None:
-    """These things came, went or are called otherwise: index them, and what follows them."""
-    changed(session, source, *entity_ids)
+def followers_changed(session: Session, source: str, *entity_ids: UUID) -> None:
+    """These things came, went or are called otherwise: index what follows them; they themselves are for `changed`."""
     for follower in _followers.get(source, ()):
         for name, ids in follower(session, entity_ids):
             changed(session, name, *ids)

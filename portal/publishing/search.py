@@ -174,9 +174,7 @@ def _document(
 
 
 def _found(row: Any, words: list[_Words], address: str, *names: Passage, date: Any) -> Found:
-    inside = (
-        document_passage(part.text, part.label, document.title) for document in words for part in document.parts
-    )
+    inside = (part for document in words for part in document.parts)
     return Found(
         id=row.id,
         title=row.title,
@@ -223,7 +221,7 @@ def _with_words(
     for version_id, file_id, title, name, label, text in rows(session, _WORDS, versions):
         document = found.setdefault(version_id, {}).setdefault(file_id, _Words(title or name, []))
         if text is not None:
-            document.parts.append(Passage(text, label))
+            document.parts.append(document_passage(text, label, document.title))
     for row in publications:
         yield row, list(found.get(row.version_id, {}).values())
 

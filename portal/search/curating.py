@@ -77,8 +77,9 @@ def _usual(session: Session) -> list[str]:
 
 
 def _current(session: Session) -> SynonymsForm:
-    lines = "\n".join(" ".join(words) for _id, words in curation.groups(session))
-    return SynonymsForm(formdata=None, groups=lines, version=curation.version(session))
+    held = curation.groups(session)
+    lines = "\n".join(" ".join(words) for _id, words in held)
+    return SynonymsForm(formdata=None, groups=lines, version=curation.version(held))
 
 
 @blueprint.get("/district/search/curate")
@@ -112,7 +113,7 @@ def synonyms() -> AnyResponse:
         return _shown(session, form, PinForm(formdata=None))
     except Conflict:
         # what was typed stays; sending it once more is meant
-        form.version.data = curation.version(session)
+        form.version.data = curation.version(curation.groups(session))
         form.take_errors({"groups": _("刚才有人改过同义词。请另开一页对照，确认后再保存一次。")})
         return _shown(session, form, PinForm(formdata=None))
     flash(_("同义词已经生效，不用重建索引。"), "success")

@@ -53,14 +53,21 @@ def labels(session: Session, say: Say, *named: Values, tenant_id: UUID | None = 
 
 
 def narrowing(
-    result: SearchResult, titles: Mapping[str, str], label: Label, at: results.Address
+    session: Session,
+    say: Say,
+    result: SearchResult,
+    titles: Mapping[str, str],
+    at: results.Address,
+    tenant_id: UUID | None = None,
 ) -> tuple[list[results.Facet], list[dict[str, str]]]:
-    """What the results can be narrowed to, and a chip for each condition in force."""
+    """What the results can be narrowed to, and a chip for each condition in force. `titles`: facets (message ids)."""
+    label = labels(session, say, result.values, result.request.filters, tenant_id=tenant_id)
+
     def toggled(facet: str, value: str) -> str:
         return at(result.request.toggled(facet, value))
 
     return (
-        results.facets(result.facets, titles, label, toggled),
+        results.facets(result.facets, {name: say(title) for name, title in titles.items()}, label, toggled),
         results.chips(result.request.filters, label, toggled),
     )
 

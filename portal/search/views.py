@@ -61,8 +61,7 @@ def district_suggest() -> Response:
 def _page(titles: dict[str, str], **place: Any) -> Response:
     session, asked = db(), SearchRequest.from_args(request.args)
     result, at = workspace_search(session, asked), addresses(**place)
-    label = queries.labels(session, _, result.values, result.request.filters, tenant_id=actor().tenant_id)
-    facets, chips = queries.narrowing(result, {name: _(title) for name, title in titles.items()}, label, at)
+    facets, chips = queries.narrowing(session, _, result, titles, at, actor().tenant_id)
     return render(
         "portal/search/search.html",
         "results",

@@ -42,8 +42,7 @@ FACET_WORDS = {
 def show() -> Response:
     asked = SearchRequest.from_args(request.args)
     result, at = public_search(db(), asked), _addresses()
-    label = queries.labels(db(), _, result.values, result.request.filters)
-    facets, chips = queries.narrowing(result, {name: _(title) for name, title in FACET_WORDS.items()}, label, at)
+    facets, chips = queries.narrowing(db(), _, result, FACET_WORDS, at)
     return render(
         "public_site/search/search.html",
         "results",

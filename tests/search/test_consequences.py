@@ -106,7 +106,7 @@ def test_a_synonym_has_something_to_look_for(deployment: Deployment) -> None:
     with deployment.session(office) as session, session.begin():
         with pytest.raises(Invalid):
             curation.save_groups(session, office, [("公园", "=", "绿地")])
-        seen = curation.version(session)
+        seen = curation.version(curation.groups(session))
         curation.save_groups(session, office, [("公园", "绿地")], seen)
         with pytest.raises(Conflict):
             curation.save_groups(session, office, [("公园", "花园")], seen)

@@ -79,8 +79,7 @@ def settings_for(cluster: Cluster, database: str, folder: Path, **changes: objec
 
 def clone(cluster: Cluster, template: str, name: str) -> None:
     """A database that is a copy of `template`; an older one of that name goes."""
-    drop(cluster, name)
-    administer(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER xinya')
+    _create(cluster, name, f'TEMPLATE "{template}"')
 
 
 @contextmanager
@@ -93,9 +92,9 @@ def empty(cluster: Cluster, name: str) -> Iterator[str]:
         drop(cluster, name)
 
 
-def _create(cluster: Cluster, name: str) -> None:
+def _create(cluster: Cluster, name: str, options: str = "") -> None:
     drop(cluster, name)
-    administer(cluster, f'CREATE DATABASE "{name}" OWNER xinya')
+    administer(cluster, f'CREATE DATABASE "{name}" OWNER xinya {options}')
 
 
 def drop(cluster: Cluster, name: str) -> None:

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session, defer
 from portal.participation import notices, policy, privacy, replyclock
 from portal.participation.models import Comment, Fate, Visibility
 from portal.participation.notices import Notice
-from portal.participation.service.steps import SOURCES, step
+from portal.participation.service.steps import found_anew, step
 from portal.publishing.models import Publication
-from search import outbox
 from tenants import audit, clock
 from tenants.actors import Actor
 from tenants.database import take_turns
@@ -186,8 +185,7 @@ def forget_resident(
         comment.author_name = DELETED_NAME
         if keep_shown and comment.visibility == Visibility.SHOWN:
             session.flush()
-            for source in SOURCES:
-                outbox.changed(session, source, comment.id)
+            found_anew(session, comment)
             continue
         if comment.visibility != Visibility.WITHDRAWN:
             comment.visibility = Visibility.WITHDRAWN

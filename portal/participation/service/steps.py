@@ -59,6 +59,11 @@ def step(
         at=at,
     )
     session.flush()
+    found_anew(session, comment)
+
+
+def found_anew(session: Session, comment: Comment) -> None:
+    """Have the comment found by search as it is now. Every step does; also what changes without one."""
     for source in SOURCES:
         outbox.changed(session, source, comment.id)
 

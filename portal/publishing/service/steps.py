@@ -201,8 +201,7 @@ def _change_live(session: Session, publication: Publication, live_id: UUID | Non
             session.flush()
     publication.live_id = live_id
     versions.settle_public(session, affected)
-    session.flush()
-    outbox.changed_for_all(session, "article", publication.id)
+    outbox.followers_changed(session, "article", publication.id)
 
 
 def _move(

@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Engine as Database
 from sqlalchemy import delete, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from search import sources
@@ -43,6 +45,7 @@ from tenants.database import open_session
 
 _BATCH = 500
 _SAMPLE = 200
+_PATIENCE = "10s"  # how long a rebuild waits for another to end; one that was killed just now still seems to run
 
 #: Told how many documents are written and how many are expected (None: not known).
 Progress = Callable[[int, int | None], None]
@@ -85,11 +88,16 @@ def rebuild(
 
 @contextmanager
 def _only_one(database: Database) -> Iterator[None]:
-    """Hold the lock that says a rebuild is at work; it is gone with the process."""
+    """Hold the lock that says a rebuild is at work; it is gone with the process, as soon as PostgreSQL notices."""
     keys = dict(zip("ab", REBUILD_LOCK, strict=True))
     with database.connect() as connection:
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:a, :b)"), keys):
-            raise RebuildRuns
+        connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": _PATIENCE})
+        try:
+            connection.execute(text("SELECT pg_advisory_lock(:a, :b)"), keys)
+        except OperationalError as error:
+            if isinstance(error.orig, LockNotAvailable):
+                raise RebuildRuns from error
+            raise
         connection.commit()
         try:
             yield

@@ -8,16 +8,17 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from search import connect
+from search import connect, reindex
 from search.engine import Deletion, Engine, EngineDown, Entry
-from search.indexing import apply_pending
+from search.indexing import REBUILD_LOCK, apply_pending
 from search.models import SearchChange, SearchState
 from search.outbox import changed
 from search.reindex import RebuildFailed, RebuildRuns, rebuild
@@ -117,8 +118,12 @@ def test_what_changes_meanwhile_is_in_the_new_index_too(
 
 
 def test_only_one_rebuild_at_a_time(
-    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+    deployment: Deployment,
+    engine: Engine,
+    register: Callable[[Source], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(reindex, "_PATIENCE", "100ms")
     inner = Shelf()
     inner.put("一份")
 
@@ -128,6 +133,21 @@ def test_only_one_rebuild_at_a_time(
 
     register(DuringRebuild(inner, happen))
     assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 1
+
+
+def test_a_rebuild_waits_until_a_killed_one_is_really_gone(
+    deployment: Deployment, engine: Engine, shelf: Shelf
+) -> None:
+    """PostgreSQL holds the lock of a killed process until it notices."""
+    keys = dict(zip("ab", REBUILD_LOCK, strict=True))
+    with deployment.workspace_engine.connect() as killed, ThreadPoolExecutor(1) as pool:
+        killed.execute(text("SELECT pg_advisory_lock(:a, :b)"), keys)
+        again = pool.submit(rebuild, deployment.workspace_engine, engine, PUBLIC)
+        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :b AND NOT granted")
+        while not killed.scalar(waits, keys):
+            assert not again.done()
+        killed.execute(text("SELECT pg_advisory_unlock(:a, :b)"), keys)
+        assert again.result().documents == 1200
 
 
 class _Loses:

@@ -4,9 +4,9 @@ Tokens come ready made, so an index needs nothing of the server but the built-in
 All names carry the schema version, so a process never reads an index it does not understand; readers and the
 worker use aliases:
 
-    <prefix>-<corpus>-v2-<time>-<hex>    an index
-    <prefix>-v2-<corpus>                 read alias
-    <prefix>-v2-<corpus>-write           write alias
+    <prefix>-<corpus>-v3-<time>-<hex>    an index
+    <prefix>-v3-<corpus>                 read alias
+    <prefix>-v3-<corpus>-write           write alias
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from search.engine import (
     EngineResult,
     Entry,
     Sort,
+    instant,
 )
 from search.ranking import TIE, AtLeast, Best, Node, Phrase, Term
 from search.sources import Corpus
@@ -125,9 +126,10 @@ class ElasticEngine:
 
     def count(self, corpus: Corpus, index: str | None = None) -> int:
         with _as_down():
-            name = index or self._alias(corpus)
-            self._writing.indices.refresh(index=name)
-            return int(self._writing.count(index=name)["count"])
+            if index is None:  # what was applied is searchable already
+                return int(self._reading.count(index=self._alias(corpus))["count"])
+            self._writing.indices.refresh(index=index)
+            return int(self._writing.count(index=index)["count"])
 
     def contains(self, corpus: Corpus, keys: Sequence[str], index: str | None = None) -> set[str]:
         if not keys:
@@ -140,14 +142,14 @@ class ElasticEngine:
     def live(self, corpus: Corpus) -> str | None:
         with _as_down():
             try:
-                names = list(self._writing.indices.get_alias(name=self._alias(corpus)).body)
+                names = list(self._reading.indices.get_alias(name=self._alias(corpus)).body)
             except NotFoundError:
                 return None
         return names[0] if names else None
 
     def check(self) -> dict[str, str]:
         with _as_down():
-            health = self._writing.cluster.health()
+            health = self._reading.cluster.health()
             report = {
                 "engine": "elasticsearch",
                 "cluster": str(health["cluster_name"]),
@@ -243,7 +245,7 @@ def _query(request: EngineRequest) -> dict[str, Any]:
     if request.source:
         filters.append({"term": {"source": request.source}})
     if request.since:
-        filters.append({"range": {"date": {"gt": request.since}}})
+        filters.append({"range": {"date": {"gt": instant(request.since)}}})
     asked = {
         "bool": {
             "must": [_node(plan.must) if plan.must is not None else {"match_all": {}}],

@@ -1,7 +1,7 @@
 """The embedded engine: Tantivy in the data folder. Nothing to install or to run beside.
 
     <data folder>/search/<corpus>/live              name of the live index
-    <data folder>/search/<corpus>/v2-<time>-<hex>/  an index
+    <data folder>/search/<corpus>/v3-<time>-<hex>/  an index
 
 A batch is written under a lock on the index's folder, so there is one writer at a time in
 whatever process; readers notice a new commit, or another live index, at their next search.
@@ -37,6 +37,7 @@ from search.engine import (
     EngineResult,
     Entry,
     Sort,
+    instant,
 )
 from search.ranking import TIE, AtLeast, Best, Node, Phrase, Plan, Term
 from search.sources import Corpus
@@ -205,7 +206,7 @@ class EmbeddedEngine:
         if request.source:
             filters.append(self._any_of("source", [request.source]))
         if request.since:
-            after = {"lower_bound": request.since, "include_lower": False}
+            after = {"lower_bound": instant(request.since), "include_lower": False}
             filters.append(Query.range_query(self._schema, "date", tantivy.FieldType.Integer, **after))  # type: ignore[arg-type]
         core, better, never = self._parts(request.plan)
         parts = [(Occur.Must, core), *((Occur.Must, Query.const_score_query(f, 0.0)) for f in filters)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,17 +13,18 @@ from search.analysis import Streams
 from search.folding import fold
 from search.lexicon import Synonyms
 from search.query import Query
-from search.ranking import Plan, freshness
+from search.ranking import Need, Plan, freshness
 from search.sources import Corpus, Document, key
 from search.spelling import spelling_keys
 from tenants.clock import SHANGHAI
 
 #: Raised by one when fields or tokens change their meaning; an index of another version is not read but rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 FACETS = ("kind", "tenant", "unit", "tag", "year", "documents")
 FACET_VALUES = 50  # values counted per facet
 DEEPEST = 10_000  # hits that can be paged through
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: The fields of an index: token streams with positions, token streams with counts only, keywords.
 POSITION_FIELDS = ("title_grams", "labels_grams", "body_grams", "title_sounds", "labels_sounds")
@@ -58,7 +60,7 @@ class EngineRequest:
     limit: int = 20
     facets: tuple[str, ...] = FACETS
     source: str = ""  # only documents of this source
-    since: int = 0  # only documents dated after this instant (seconds since 1970)
+    since: datetime | None = None  # only documents dated after this instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Entry:
     version: int
     streams: Mapping[str, str]
     keywords: Mapping[str, tuple[str, ...]]
-    date: int  # seconds since 1970; 0 without a date
+    date: int  # see `instant`; 0 without a date
     freshness: float
 
 
@@ -145,14 +147,27 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
+def instant(date: datetime) -> int:
+    """An instant as an index keeps it: exact, in microseconds since 1970."""
+    return (date - _EPOCH) // timedelta(microseconds=1)
+
+
 def answer(
     ask: Callable[[EngineRequest], EngineResult], request: EngineRequest, query: Query, synonyms: Synonyms
 ) -> tuple[EngineResult, bool]:
-    """What an engine answers; for a long question that finds nothing, what answers a part of it (True then)."""
+    """What an engine answers, and whether that has only a part of what was asked.
+
+    A long question that finds nothing is asked again with any part of it.
+    """
     result = ask(request)
-    if result.total or not ranking.may_relax(query, synonyms):
+    if result.total:
+        if not ranking.may_lack(query, synonyms):
+            return result, False
+        whole = replace(request, plan=ranking.plan(query, synonyms, Need.ALL), offset=0, limit=0, facets=())
+        return result, not ask(whole).total
+    if not ranking.may_relax(query, synonyms):
         return result, False
-    part = ask(replace(request, plan=ranking.plan(query, synonyms, relaxed=True)))
+    part = ask(replace(request, plan=ranking.plan(query, synonyms, Need.ANY)))
     return part, bool(part.total)
 
 
@@ -186,6 +201,6 @@ def entry(source_name: str, document: Document, version: int) -> Entry:
         version=version,
         streams={name: stream for name, stream in streams.items() if stream},
         keywords={name: tuple(v for v in values if v) for name, values in keywords.items()},
-        date=int(document.date.timestamp()) if document.date else 0,
+        date=instant(document.date) if document.date else 0,
         freshness=freshness(document.date),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +27,7 @@ from tenants.identity import places
 PAGE_SIZE = 20
 _FEW = 3  # fewer results than this, and a correction is looked for
 _MOST_VALUES, _LONGEST_VALUE = 20, 100
+_MOVING = ("tenant", "unit")  # facets whose values are addresses of places
 
 
 class State(StrEnum):
@@ -97,6 +98,7 @@ class Hit:
     """A result as the reader sees it. `passage` says where the excerpt stands (see `Passage`).
 
     `reasons`: what else it was found by, where title and excerpt do not show it: label (a message id), marked name.
+    `state` as in `Found`.
     """
 
     source: str
@@ -109,6 +111,7 @@ class Hit:
     unit: str
     excerpt: Markup
     passage: Passage
+    state: tuple[str, str] | None = None
     pinned: bool = False
     reasons: tuple[tuple[str, Markup], ...] = ()
 
@@ -133,7 +136,7 @@ class SearchResult:
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     suggestion: str | None = None
     help: Help | None = None
-    #: No document has all the words of a long question; these have some of them. Say so.
+    #: No document has all that was asked; these have some of it. Say so.
     relaxed: bool = False
 
     @property
@@ -148,6 +151,22 @@ class SearchResult:
     @property
     def pages(self) -> int:
         return max(1, -(-min(self.total, DEEPEST) // self.request.page_size))
+
+
+def followed(session: Session, requests: Sequence[SearchRequest]) -> list[SearchRequest]:
+    """The same requests, with tenants and units under their present addresses. One query, or none."""
+    chosen = {name: [v for request in requests for v in request.filters.get(name, ())] for name in _MOVING}
+    moved = places.moved(session, chosen["tenant"], chosen["unit"])
+    return [
+        replace(
+            request,
+            filters={
+                name: tuple(moved.get(v, v) for v in values) if name in _MOVING else values
+                for name, values in request.filters.items()
+            },
+        )
+        for request in requests
+    ]
 
 
 def public_search(session: Session, request: SearchRequest) -> SearchResult:
@@ -176,8 +195,7 @@ def _search(
     access: frozenset[str],
     pinned: tuple[tuple[str, UUID], ...],
 ) -> SearchResult:
-    if chosen := request.filters.get("tenant"):
-        request = replace(request, filters={**request.filters, "tenant": places.followed(session, chosen)})
+    request = followed(session, [request])[0]
     synonyms = curation.curated(session).synonyms
     asked = EngineRequest(
         corpus=corpus,
@@ -252,6 +270,7 @@ def _hit(key: str, found: Found, literals: ranking.Literals, *, pinned: bool) ->
         unit=found.unit,
         excerpt=text,
         passage=passage,
+        state=found.state,
         pinned=pinned,
         reasons=reasons(found.names, literals, f"{found.title}\n{text.striptags().strip('…')}"),
     )

@@ -8,9 +8,11 @@ in the title. Newer things weigh mildly more: a document's weight doubles in six
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 
 from search import pinyin
 from search.analysis import inner_words, is_han, phrase_grams, pieces, plain_words
@@ -139,27 +141,43 @@ def _joined(words: list[str], synonyms: Synonyms) -> Iterable[str]:
         position += taken
 
 
-def plan(query: Query, synonyms: Synonyms, *, relaxed: bool = False) -> Plan:
-    """The tree for a query; `relaxed`: one unit is enough."""
+class Need(Enum):
+    """How much of what is asked for a document must have."""
+
+    ALL = "all"
+    MOST = "most"  # both of two words, most of many; a single character may be missing
+    ANY = "any"
+
+
+def plan(query: Query, synonyms: Synonyms, need: Need = Need.MOST) -> Plan:
+    """The tree for a query."""
     never = tuple(_anywhere(clause.text) for clause in query.unwanted)
     asked = units(query, synonyms)
     if not asked:
         return Plan(None, never=never)
-    better = [_unit(unit, synonyms) for unit in asked if unit.optional]
+    better: list[Node] = []
     clauses: dict[int, list[Node]] = {}
     for unit in asked:
-        if not unit.optional:
-            clauses.setdefault(0 if relaxed else unit.clause, []).append(_unit(unit, synonyms))
-    if relaxed:
-        must: Node = AtLeast(1, tuple(clauses[0]))
-    else:
-        # what somebody set apart with spaces counts as one each, however many words it has
-        needed = [AtLeast(_enough(len(parts)), tuple(parts)) for parts in clauses.values()]
-        must = AtLeast(_enough(len(needed)), tuple(needed))
+        if unit.optional and need is not Need.ALL:
+            better.append(_unit(unit, synonyms))
+        else:
+            clauses.setdefault(0 if need is Need.ANY else unit.clause, []).append(_unit(unit, synonyms))
+    # what somebody set apart with spaces counts as one each, however many words it has
+    needed = [AtLeast(_enough(len(parts), need), tuple(parts)) for parts in clauses.values()]
+    must = AtLeast(_enough(len(needed), need), tuple(needed))
     for clause in query.wanted:
         if not clause.exact and len(list(_units_of(clause, synonyms))) > 1:
             better.extend(_literal(field, clause.text, weight) for field, weight in _PHRASE.items())
     return Plan(must, tuple(better), never)
+
+
+def may_lack(query: Query, synonyms: Synonyms) -> bool:
+    """Whether a document that answers a query may lack something that was asked for."""
+    asked = units(query, synonyms)
+    clauses = Counter(unit.clause for unit in asked if not unit.optional)
+    return any(unit.optional for unit in asked) or any(
+        count > _enough(count, Need.MOST) for count in (len(clauses), *clauses.values())
+    )
 
 
 def may_relax(query: Query, synonyms: Synonyms) -> bool:
@@ -177,9 +195,11 @@ def plan_titles(query: Query) -> Plan:
     return Plan(AtLeast(len(needed), tuple(needed)) if needed else None)
 
 
-def _enough(count: int) -> int:
-    """How many of so many units must be there: both of two, most of a long question."""
-    return count if count <= 2 else (2 * count + 2) // 3
+def _enough(count: int, need: Need) -> int:
+    """How many of so many units must be there."""
+    if need is Need.ANY:
+        return 1
+    return count if count <= 2 or need is Need.ALL else (2 * count + 2) // 3
 
 
 def _unit(unit: Unit, synonyms: Synonyms) -> Node:

@@ -6,7 +6,7 @@ district) where they were saved. Both are told by mail; staff are also shown wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,14 +19,13 @@ from sqlalchemy.orm import Session
 from search import connect, curation, ranking, sources
 from search.engine import FACETS, EngineRequest, EngineResult, Sort
 from search.models import SavedSearch, SearchChange
-from search.queries import SearchRequest
+from search.queries import SearchRequest, followed
 from search.query import parse
 from search.sources import PUBLIC, Corpus, Found, access_of
 from tenants import actors
 from tenants.actors import Actor, Scope
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, open_session, take_turns
-from tenants.identity import places
 from tenants.identity.models import Staff, Tenant
 from tenants.identity.queries import roles_of
 from tenants.permissions import DISTRICT_ROLES, Permission
@@ -148,9 +147,15 @@ def resume(session: Session, saved_id: UUID) -> SavedSearch:
 
 
 def seen(session: Session, saved_id: UUID) -> SavedSearch:
-    """The actor looks: what is there now is no longer new, nor worth a letter. Raises `Missing`."""
+    """A staff member looks: what can be found now is no longer new, nor worth a letter. Raises `Missing`.
+
+    What is published but still waits for the index is not seen by looking; it stays news.
+    """
     saved = one(session, saved_id)
-    saved.seen_at = saved.told_at = now()
+    with open_session(engine_of(session), actors.system()) as system:
+        until = _indexed_until(system)
+    saved.seen_at = max(saved.seen_at, until)
+    saved.told_at = max(saved.told_at, until)
     session.flush()
     return saved
 
@@ -180,10 +185,9 @@ def _news(session: Session, asked: Sequence[tuple[SavedSearch, datetime]]) -> li
     """
     connection = connect.of(session)
     results: list[tuple[SavedSearch, EngineResult]] = []
-    chosen = [slug for saved, _ in asked for slug in saved.filters.get("tenant", ())]
-    present = dict(zip(chosen, places.followed(session, chosen), strict=True))
-    for saved, since in asked:
-        request = _request(session, saved, since, present)
+    present = followed(session, [request_of(saved) for saved, _ in asked])
+    for (saved, since), wanted in zip(asked, present, strict=True):
+        request = _request(session, Corpus(saved.corpus), wanted, since)
         results.append((saved, connection.breaker.call(partial(connection.engine.search, request))))
     keys = dict.fromkeys(key for _, result in results for key, _ in result.hits)
     found = dict(sources.found_by_key(session, list(keys)))
@@ -195,23 +199,17 @@ def _news(session: Session, asked: Sequence[tuple[SavedSearch, datetime]]) -> li
     return news
 
 
-def _request(
-    session: Session, saved: SavedSearch, since: datetime, present: Mapping[str, str]
-) -> EngineRequest:
-    """What is newer than an instant in a saved search; `present`: the addresses of its tenants today."""
-    corpus = Corpus(saved.corpus)
-    filters = dict(request_of(saved).filters)
-    if "tenant" in filters:
-        filters["tenant"] = tuple(present[slug] for slug in filters["tenant"])
+def _request(session: Session, corpus: Corpus, wanted: SearchRequest, since: datetime) -> EngineRequest:
+    """What is newer than an instant in what a saved search asks."""
     return EngineRequest(
         corpus=corpus,
-        plan=ranking.plan(parse(saved.text), curation.curated(session).synonyms),
+        plan=ranking.plan(parse(wanted.text), curation.curated(session).synonyms),
         access=PUBLIC if corpus is Corpus.PUBLIC else access_of(actor_of(session)),
-        filters=filters,
-        sort=Sort.DATE,
+        filters=wanted.filters,
+        sort=wanted.sort,
         limit=_SHOWN,
         facets=(),
-        since=int(since.timestamp()),
+        since=since,
     )
 
 

@@ -47,7 +47,8 @@ class Document:
     """What is indexed of one thing.
 
     `labels` are the names that find it; `passages` the texts of its documents. `kind`, `tenant`
-    and `unit` are facet values (codes). `date` must be aware.
+    and `unit` are facet values: a code, the address of a tenant and of a unit (`tenant/unit`: two tenants
+    may have units of one address). `date` must be aware.
     """
 
     id: UUID
@@ -80,7 +81,7 @@ class Passage:
 class Found:
     """What a reader sees of a hit, read from the database in their own session.
 
-    `names` are those it may have been found by, best first.
+    `names` are those it may have been found by, best first. `state`: its code and what people call it (a message id).
     """
 
     id: UUID
@@ -92,6 +93,7 @@ class Found:
     unit: str = ""
     passages: Sequence[Passage] = ()
     names: Sequence[Passage] = ()
+    state: tuple[str, str] | None = None
 
 
 class Source(Protocol):

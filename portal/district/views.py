@@ -23,7 +23,7 @@ from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import TenantKind
-from tenants.identity.places import followed
+from tenants.identity.places import moved
 from tenants.identity.queries import offered_tenants
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
@@ -49,7 +49,8 @@ _Filters = TypeVar("_Filters", publication_queries.Filters, comment_queries.Filt
 
 def _today(filters: _Filters) -> _Filters:
     """The filters with the tenant under its address of today: kept lists outlive a new address."""
-    return replace(filters, tenant=followed(db(), [filters.tenant])[0]) if filters.tenant else filters
+    given = filters.tenant
+    return replace(filters, tenant=moved(db(), [given], []).get(given, given)) if given else filters
 
 
 def _overview_filters() -> overviews.Filters:

@@ -87,7 +87,7 @@ class Units:
                 access=PUBLIC,
                 labels=(row.tenant_name,),
                 tenant=row.tenant,
-                unit=row.slug,
+                unit=f"{row.tenant}/{row.slug}",
             )
 
     def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:

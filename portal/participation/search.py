@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment, Visibility
+from portal.participation.models import Comment, Fate, Visibility
+from portal.participation.words import FATES, VISIBILITIES
 from portal.publishing.models import Publication, PublicationVersion
 from search.outbox import follow
 from search.sources import (
@@ -42,6 +43,8 @@ _COLUMNS = (
     C.body,
     C.created_at,
     C.shown_at,
+    C.visibility,
+    C.fate,
     P.code,
     V.title,
     T.slug,
@@ -124,6 +127,14 @@ def _document(row: Any, access: frozenset[str]) -> Document:
     )
 
 
+def _state(row: Any) -> tuple[str, str] | None:
+    """What became of a comment; that it is not shown, where that is so."""
+    if row.visibility != Visibility.SHOWN:
+        return row.visibility, VISIBILITIES[Visibility(row.visibility)]
+    asks = row.parent_id is None and not row.official
+    return (row.fate, FATES[Fate(row.fate)]) if asks else None
+
+
 def _found(row: Any, address: str) -> Found:
     title = _title(row)
     return Found(
@@ -140,6 +151,7 @@ def _found(row: Any, address: str) -> Found:
             Passage(row.short_name, N_("街镇")),
             Passage(row.author_name, N_("署名")),
         ),
+        state=_state(row),
     )
 
 

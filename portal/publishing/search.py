@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.publishing.content import DOCUMENT
 from portal.publishing.extraction import PAGE
-from portal.publishing.models import FileText, Publication, PublicationVersion, VersionFile
+from portal.publishing.models import FileText, Publication, PublicationVersion, State, VersionFile
+from portal.publishing.queries.words import STATES
 from portal.publishing.richtext import plain_text
 from search.sources import (
     PUBLIC,
@@ -86,7 +87,7 @@ def _publications(version: Any, *more: Any) -> Select[*tuple[Any, ...]]:
 
 
 _LIVE = _publications(P.live_id)
-_NEWEST = _publications(P.head_id, P.updated_at, P.edited_by_name)
+_NEWEST = _publications(P.head_id, P.state, P.updated_at, P.edited_by_name)
 _WORDS = (
     select(
         VersionFile.version_id,
@@ -145,7 +146,8 @@ class AllPublications:
         for row, words in _with_words(session, _NEWEST, ids):
             address = f"/t/{row.tenant}/publications/{row.code}"
             editor = Passage(row.edited_by_name or "", N_("编辑"))
-            yield _found(row, words, address, editor, date=row.updated_at)
+            found = _found(row, words, address, editor, date=row.updated_at)
+            yield replace(found, state=(row.state, STATES[State(row.state)]))
 
 
 def _body(row: Any) -> str:
@@ -166,7 +168,7 @@ def _document(
         labels=tuple(dict.fromkeys(name for name in names if name)),
         passages=tuple(_passages(words)),
         tenant=row.tenant,
-        unit=row.unit or "",
+        unit=f"{row.tenant}/{row.unit}" if row.unit else "",
         tags=tuple(row.tags),
         date=date,
         has_documents=bool(words),

@@ -154,7 +154,5 @@ def _words(session: Session, kept: SavedSearch, locale: str) -> str:
     """What its owner knows a search by: its name, its words, or its conditions."""
     if kept.name or kept.text:
         return kept.name or kept.text
-    label = queries.labels(
-        session, lambda words: letter.translated(words, {}, locale), kept.filters, tenant_id=kept.tenant_id
-    )
+    label = queries.labels(session, lambda words: letter.translated(words, {}, locale), kept.filters)
     return "、".join(queries.conditions(kept.filters, label))

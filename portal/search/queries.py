@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -35,12 +34,12 @@ Label = Callable[[str, str], str]
 Values = Mapping[str, Sequence[str]]
 
 
-def labels(session: Session, say: Say, *named: Values, tenant_id: UUID | None = None) -> Label:
-    """What people call the facets' values in `named`. `say` translates a message id; `tenant_id` narrows the units."""
+def labels(session: Session, say: Say, *named: Values) -> Label:
+    """What people call the facets' values in `named`. `say` translates a message id."""
     def all_of(facet: str) -> set[str]:
         return {value for values in named for value in values.get(facet, ())}
 
-    names = places.names(session, all_of("tenant"), all_of("unit"), tenant_id)
+    names = places.names(session, all_of("tenant"), all_of("unit"))
 
     def label(facet: str, value: str) -> str:
         if facet == "kind" and value in KIND_WORDS:
@@ -58,10 +57,9 @@ def narrowing(
     result: SearchResult,
     titles: Mapping[str, str],
     at: results.Address,
-    tenant_id: UUID | None = None,
 ) -> tuple[list[results.Facet], list[dict[str, str]]]:
     """What the results can be narrowed to, and a chip for each condition in force. `titles`: facets (message ids)."""
-    label = labels(session, say, result.values, result.request.filters, tenant_id=tenant_id)
+    label = labels(session, say, result.values, result.request.filters)
 
     def toggled(facet: str, value: str) -> str:
         return at(result.request.toggled(facet, value))

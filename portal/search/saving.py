@@ -22,7 +22,7 @@ from search.models import SavedSearch
 from search.queries import SearchRequest
 from search.saved import News
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import db, requires, say
 from tenants.rules import Invalid, Refused
 from webkit.forms import Form
 from webkit.fragments import render
@@ -101,9 +101,7 @@ def _list(*, named: tuple[UUID, NameForm] | None = None, **place: Any) -> Respon
     session = db()
     news = {new.saved.id: new for new in queries.news(session)}
     searches = [(one, saved.request_of(one)) for one in saved.mine(session)]
-    label = queries.labels(
-        session, _, *(asked.filters for _one, asked in searches), tenant_id=actor().tenant_id
-    )
+    label = queries.labels(session, _, *(asked.filters for _one, asked in searches))
     rows, at = [], addresses(**place)
     for one, asked in searches:
         form = named[1] if named and named[0] == one.id else NameForm(formdata=None, name=one.name)

@@ -61,7 +61,7 @@ def district_suggest() -> Response:
 def _page(titles: dict[str, str], **place: Any) -> Response:
     session, asked = db(), SearchRequest.from_args(request.args)
     result, at = workspace_search(session, asked), addresses(**place)
-    facets, chips = queries.narrowing(session, _, result, titles, at, actor().tenant_id)
+    facets, chips = queries.narrowing(session, _, result, titles, at)
     return render(
         "portal/search/search.html",
         "results",

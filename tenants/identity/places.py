@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Text,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from tenants.identity.models import ResponsibleUnit, Tenant
@@ -81,19 +92,6 @@ def moved_to(session: Session, slug: str) -> str | None:
     return session.scalar(select(Tenant.slug).where(Tenant.former_slugs.any_() == slug, Tenant.active))
 
 
-def followed(session: Session, slugs: Sequence[str]) -> tuple[str, ...]:
-    """Each of these addresses as it is today: the present one of the active tenant that had it before, else itself.
-
-    One query, or none.
-    """
-    if not slugs:
-        return ()
-    had_any = Tenant.former_slugs.op("&&")(literal(list(slugs), ARRAY(Text)))
-    query = select(Tenant.slug, Tenant.former_slugs).where(Tenant.active, had_any)
-    moved = {former: slug for slug, formers in session.execute(query) for former in formers}
-    return tuple(moved.get(slug, slug) for slug in slugs)
-
-
 def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
     """Active responsible units of these tenants by name. One query."""
     query = (
@@ -112,36 +110,66 @@ class Names:
     units: dict[str, str]
 
 
-def names(
-    session: Session, tenants: Collection[str], units: Collection[str], tenant_id: UUID | None = None
-) -> Names:
-    """The names of active tenants, and of units of one tenant or of any, closed ones too. One query, or none."""
+def names(session: Session, tenants: Collection[str], units: Collection[str]) -> Names:
+    """The names of active tenants (addresses as `tenant`) and of units, closed ones too (`tenant/unit`).
+
+    One query, or none.
+    """
     found = Names({}, {})
-    if not tenants and not units:
-        return found
-    wanted = {"tenants": list(tenants), "units": list(units), "tenant_id": tenant_id}
-    for is_tenant, slug, formers, name in session.execute(_NAMES, wanted):
+    for is_tenant, present, formers, name in _called(session, tenants, units):
         known = found.tenants if is_tenant else found.units
-        known |= dict.fromkeys((slug, *formers), name)
+        known |= dict.fromkeys((present, *formers), name)
     return found
 
 
-def _called(kind: type[Tenant | ResponsibleUnit], slugs: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Has, or had, one of these addresses."""
-    return or_(kind.slug == func.any(slugs), kind.former_slugs.op("&&")(slugs))
+def moved(session: Session, tenants: Collection[str], units: Collection[str]) -> dict[str, str]:
+    """The present addresses of those of these that are former ones, by the former. Addresses as in `names`.
+
+    One query, or none.
+    """
+    return {
+        former: present for _, present, formers, _ in _called(session, tenants, units) for former in formers
+    }
+
+
+def _called(
+    session: Session, tenants: Collection[str], units: Collection[str]
+) -> Iterator[tuple[bool, str, list[str], str]]:
+    """What has, or had, one of these addresses: whether it is a tenant, its address, its former ones, its name."""
+    if not tenants and not units:
+        return
+    apart = [address.partition("/") for address in units]
+    wanted = {
+        "tenants": list(tenants),
+        "unit_tenants": [tenant for tenant, _, _ in apart],
+        "units": [unit for _, _, unit in apart],
+    }
+    for tenant, former_tenants, unit, former_units, name in session.execute(_CALLED, wanted):
+        if unit is None:
+            yield True, tenant, former_tenants, name
+            continue
+        present, *formers = (f"{t}/{u}" for t in (tenant, *former_tenants) for u in (unit, *former_units))
+        yield False, present, formers, name
+
+
+def _has_or_had(kind: type[Tenant | ResponsibleUnit], slugs: str) -> ColumnElement[bool]:
+    wanted = bindparam(slugs, type_=ARRAY(Text))
+    return or_(kind.slug == func.any(wanted), kind.former_slugs.op("&&")(wanted))
 
 
 _U = ResponsibleUnit
-_ANY_TENANT = bindparam("tenant_id", type_=Uuid())
 #: Built once: building it takes longer than asking.
-_NAMES = union_all(
-    select(literal(True), Tenant.slug, Tenant.former_slugs, Tenant.short_name).where(
-        Tenant.active, _called(Tenant, bindparam("tenants", type_=ARRAY(Text)))
-    ),
-    select(literal(False), _U.slug, _U.former_slugs, _U.name).where(
-        _called(_U, bindparam("units", type_=ARRAY(Text))),
-        or_(_ANY_TENANT.is_(None), _U.tenant_id == _ANY_TENANT),
-    ),
+_CALLED: CompoundSelect[*tuple[Any, ...]] = union_all(
+    select(
+        Tenant.slug,
+        Tenant.former_slugs,
+        null().cast(Text).label("unit"),
+        null().cast(ARRAY(Text)).label("former_units"),
+        Tenant.short_name,
+    ).where(Tenant.active, _has_or_had(Tenant, "tenants")),
+    select(Tenant.slug, Tenant.former_slugs, _U.slug, _U.former_slugs, _U.name)
+    .join(Tenant, Tenant.id == _U.tenant_id)
+    .where(_has_or_had(Tenant, "unit_tenants"), _has_or_had(_U, "units")),
 )
 
 

@@ -277,7 +277,7 @@ def test_check_tells_the_operator_what_is_served(engine: Engine, shelf: Shelf) -
 def test_only_what_is_newer_than_an_instant_is_news(engine: Engine, shelf: Shelf) -> None:
     fill(engine, shelf.held.values())
     for instant, expected in ((day(2022), 2), (day(2030), 0), (day(2019), 5)):
-        found = ask(engine, "", since=int(instant.timestamp()))
+        found = ask(engine, "", since=instant)
         assert (found.total, len(found.hits)) == (expected, expected)
 
 

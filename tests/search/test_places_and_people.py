@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.search.queries import labels
 from search import sources
 from search.embedded import EmbeddedEngine
 from search.queries import SearchRequest, public_search, workspace_search
@@ -63,3 +64,25 @@ def test_places_and_people_are_found_by_those_who_may(deployment: Deployment, en
     assert work(office, "赵临川") == ["赵临川"]
     group = actors.in_district(clerk.id, "工作组", [Role.WORKING_GROUP])
     assert work(group, "赵临川") == []
+
+
+def test_units_of_one_address_in_two_tenants_are_kept_apart(
+    deployment: Deployment, engine: EmbeddedEngine
+) -> None:
+    with deployment.session() as session, session.begin():
+        places = [people.tenant(session, name) for name in ("宋庄镇人民政府", "台湖镇人民政府")]
+    for place, name in zip(places, ("宋庄中心组团", "台湖中心组团"), strict=True):
+        with deployment.session(actors.job(place.id)) as session, session.begin():
+            unit = session.get_one(ResponsibleUnit, people.unit(session, place, name))
+            unit.slug, unit.former_slugs = "zhongxin", ["laodizhi"]
+    rebuild(deployment.workspace_engine, engine, Corpus.PUBLIC)
+    addresses = [f"{place.slug}/zhongxin" for place in places]
+    with deployment.public_session() as session:
+        result = public_search(session, SearchRequest("中心组团"))
+        assert {value.value: value.count for value in result.facets["unit"]} == dict.fromkeys(addresses, 1)
+        label = labels(session, str, result.values)
+        assert [label("unit", address) for address in addresses] == ["宋庄中心组团", "台湖中心组团"]
+        # also by its former address
+        for chosen in (addresses[1], f"{places[1].slug}/laodizhi"):
+            narrowed = public_search(session, SearchRequest("中心组团", {"unit": (chosen,)}))
+            assert [hit.title.striptags() for hit in narrowed.hits] == ["台湖中心组团"]

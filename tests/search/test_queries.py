@@ -170,6 +170,15 @@ def test_a_long_question_is_answered_in_part_and_says_so(find: Search) -> None:
     assert not find("口袋公园建设").relaxed
 
 
+def test_results_that_lack_a_word_say_so(find: Search) -> None:
+    # a single character may be missing, and one of three words; but nobody is told that these are the whole
+    assert {text: (find(text).relaxed, find(text).total) for text in ("公园舞", "口袋公园 竣工 电梯")} == {
+        "公园舞": (True, 2),
+        "口袋公园 竣工 电梯": (True, 1),
+    }
+    assert not any(find(text).relaxed for text in ("公园种", "口袋公园 竣工 花草", "口袋公园", "公园 花草"))
+
+
 def test_an_engine_that_is_down_is_resting_not_empty(deployment: Deployment, find: Search) -> None:
     asked: list[int] = []
 

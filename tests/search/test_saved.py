@@ -8,13 +8,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from search import connect, saved
 from search.embedded import EmbeddedEngine
-from search.models import SavedSearch
+from search.models import SavedSearch, SearchChange
+from search.outbox import changed
 from search.queries import SearchRequest
-from search.sources import Source
+from search.sources import Corpus, Source, access_of
 from tenants import actors
 from tenants.actors import Actor
 from tenants.clock import now
@@ -110,7 +111,6 @@ def test_saved_searches_are_their_owners_alone(deployment: Deployment, shelf: Sh
         with pytest.raises(Refused, match="登录"):
             saved.save(session, SearchRequest("停车"))
     with deployment.public_session(first) as session, session.begin():
-        saved.seen(session, kept)
         saved.remove(session, kept)
         assert saved.mine(session) == []
 
@@ -143,6 +143,30 @@ def test_staff_keep_searches_per_tenant(deployment: Deployment, shelf: Shelf) ->
         assert saved.mine(session) == []
     with deployment.session(here) as session:
         assert [s.text for s in saved.mine(session)] == ["月报"]
+
+
+def test_what_still_waits_for_the_index_is_not_seen_by_looking(deployment: Deployment, shelf: Shelf) -> None:
+    shelf.corpus = Corpus.WORKSPACE
+    with deployment.session() as session, session.begin():
+        office = Staff(email=f"{uuid4().hex}@example.com", name="区办")
+        session.add(office)
+        session.flush()
+        actor = actors.in_district(office.id, "区办", [Role.DISTRICT_OFFICE])
+    assert actor is not None
+    with deployment.session(actor) as session, session.begin():
+        kept = saved.save(session, SearchRequest("口袋公园")).id
+    with deployment.session() as session, session.begin():
+        changed(session, shelf.name, *shelf.held)  # it waits from here on
+    access = access_of(actor)
+    with deployment.session() as session:
+        waiting = shelf.put("等着索引的口袋公园", date=session.scalar(select(func.clock_timestamp())), access=access)
+    with deployment.session(actor) as session, session.begin():
+        saved.seen(session, kept)
+        fill(connect.of(session).engine, shelf.held.values(), Corpus.WORKSPACE)
+        (news,) = saved.fresh(session, saved.mine(session))
+        assert [one.id for one in news.newest] == [waiting.id]
+    with deployment.session(actor) as session, session.begin():
+        session.execute(delete(SearchChange))
 
 
 def test_whoever_leaves_leaves_no_searches_behind(deployment: Deployment, shelf: Shelf) -> None:

@@ -10,6 +10,7 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people, publishing
 from tests.factories.people import Person, Place
+from tests.support.forms import parsed
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,16 @@ def test_a_tenants_people_find_their_drafts_and_nobody_elses(
         page = search(deployment, mine.planner, f"/t/{mine.place.slug}/search?q=桂花巷")
         assert f"{mine.place.name[:2]}<mark>" in page
         assert f"{other.place.name[:2]}<mark>" not in page
+
+
+def test_staff_see_what_state_a_result_is_in(deployment: Deployment, district: District) -> None:
+    page = search(deployment, district.first.planner, f"/t/{district.first.place.slug}/search?q=桂花巷")
+    states = {
+        hit.xpath("string(h2)").strip(): hit.xpath("string(.//*[contains(@class, 'badge')])").strip()
+        for hit in parsed(page).xpath("//li[@class='hit']")
+    }
+    assert states == {"甲镇桂花巷的草稿": "草稿", "桂花巷口袋公园建成": "已发布"}
+    assert "已发布" not in deployment.public.test_client().get("/search?q=桂花巷").text
 
 
 def test_the_office_finds_across_tenants_and_by_tenant(deployment: Deployment, district: District) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
@@ -24,19 +25,28 @@ class Token(NamedTuple):
     closes: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A piece of text that is compared as one.
 
-    `path` names the elements around it (`ul`, `li`), `tokens` are its characters and words, each with
-    its formatting, `whole` says that it is not compared inside: a table, a figure, a rule.
+    `path` names the elements around it (`ul`, `li`), `children` is what stands in it; a line without any is not
+    compared inside: a table, a figure, a rule.
     """
 
     path: tuple[str, ...]
     html: str
     text: str
-    tokens: tuple[Token, ...]
-    whole: bool
+    children: tuple[Node | str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is not compared inside."""
+        return not self.children
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Its characters and words, each with its formatting. Most lines are never asked for them."""
+        return tuple(_tokens(self.children))
 
     @property
     def key(self) -> tuple[tuple[str, ...], str]:
@@ -58,7 +68,7 @@ def _lines(children: Iterable[Node | str], path: tuple[str, ...]) -> Iterator[Li
         yield from _line(loose, path)
         loose = []
         if child.tag in _WHOLE:
-            yield Line((*path, child.tag), serialise(child), child.text(), (), whole=True)
+            yield Line((*path, child.tag), serialise(child), child.text())
         elif child.tag in ("ul", "ol", "li", "blockquote"):
             yield from _lines(child.children, (*path, child.tag))
         else:
@@ -71,7 +81,7 @@ def _line(children: list[Node | str], path: tuple[str, ...]) -> Iterator[Line]:
     if children:
         html = "".join(serialise(child) for child in children)
         text = "".join(child if isinstance(child, str) else child.text() for child in children)
-        yield Line(path, html, text, tuple(_tokens(children)), whole=False)
+        yield Line(path, html, text, tuple(children))
 
 
 def _tokens(children: Iterable[Node | str], opens: str = "", closes: str = "") -> Iterator[Token]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -83,16 +84,26 @@ def settings_of(cluster: Cluster, **changes: object) -> Settings:
     return Settings(**given)  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=WITH_SERVER)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """Each engine, empty."""
+BOTH_ENGINES = ["embedded", pytest.param("elasticsearch", marks=WITH_SERVER)]
+
+
+@contextmanager
+def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
+    """The engine that the fixture's parameter names, empty."""
     made: Engine
     if request.param == "embedded":
-        made = EmbeddedEngine(tmp_path / "search")
+        made = EmbeddedEngine(folder)
     else:
         made = ElasticEngine(settings_of(request.getfixturevalue("elasticsearch")))
     yield made
     made.close()
+
+
+@pytest.fixture(params=BOTH_ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Each engine, empty."""
+    with opened(request, tmp_path / "search") as made:
+        yield made
 
 
 @pytest.fixture

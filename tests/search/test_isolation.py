@@ -5,7 +5,7 @@ Both safeguards are tried alone, too: the tokens in the index, and what the data
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from tenants import actors
 from tenants.permissions import IN_TENANT, Role
 from tests.conftest import Deployment
 from tests.isolation.world import World, build
+from tests.search.conftest import BOTH_ENGINES, opened
 from tests.search.support import use
 
 #: Tables of the things that can be found in the workspace.
@@ -38,14 +39,20 @@ def world(deployment: Deployment) -> World:
     return build(deployment.settings, deployment.workspace_engine, deployment.public_engine)
 
 
-@pytest.fixture
-def indexed(deployment: Deployment, world: World, engine: Engine) -> Engine:
-    """All of the world in this engine."""
+@pytest.fixture(scope="module", params=BOTH_ENGINES)
+def indexed(
+    request: pytest.FixtureRequest,
+    deployment: Deployment,
+    world: World,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Engine]:
+    """All of the world in this engine: no test adds to it."""
     sources.load("portal")
-    use(engine, deployment)
-    for corpus in Corpus:
-        rebuild(deployment.workspace_engine, engine, corpus)
-    return engine
+    with opened(request, tmp_path_factory.mktemp("indexed")) as engine:
+        use(engine, deployment)
+        for corpus in Corpus:
+            rebuild(deployment.workspace_engine, engine, corpus)
+        yield engine
 
 
 def own(world: World, tenant: UUID) -> set[UUID]:

@@ -26,7 +26,7 @@ from search.sources import Corpus, Document, Source
 from settings import Settings
 from tenants.identity.models import Tenant
 from tests.conftest import Deployment
-from tests.search.conftest import WITH_SERVER, settings_of
+from tests.search.conftest import BOTH_ENGINES, settings_of
 from tests.search.support import Shelf, TenantSource, ask, fill
 
 PUBLIC = Corpus.PUBLIC
@@ -231,7 +231,7 @@ _CHILD = """
 """
 
 
-@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=WITH_SERVER)])
+@pytest.fixture(params=BOTH_ENGINES)
 def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Settings of an engine of its own, for this process and another."""
     if request.param == "embedded":

@@ -39,11 +39,10 @@ def matches(folded: Folded, literals: Literals) -> list[Match]:
     pattern, units = _pattern(tuple(literals))
     if pattern is None:
         return []
-    found = (
-        Match(*folded.span(*match.span()), units[(match.lastindex or 1) - 1])
-        for match in pattern.finditer(folded.text)
-    )
-    return list(islice(found, _MOST_MATCHES))
+    found = islice(pattern.finditer(folded.text), _MOST_MATCHES)
+    if folded.origin is None:
+        return [Match(match.start(), match.end(), units[(match.lastindex or 1) - 1]) for match in found]
+    return [Match(*folded.span(*match.span()), units[(match.lastindex or 1) - 1]) for match in found]
 
 
 @lru_cache(maxsize=256)

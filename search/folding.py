@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,24 +74,55 @@ class Folded:
 
 
 def _years(text: str) -> str:
-    return _YEAR.sub(lambda match: match[0].translate(_NUMERALS), text)
+    return _YEAR.sub(lambda match: match[0].translate(_NUMERALS), text) if "年" in text else text
+
+
+#: Characters seen so far that fold to themselves, to one character, to what folds to itself: texts have few others.
+_SAME: set[str] = set()
+_ONE_TO_ONE: set[str] = set()
+_SETTLED: set[str] = set()
+_MOST_REPLACED = 60  # different characters; beyond, looking up each is faster
+
+
+def _others(characters: set[str], seen: set[str], fits: Callable[[str], bool]) -> set[str]:
+    """Those of the characters that do not fit; those that do are kept in `seen` for the next text."""
+    new = characters - seen
+    fitting = set(filter(fits, new))
+    seen |= fitting
+    return new - fitting
+
+
+def _same(character: str) -> bool:
+    return _TABLE[ord(character)] == character
+
+
+def _one_to_one(character: str) -> bool:
+    return len(_TABLE[ord(character)]) == 1
+
+
+def _settled(character: str) -> bool:
+    return all(map(_same, _TABLE[ord(character)]))
 
 
 def fold(text: str) -> str:
     """The folded text alone."""
-    return _years(text.translate(_TABLE))
+    return _fold(text, set(text))
 
 
-#: Characters seen so far that fold to one character: most texts have no other.
-_ONE_TO_ONE: set[str] = set()
+def _fold(text: str, characters: set[str]) -> str:
+    changed = _others(characters, _SAME, _same)
+    if len(changed) > _MOST_REPLACED or _others(changed, _SETTLED, _settled):
+        return _years(text.translate(_TABLE))
+    for character in changed:  # the rest of the text is passed over, which is much quicker than looking it up
+        text = text.replace(character, _TABLE[ord(character)])
+    return _years(text)
 
 
 def fold_with_origin(text: str) -> Folded:
     """The folded text and where each character came from."""
-    new = set(text) - _ONE_TO_ONE
-    _ONE_TO_ONE.update(character for character in new if len(_TABLE[ord(character)]) == 1)
-    if new <= _ONE_TO_ONE:
-        return Folded(fold(text), None)
+    characters = set(text)
+    if not _others(characters, _ONE_TO_ONE, _one_to_one):
+        return Folded(_fold(text, characters), None)
     parts = [_TABLE[ord(character)] for character in text]
     origin = tuple(index for index, part in enumerate(parts) for _ in part)
     return Folded(_years("".join(parts)), origin)

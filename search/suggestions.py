@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -88,30 +88,39 @@ def correct(session: Session, query: Query, corpus: Corpus, access: frozenset[st
 
     A word is put right only when no document has it. `count` says how many documents match a query.
     """
-    doubtful = ((clause, word) for clause in query.wanted if not clause.exact for word in _doubtful(clause))
-    for clause, word in islice(doubtful, _MOST_TRIED):
-        if count(Query((Clause(word, exact=True),)), _NO_SYNONYMS):
-            continue
-        better = _better_word(session, word, corpus, access)
-        if better is None:
-            continue
-        put_right = Clause(clause.text.replace(word, better, 1))
-        wanted = tuple(put_right if c is clause else c for c in query.wanted)
-        new = Query(wanted, query.unwanted)
-        if count(new, _NO_SYNONYMS):
-            return new.key
+    tried = 0
+    for clause in query.wanted:
+        for word in () if clause.exact else _doubtful(clause):
+            if tried == _MOST_TRIED:
+                return None
+            tried += 1
+            if count(Query((Clause(word, exact=True),)), _NO_SYNONYMS):
+                if word == clause.text:
+                    break  # a document has all of it as it was typed
+                continue
+            better = _better_word(session, word, corpus, access) if _may_be_one_word(word) else None
+            if better is None:
+                continue
+            put_right = Clause(clause.text.replace(word, better, 1))
+            wanted = tuple(put_right if c is clause else c for c in query.wanted)
+            new = Query(wanted, query.unwanted)
+            if count(new, _NO_SYNONYMS):
+                return new.key
     return None
 
 
+def _may_be_one_word(text: str) -> bool:
+    return 2 <= len(text) <= (40 if text.isascii() else 8)
+
+
 def _doubtful(clause: Clause) -> Iterator[str]:
-    """Strings of a clause that may be one mistyped word: the longest first."""
-    if 2 <= len(clause.text) <= 8 or (clause.text.isascii() and len(clause.text) <= 40):
-        yield clause.text
+    """A clause as a whole, then what may be a mistyped word in it: the longest first."""
+    yield clause.text
     units = [unit.text for unit in ranking.units(Query((clause,)), _NO_SYNONYMS)]
-    pairs = [a + b for a, b in pairwise(units) if is_han(a + b) and len(a + b) <= 8]
+    pairs = [a + b for a, b in pairwise(units) if is_han(a + b)]
     seen = {clause.text}
     for word in sorted((*pairs, *units), key=len, reverse=True):
-        if len(word) >= 2 and word not in seen and word in clause.text:
+        if _may_be_one_word(word) and word not in seen and word in clause.text:
             seen.add(word)
             yield word
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -13,7 +14,13 @@ Address = Callable[[list[tuple[str, str]]], str]
 
 def addresses(page: str) -> Address:
     """Addresses of the searches of a page, which is looked up once for the many choices of the facets."""
-    return lambda pairs: f"{page}?{urlencode(pairs)}" if pairs else page
+    return lambda pairs: f"{page}?{'&'.join(map(_encoded, pairs))}" if pairs else page
+
+
+@lru_cache(maxsize=4096)
+def _encoded(pair: tuple[str, str]) -> str:
+    """A pair of an address: the question stands in that of every choice, and the choices in those of most questions."""
+    return urlencode([pair])
 
 
 def chips(

@@ -128,6 +128,13 @@ def test_every_literal_passage_is_found_by_its_grams(text: str, start: int, leng
     assert any(there(at) for at in range(len(stream)))
 
 
+@given(st.text(max_size=200), st.integers(0, 200))
+@example("每一個字都不同：" + "".join(map(chr, range(0x4E00, 0x4E00 + 500))), 3)
+def test_a_text_folds_as_its_characters_do(text: str, cut: int) -> None:
+    text = text.replace("年", "")  # years in numerals are the one thing that is read together
+    assert fold(text) == "".join(map(fold, text)) == fold(text[:cut]) + fold(text[cut:])
+
+
 @given(TEXTS)
 def test_folding_is_stable_and_knows_where_everything_came_from(text: str) -> None:
     folded = fold_with_origin(text)

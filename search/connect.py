@@ -1,4 +1,4 @@
-"""Which engine a session searches with, and the breaker before it.
+"""Which engine a session searches with, the breaker before it, and how long one page asks it.
 
 A process usually serves one installation; `install` tells the installation's settings by its database.
 """
@@ -6,7 +6,9 @@ A process usually serves one installation; `install` tells the installation's se
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
@@ -14,7 +16,8 @@ from sqlalchemy.orm import Session
 import settings as settings_module
 from search.breaker import Breaker
 from search.embedded import EmbeddedEngine
-from search.engine import Engine
+from search.engine import Engine, EngineDown, EngineRequest, EngineResult
+from search.sources import Corpus
 from settings import Settings
 
 _Place = tuple[str | None, int | None, str | None, str]
@@ -22,10 +25,41 @@ _Place = tuple[str | None, int | None, str | None, str]
 
 @dataclass(frozen=True)
 class Connection:
-    """An engine, and what keeps pages fast while it fails."""
+    """An engine, and what keeps pages fast while it fails or is slow."""
 
     engine: Engine
+    #: Seconds that one page waits for all its questions together.
+    patience: float = 4.0
     breaker: Breaker = field(default_factory=Breaker)
+
+    def asking(self) -> Asking:
+        """For the questions of one page."""
+        return Asking(self.engine, self.breaker, monotonic() + self.patience)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The questions of one page, each through the breaker. Raises `EngineDown` once the page has waited enough."""
+
+    engine: Engine
+    breaker: Breaker
+    until: float
+
+    def search(self, request: EngineRequest) -> EngineResult:
+        """As the engine's."""
+        self._hurry()
+        return self.breaker.call(lambda: self.engine.search(request))
+
+    def lookup(
+        self, corpus: Corpus, prefixes: Sequence[str], access: frozenset[str], limit: int
+    ) -> list[tuple[str, int]]:
+        """As the engine's."""
+        self._hurry()
+        return self.breaker.call(lambda: self.engine.lookup(corpus, prefixes, access, limit))
+
+    def _hurry(self) -> None:
+        if monotonic() > self.until:
+            raise EngineDown("the page has waited long enough")
 
 
 _installed: dict[_Place, Settings] = {}
@@ -59,6 +93,11 @@ def use(engine: Engine, database: URL) -> None:
         _connections[_place(database)] = Connection(engine)
 
 
+def asking(session: Session) -> Asking:
+    """For the questions of one page to the engine of a session's database."""
+    return of(session).asking()
+
+
 def of(session: Session) -> Connection:
     """The connection for a session's database."""
     place = _place(session.get_bind().engine.url)
@@ -66,5 +105,5 @@ def of(session: Session) -> Connection:
         known = _connections.get(place)
         if known is None:
             settings = _installed.get(place) or settings_module.current()
-            known = _connections[place] = Connection(make(settings))
+            known = _connections[place] = Connection(make(settings), 2 * settings.search_timeout_seconds)
         return known

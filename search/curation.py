@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from search import connect, lexicon, ranking, sources
 from search.analysis import pieces
+from search.connect import Asking
 from search.engine import EngineRequest, EngineResult
 from search.folding import fold
 from search.lexicon import Synonyms
@@ -156,9 +157,9 @@ def parse_groups(text: str) -> list[tuple[str, ...]]:
 def effects(session: Session, wanted: Iterable[Sequence[str]], queries: Iterable[str]) -> list[Effect]:
     """What these groups would change for some queries of the public site. Raises `EngineDown`."""
     new, held = Synonyms(wanted), curated(session).synonyms
-    found = []
+    asking, found = connect.asking(session), []
     for text in list(queries)[:20]:
-        before, after = (_asked(session, text, synonyms) for synonyms in (held, new))
+        before, after = (_asked(asking, text, synonyms) for synonyms in (held, new))
         known = {key for key, _ in before.hits}
         added = [key for key, _ in after.hits if key not in known][:_SHOWN]
         titles = tuple(one.title for one in sources.found(session, added))
@@ -166,9 +167,9 @@ def effects(session: Session, wanted: Iterable[Sequence[str]], queries: Iterable
     return found
 
 
-def _asked(session: Session, text: str, synonyms: Synonyms) -> EngineResult:
+def _asked(asking: Asking, text: str, synonyms: Synonyms) -> EngineResult:
     plan = ranking.plan(parse(text), synonyms)
-    return connect.of(session).engine.search(EngineRequest(Corpus.PUBLIC, plan, PUBLIC, limit=_COMPARED, facets=()))
+    return asking.search(EngineRequest(Corpus.PUBLIC, plan, PUBLIC, limit=_COMPARED, facets=()))
 
 
 def pins(session: Session) -> list[SearchPin]:
@@ -183,7 +184,9 @@ def pin(session: Session, actor: Actor, query: str, source_name: str, entity_id:
     if not key:
         raise Invalid({"query": N_("请填写查询词。")})
     source = sources.source(source_name)
-    if source is None or source.corpus is not Corpus.PUBLIC or not list(source.found(session, [entity_id])):
+    if source is None or source.corpus is not Corpus.PUBLIC:
+        raise Missing
+    if not list(source.found(session, [entity_id], texts=False)):
         raise Missing
     take_turns(session, "pins", key)
     known = session.scalars(

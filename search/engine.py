@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,7 @@ SCHEMA_VERSION = 3
 FACETS = ("kind", "tenant", "unit", "tag", "year", "documents")
 FACET_VALUES = 50  # values counted per facet
 DEEPEST = 10_000  # hits that can be paged through
+_MOST_TEXT = 2_000_000  # characters of a document that are indexed: no server takes a request of any size
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: The fields of an index: token streams with positions, token streams with counts only, keywords.
@@ -171,14 +172,28 @@ def answer(
     return part, bool(part.total)
 
 
+def _within(most: int, texts: Iterable[str]) -> Iterator[str]:
+    """The texts, up to so many characters in all."""
+    for text in texts:
+        if most <= 0:
+            return
+        yield text[:most]
+        most -= len(text)
+
+
 def entry(source_name: str, document: Document, version: int) -> Entry:
     """Analyse a document."""
-    year = str(document.date.astimezone(SHANGHAI).year) if document.date else ""
+    day = document.date.astimezone(SHANGHAI) if document.date else None
     names = list(dict.fromkeys((*document.labels, *document.tags)))
-    texts = {
+    found_by = map(analysis.short_streams, analysis.folded_parts(dict.fromkeys((*names, *document.people))))
+    # a day is found as it is written on the page, and by its year alone; a code is one word, never a part of it
+    dated = [analysis.long_streams(f"{day.year}年{day.month}月{day.day}日")] if day else []
+    coded = [Streams(code, "") for code in analysis.folded_parts(document.codes)]
+    body = _within(_MOST_TEXT, [document.body, *document.passages])
+    texts: dict[str, Iterable[Streams]] = {
         "title": map(analysis.short_streams, analysis.folded_parts([document.title])),
-        "labels": map(analysis.short_streams, analysis.folded_parts([*names, year])),
-        "body": map(analysis.long_streams, analysis.folded_parts([document.body, *document.passages])),
+        "labels": [*found_by, *dated, *coded],
+        "body": map(analysis.long_streams, analysis.folded_parts(body)),
     }
     streams = {
         f"{name}_{kind}": analysis.stream(parts)
@@ -193,7 +208,7 @@ def entry(source_name: str, document: Document, version: int) -> Entry:
         "facet_tenant": (document.tenant,),
         "facet_unit": (document.unit,),
         "facet_tag": tuple(dict.fromkeys(document.tags)),
-        "facet_year": (year,),
+        "facet_year": (str(day.year) if day else "",),
         "facet_documents": ("yes" if document.has_documents else "no",),
     }
     return Entry(

@@ -2,7 +2,7 @@
 
 Only the folded words are kept, by day; never those that look like a number of a person, and
 a word is shown to others only once several searches found something with it. Counts are gathered in memory and
-written every few seconds: a page does not wait for them, and a crash may lose the last few.
+written together, by one page in many; a crash may lose the last few.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
+from cachetools import TTLCache
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +34,7 @@ KEPT_DAYS = 400
 SHOWN_FROM = 3  # searches with results before a query is suggested to others
 _RECENT_DAYS = 90
 _FLUSH_SECONDS, _FLUSH_QUERIES = 10.0, 200
+_MOST_SHOWN, _SHOWN_SECONDS = 2000, 300.0
 #: A phone or identity number however it is set apart, or an address; a year and a document's number are shorter.
 _PERSONAL = re.compile(r"\d(?:[\s\-.·/()]{0,2}\d){6,}|@")
 
@@ -46,6 +49,7 @@ class QueryCount:
 
 
 _lock = threading.Lock()
+_cache: TTLCache[str, tuple[str, ...]] = TTLCache(maxsize=32, ttl=_SHOWN_SECONDS)
 _gathered: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
 _flushed_at = time.monotonic()
 
@@ -92,13 +96,30 @@ def flush(database: Engine) -> None:
 
 
 def popular(session: Session, prefix: str = "", limit: int = 8) -> list[str]:
-    """Queries of the last months that found something, most asked first."""
-    hits = func.sum(SearchQueryCount.asked - SearchQueryCount.in_vain)
-    rows = select(SearchQueryCount.query).where(SearchQueryCount.day > today() - timedelta(days=_RECENT_DAYS))
-    if prefix:
-        rows = rows.where(SearchQueryCount.query.startswith(prefix, autoescape=True))
-    rows = rows.group_by(SearchQueryCount.query).having(hits >= SHOWN_FROM)
-    return list(session.scalars(rows.order_by(hits.desc(), SearchQueryCount.query).limit(limit)))
+    """Queries of the last months that found something, most asked first; some minutes old."""
+    return list(islice((query for query in _shown(session) if query.startswith(prefix)), limit))
+
+
+def _shown(session: Session) -> tuple[str, ...]:
+    """All that may be shown. Whoever types asks at every key: the many counts are summed once for all of them."""
+    place = str(session.get_bind().engine.url)
+    with _lock:
+        known = _cache.get(place)
+    if known is None:
+        hits = func.sum(SearchQueryCount.asked - SearchQueryCount.in_vain)
+        rows = select(SearchQueryCount.query).where(SearchQueryCount.day > today() - timedelta(days=_RECENT_DAYS))
+        rows = rows.group_by(SearchQueryCount.query).having(hits >= SHOWN_FROM)
+        rows = rows.order_by(hits.desc(), SearchQueryCount.query).limit(_MOST_SHOWN)
+        known = tuple(session.scalars(rows))
+        with _lock:
+            _cache[place] = known
+    return known
+
+
+def forget() -> None:
+    """Sum the counts anew when somebody types next."""
+    with _lock:
+        _cache.clear()
 
 
 def top(

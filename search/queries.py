@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from tenants.database import actor_of
 from tenants.identity import places
 
 PAGE_SIZE = 20
+_MOST_READ = 600_000  # characters of documents that are looked through for the excerpts of a page
 _FEW = 3  # fewer results than this, and a correction is looked for
 _MOST_VALUES, _LONGEST_VALUE = 20, 100
 _MOVING = ("tenant", "unit")  # facets whose values are addresses of places
@@ -177,7 +177,9 @@ def public_search(session: Session, request: SearchRequest) -> SearchResult:
     database = session.get_bind()
     counts = result.state in (State.FOUND, State.NOTHING) and request.page == 1 and not request.filters
     if counts and isinstance(database, Database):
-        popular.count(database, query.key, in_vain=result.state is State.NOTHING)
+        # others are shown only what something has as a whole, and nothing of what somebody wants without
+        in_vain = result.relaxed or result.state is State.NOTHING
+        popular.count(database, Query(query.wanted).key, in_vain=in_vain)
     return result
 
 
@@ -206,8 +208,9 @@ def _search(
         offset=(request.page - 1) * request.page_size,
         limit=request.page_size,
     )
+    asking = connect.asking(session)
     try:
-        found, relaxed = answer(partial(_ask, session), asked, query, synonyms)
+        found, relaxed = answer(asking.search, asked, query, synonyms)
     except EngineDown:
         return SearchResult(request, State.RESTING)
     hits, hidden = _hits(session, found, query, synonyms, pinned)
@@ -221,24 +224,21 @@ def _search(
 
     def count(other: Query, by: Synonyms) -> int:
         wider = replace(asked, plan=ranking.plan(other, by), filters={}, offset=0, limit=0, facets=())
-        return _ask(session, wider).total
+        return asking.search(wider).total
 
     suggestion, offered = None, None
+    # a single character may be what is left of a mistyped word
+    odd = any(unit.optional for unit in ranking.units(query, synonyms))
     try:
         if total == 0:
-            offered = help_for(session, query, corpus, access, count)
+            offered = help_for(session, asking, query, corpus, access, count)
             suggestion = offered.corrected
-        elif relaxed or total < _FEW:
-            suggestion = correct(session, query, corpus, access, count)
+        elif relaxed or odd or total < _FEW:
+            suggestion = correct(asking, query, corpus, access, count)
     except EngineDown:
         offered = offered or (Help() if total == 0 else None)
     state = State.FOUND if total else State.NOTHING
     return SearchResult(request, state, hits, total, facets, suggestion, offered, relaxed)
-
-
-def _ask(session: Session, request: EngineRequest) -> EngineResult:
-    connection = connect.of(session)
-    return connection.breaker.call(lambda: connection.engine.search(request))
 
 
 def _hits(
@@ -253,12 +253,24 @@ def _hits(
     keys = [*first, *(key for key, _ in result.hits if key not in first)]
     found = dict(sources.found_by_key(session, keys))
     literals = ranking.literals(query, synonyms)
-    hits = tuple(_hit(key, found[key], literals, pinned=key in first) for key in keys if key in found)
+    left = _MOST_READ
+
+    def read(passages: Iterable[Passage]) -> Iterator[Passage]:
+        nonlocal left
+        for number, passage in enumerate(passages):
+            if number and left <= 0:
+                return
+            left -= len(passage.text)
+            yield passage
+
+    hits = tuple(
+        _hit(key, found[key], read(found[key].passages), literals, pinned=key in first) for key in keys if key in found
+    )
     return hits, sum(key not in found for key, _ in result.hits)
 
 
-def _hit(key: str, found: Found, literals: ranking.Literals, *, pinned: bool) -> Hit:
-    text, passage = excerpt(found.passages, literals)
+def _hit(key: str, found: Found, passages: Iterable[Passage], literals: ranking.Literals, *, pinned: bool) -> Hit:
+    text, passage = excerpt(passages, literals)
     return Hit(
         source=sources.from_key(key)[0],
         id=found.id,

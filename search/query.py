@@ -16,12 +16,18 @@ MOST_CLAUSES = 16
 
 #: A document's number after its issuing mark, in every way of writing it: 〔2021〕10号, (2021)第10号, 2021 10号.
 _CODE = re.compile(
-    rf"(?P<mark>[{HAN}]{{2,8}}[发函字办文令规])?\s*[〔\[(【<]?\s*(?P<year>(?:19|20)\d\d)\s*[〕\])】>]?"
+    rf"(?P<minus>(?<!\S)[-−–—])?(?P<mark>[{HAN}]{{2,30}}[发函办字文令规])?"
+    r"\s*[〔\[(【<]?\s*(?P<year>(?:19|20)\d\d)\s*[〕\])】>]?"
     rf"[\s_-]*第?\s*(?P<serial>\d{{1,4}})\s*号(?![{HAN}])"
+)
+#: A day or a month in figures; in texts and on pages they are written 2026年3月23日.
+_DATE = re.compile(
+    r"(?<![\w.])(?<![\w.]-)(?P<year>(?:19|20)\d\d)(?P<apart>[-/.])0?(?P<month>1[0-2]|[1-9])"
+    r"(?:(?P=apart)0?(?P<day>3[01]|[12]\d|[1-9]))?(?![\w./-])"
 )
 _QUOTED = re.compile(
     r"(?P<minus>(?<!\S)[-−–—])?"
-    r"(?:\"(?P<a>[^\"]*)\"|“(?P<b>[^”]*)”|「(?P<c>[^」]*)」|『(?P<d>[^』]*)』)"
+    r"(?:[\"“”](?P<a>[^\"“”]*)[\"“”]|「(?P<b>[^」]*)」|『(?P<c>[^』]*)』)"
 )
 _MINUS = "-−–—"
 
@@ -61,7 +67,7 @@ def parse(text: str) -> Query:
     position = 0
     for match in _QUOTED.finditer(folded):
         _read_words(folded[position : match.start()], wanted, unwanted)
-        phrase = match["a"] or match["b"] or match["c"] or match["d"] or ""
+        phrase = match["a"] or match["b"] or match["c"] or ""
         _add(unwanted if match["minus"] else wanted, phrase, exact=True)
         position = match.end()
     _read_words(folded[position:], wanted, unwanted)
@@ -72,19 +78,28 @@ def _read_words(text: str, wanted: list[Clause], unwanted: list[Clause]) -> None
     position = 0
     for match in _CODE.finditer(text):
         _read_plain(text[position : match.start()], wanted, unwanted)
-        if match["mark"]:
-            _add(wanted, match["mark"], exact=True)
-        _add(wanted, f"{match['year']} {match['serial']}号", exact=True)
+        mark, number = match["mark"] or "", f"{match['year']} {match['serial']}号"
+        if match["minus"]:
+            _add(unwanted, f"{mark}{number}", exact=True)
+        else:
+            # other words may stand before the mark without a space: it is read as words, the number as it stands
+            _add(wanted, mark, exact=False)
+            _add(wanted, number, exact=True)
         position = match.end()
     _read_plain(text[position:], wanted, unwanted)
 
 
 def _read_plain(text: str, wanted: list[Clause], unwanted: list[Clause]) -> None:
-    for word in text.split():
+    for word in _DATE.sub(_written_date, text).split():
         if word[0] in _MINUS and len(word) > 1:
             _add(unwanted, word[1:], exact=False)
         else:
             _add(wanted, word, exact=False)
+
+
+def _written_date(match: re.Match[str]) -> str:
+    day = f"{match['day']}日" if match["day"] else ""
+    return f"{match['year']}年{match['month']}月{day}"
 
 
 def _add(clauses: list[Clause], text: str, *, exact: bool) -> None:

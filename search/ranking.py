@@ -102,9 +102,9 @@ def units(query: Query, synonyms: Synonyms) -> tuple[Unit, ...]:
         for unit in _units_of(clause, synonyms):
             found.setdefault(unit.text, replace(unit, clause=number))
     kept = [u for u in found.values() if u.exact or u.text not in stop_words()] or list(found.values())
+    kept = kept[:_MOST_UNITS]
     long = any(len(u.text) > 1 for u in kept)
-    marked = [replace(u, optional=long and len(u.text) == 1 and is_han(u.text)) for u in kept]
-    return tuple(marked[:_MOST_UNITS])
+    return tuple(replace(u, optional=long and len(u.text) == 1 and is_han(u.text)) for u in kept)
 
 
 def _units_of(clause: Clause, synonyms: Synonyms) -> Iterable[Unit]:
@@ -181,8 +181,14 @@ def may_lack(query: Query, synonyms: Synonyms) -> bool:
 
 
 def may_relax(query: Query, synonyms: Synonyms) -> bool:
-    """Whether a query is a long one, of which a part is better than nothing."""
-    return sum(not unit.optional for unit in units(query, synonyms)) >= _LONG and not any(c.exact for c in query.wanted)
+    """Whether a query is a sentence, of which a part is better than nothing.
+
+    Two words that somebody set apart are meant both.
+    """
+    if any(clause.exact for clause in query.wanted):
+        return False
+    clauses = Counter(unit.clause for unit in units(query, synonyms) if not unit.optional)
+    return clauses.total() >= _LONG or any(count > 1 for count in clauses.values())
 
 
 def plan_titles(query: Query) -> Plan:
@@ -206,12 +212,10 @@ def _unit(unit: Unit, synonyms: Synonyms) -> Node:
     parts = _variant(unit, 1.0)
     if unit.exact:
         return Best(tuple(parts))
+    parts.extend(_parts(unit.text, _PARTS))
     for other in _others(unit, synonyms):
         parts.extend(_variant(Unit(other, exact=not Unit(other).single), _SYNONYM))
-    if len(unit.text) >= 4 and is_han(unit.text):
-        inside = inner_words(unit.text)
-        if len(inside) > 1:
-            parts.append(AtLeast(len(inside), tuple(Best(tuple(_words(w, _PARTS))) for w in inside)))
+        parts.extend(_parts(other, _SYNONYM * _PARTS))
     if unit.text[:4].isdigit() and unit.text[4:] == "年":
         parts.extend(_words(unit.text[:4], _SYNONYM))
     parts.extend(_sounds(unit.text, _PINYIN))
@@ -220,9 +224,17 @@ def _unit(unit: Unit, synonyms: Synonyms) -> Node:
 
 def _variant(unit: Unit, weight: float) -> list[Node]:
     found: list[Node] = [] if unit.exact or not unit.single else _words(unit.text, weight)
+    if not unit.exact and not unit.single and (code := unit.text.replace(" ", "")).isascii():
+        found.append(Term("labels_words", code, weight * WEIGHTS["labels"][0]))
     for field, (whole, anywhere) in WEIGHTS.items():
         found.append(_literal(field, unit.text, weight * (whole if unit.exact else anywhere)))
     return found
+
+
+def _parts(word: str, weight: float) -> list[Node]:
+    """The two words of a compound, both of them."""
+    inside = inner_words(word) if len(word) >= 4 and is_han(word) else ()
+    return [AtLeast(len(inside), tuple(Best(tuple(_words(w, weight))) for w in inside))] if inside else []
 
 
 def _words(word: str, weight: float) -> list[Node]:

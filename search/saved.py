@@ -6,10 +6,10 @@ district) where they were saved. Both are told by mail; staff are also shown wha
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from search import connect, curation, ranking, sources
-from search.engine import FACETS, EngineRequest, EngineResult, Sort
+from search.engine import FACETS, EngineDown, EngineRequest, EngineResult, Sort
 from search.models import SavedSearch, SearchChange
 from search.queries import SearchRequest, followed
 from search.query import parse
@@ -34,6 +34,8 @@ from tenants.rules import N_, Invalid, Missing, Refusal, require
 MOST_SAVED = 20
 LONGEST_NAME = 40
 _SHOWN = 5
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +185,14 @@ def _news(session: Session, asked: Sequence[tuple[SavedSearch, datetime]]) -> li
 
     The database is asked once per source, however many searches there are.
     """
-    connection = connect.of(session)
+    asking = connect.asking(session)
     results: list[tuple[SavedSearch, EngineResult]] = []
     present = followed(session, [request_of(saved) for saved, _ in asked])
     for (saved, since), wanted in zip(asked, present, strict=True):
         request = _request(session, Corpus(saved.corpus), wanted, since)
-        results.append((saved, connection.breaker.call(partial(connection.engine.search, request))))
+        results.append((saved, asking.search(request)))
     keys = dict.fromkeys(key for _, result in results for key, _ in result.hits)
-    found = dict(sources.found_by_key(session, list(keys)))
+    found = dict(sources.found_by_key(session, list(keys), texts=False))
     news = []
     for saved, result in results:
         newest = tuple(found[key] for key, _ in result.hits if key in found)
@@ -221,7 +223,7 @@ def news_for_residents(session: Session) -> Iterator[tuple[News, datetime]]:
     until = _indexed_until(session)
     rows = select(SavedSearch).where(SavedSearch.resident_id.is_not(None), ~SavedSearch.paused)
     for saved in session.scalars(rows.order_by(SavedSearch.id)).all():
-        for news in _news(session, [(saved, saved.told_at)]):
+        for news in _untold(session, session, [saved]):
             yield news, until
 
 
@@ -241,9 +243,25 @@ def news_for_staff(session: Session) -> Iterator[tuple[Actor, list[News], dateti
         if actor is None:
             continue
         with open_session(engine_of(session), actor) as looking:
-            news = _news(looking, [(saved, saved.told_at) for saved in searches])
+            news = _untold(session, looking, list(searches))
         if news:
             yield actor, news, until
+
+
+def _untold(session: Session, looking: Session, searches: Sequence[SavedSearch]) -> list[News]:
+    """What the owner was not told of, as `looking` sees it. One search that the engine cannot answer waits alone.
+
+    Raises `EngineDown` when the engine answers nobody.
+    """
+    news: list[News] = []
+    for saved in searches:
+        try:
+            news += _news(looking, [(saved, saved.told_at)])
+        except EngineDown as error:
+            if connect.of(session).breaker.open:
+                raise
+            log.warning("the news of a kept search wait: %s", error)
+    return news
 
 
 def _owner(session: Session, staff_id: UUID, tenant_id: UUID | None) -> Actor | None:

@@ -46,7 +46,8 @@ def access_of(actor: Actor) -> frozenset[str]:
 class Document:
     """What is indexed of one thing.
 
-    `labels` are the names that find it; `passages` the texts of its documents. `kind`, `tenant`
+    `labels` are the names that find it and are suggested, `people` those that are not suggested, `codes` find
+    it only as a whole; `passages` are the texts of its documents. `kind`, `tenant`
     and `unit` are facet values: a code, the address of a tenant and of a unit (`tenant/unit`: two tenants
     may have units of one address). `date` must be aware.
     """
@@ -57,6 +58,8 @@ class Document:
     kind: str
     access: frozenset[str]
     labels: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
     tenant: str = ""
     unit: str = ""
@@ -113,8 +116,11 @@ class Source(Protocol):
         """What to index for these ids now; an id left out is removed from the index."""
         ...
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        """What the reader of this session may see of these ids; an id left out is not shown."""
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
+        """What the reader of this session may see of these ids; an id left out is not shown.
+
+        Without `texts` the passages may be left out: only title and address are wanted.
+        """
         ...
 
 
@@ -176,7 +182,9 @@ def names() -> frozenset[str]:
     return frozenset(_sources)
 
 
-def found_by_key(session: Session, keys: Sequence[str]) -> Iterator[tuple[str, Found]]:
+def found_by_key(
+    session: Session, keys: Sequence[str], *, texts: bool = True
+) -> Iterator[tuple[str, Found]]:
     """What the session's reader may see of these keys: one query per source."""
     wanted: dict[str, list[UUID]] = {}
     for document_key in keys:
@@ -185,12 +193,12 @@ def found_by_key(session: Session, keys: Sequence[str]) -> Iterator[tuple[str, F
     for name, ids in wanted.items():
         known = _sources.get(name)
         if known is not None:
-            yield from ((key(name, found.id), found) for found in known.found(session, ids))
+            yield from ((key(name, found.id), found) for found in known.found(session, ids, texts=texts))
 
 
 def found(session: Session, keys: Sequence[str]) -> list[Found]:
-    """The same, in the order of the keys."""
-    by_key = dict(found_by_key(session, keys))
+    """The same in the order of the keys, without texts."""
+    by_key = dict(found_by_key(session, keys, texts=False))
     return [by_key[k] for k in keys if k in by_key]
 
 

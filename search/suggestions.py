@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from search import connect, curation, pinyin, popular, ranking, sources
 from search.analysis import is_han, shorter_words, syllables
+from search.connect import Asking
 from search.engine import EngineDown, EngineRequest
 from search.folding import fold
 from search.lexicon import Synonyms
@@ -20,6 +21,7 @@ from search.spelling import correction_prefixes, entry_text, name_prefixes
 from tenants.database import actor_of
 
 _TITLES = 5
+_LONGEST = 60  # characters that suggestions are looked for by
 _MOST_TRIED = 16  # words of a query that are looked up: no text makes help slow
 _MOST_NEIGHBOURS = 6  # words of a query whose neighbours are looked for
 _NO_SYNONYMS = Synonyms(())
@@ -57,19 +59,18 @@ def suggest(
     kinds: tuple[str, ...] = (),
 ) -> list[Suggestion]:
     """Suggestions while typing: names, titles (of these kinds only), popular searches. Empty when the engine rests."""
-    folded = fold(text[:60]).strip()
+    folded = fold(text[:_LONGEST])[:_LONGEST].strip()
     if not folded:
         often = popular.popular(session, limit=limit) if corpus == Corpus.PUBLIC else []
         return [Suggestion(query, "popular") for query in often]
     access = PUBLIC if corpus == Corpus.PUBLIC else access_of(actor_of(session))
-    connection = connect.of(session)
-    engine, breaker = connection.engine, connection.breaker
+    asking = connect.asking(session)
     try:
-        named = breaker.call(lambda: engine.lookup(corpus, name_prefixes(folded), access, limit * 3))
+        named = asking.lookup(corpus, name_prefixes(folded), access, limit * 3)
         filters = {"kind": kinds} if kinds else {}
         plan = ranking.plan_titles(parse(text))
         asked = EngineRequest(corpus, plan, access, filters, limit=_TITLES, facets=())
-        titled = breaker.call(lambda: engine.search(asked)).hits if asked.plan.must else ()
+        titled = asking.search(asked).hits if asked.plan.must else ()
     except EngineDown:
         return []
     titles = sources.found(session, [k for k, _ in titled])
@@ -83,7 +84,7 @@ def suggest(
     return found[:limit]
 
 
-def correct(session: Session, query: Query, corpus: Corpus, access: frozenset[str], count: Count) -> str | None:
+def correct(asking: Asking, query: Query, corpus: Corpus, access: frozenset[str], count: Count) -> str | None:
     """The query with one word put right, when that finds more; None when nothing better is known.
 
     A word is put right only when no document has it. `count` says how many documents match a query.
@@ -98,7 +99,7 @@ def correct(session: Session, query: Query, corpus: Corpus, access: frozenset[st
                 if word == clause.text:
                     break  # a document has all of it as it was typed
                 continue
-            better = _better_word(session, word, corpus, access) if _may_be_one_word(word) else None
+            better = _better_word(asking, word, corpus, access) if _may_be_one_word(word) else None
             if better is None:
                 continue
             put_right = Clause(clause.text.replace(word, better, 1))
@@ -125,9 +126,9 @@ def _doubtful(clause: Clause) -> Iterator[str]:
             yield word
 
 
-def _better_word(session: Session, word: str, corpus: Corpus, access: frozenset[str]) -> str | None:
+def _better_word(asking: Asking, word: str, corpus: Corpus, access: frozenset[str]) -> str | None:
     prefixes = correction_prefixes(word)
-    found = connect.of(session).engine.lookup(corpus, prefixes, access, 30)
+    found = asking.lookup(corpus, prefixes, access, 30)
     counted: dict[str, int] = {}
     for entry, documents in found:
         other = entry_text(entry)
@@ -143,11 +144,13 @@ def _better_word(session: Session, word: str, corpus: Corpus, access: frozenset[
     return max(counted, key=likeness)
 
 
-def help_for(session: Session, query: Query, corpus: Corpus, access: frozenset[str], count: Count) -> Help:
+def help_for(
+    session: Session, asking: Asking, query: Query, corpus: Corpus, access: frozenset[str], count: Count
+) -> Help:
     """What to try instead of a query that found nothing."""
     synonyms = curation.curated(session).synonyms
     return Help(
-        corrected=correct(session, query, corpus, access, count),
+        corrected=correct(asking, query, corpus, access, count),
         fewer=tuple(_fewer(query, lambda q: count(q, synonyms))),
         neighbours=tuple(_neighbours(session, query, synonyms, corpus)),
     )

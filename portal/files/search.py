@@ -52,8 +52,8 @@ class TenantFiles:
                 date=created_at,
             )
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        words = _words(session, ids)
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
+        words = _words(session, ids) if texts else {}
         for file_id, name, _tenant_id, created_at, slug, short in rows(session, _FILES, ids):
             address = f"/t/{slug}/files/{file_id}/download"
             yield Found(file_id, name, address, "file", created_at, short, "", tuple(words.get(file_id, ())))

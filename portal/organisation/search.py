@@ -54,7 +54,7 @@ class Tenants:
                 tenant=row.slug,
             )
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
         for row in rows(session, _TENANTS, ids):
             words = (Passage(row.introduction),) if row.introduction else ()
             yield Found(
@@ -90,7 +90,7 @@ class Units:
                 unit=f"{row.tenant}/{row.slug}",
             )
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
         for row in rows(session, _UNITS, ids):
             address = f"/places/{row.tenant}/{row.slug}/"
             words = (Passage(row.introduction),) if row.introduction else ()

@@ -81,7 +81,7 @@ class ShownComments:
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         return [_document(row, PUBLIC) for row in rows(session, _SHOWN, ids)]
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
         return [_found(row, f"/comments/{row.id}") for row in rows(session, _SHOWN, ids)]
 
 
@@ -100,7 +100,7 @@ class AllComments:
             for row in rows(session, _EVERY, ids)
         ]
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
         # an answer is worked on where its comment is
         return [
             _found(row, f"/t/{row.slug}/comments/{row.parent_id or row.id if row.official else row.id}")
@@ -120,7 +120,10 @@ def _document(row: Any, access: frozenset[str]) -> Document:
         body=row.body,
         kind="answer" if row.official else "comment",
         access=access,
-        labels=(row.title, row.name, row.short_name, row.author_name),
+        labels=(row.name, row.short_name),
+        people=(row.author_name,),
+        # as words of its text: what the article is about must not lift its comments above it
+        passages=(row.title,),
         tenant=row.slug,
         # who keeps a search learns of it when it is there to be read
         date=row.shown_at or row.created_at,
@@ -150,6 +153,7 @@ def _found(row: Any, address: str) -> Found:
             Passage(row.name, N_("街镇")),
             Passage(row.short_name, N_("街镇")),
             Passage(row.author_name, N_("署名")),
+            Passage(row.title, N_("所在文章")),
         ),
         state=_state(row),
     )

@@ -60,7 +60,7 @@ class People:
                 tenant=places[0][1] if len(places) == 1 else "",
             )
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
         tenant_id = actor_of(session).tenant_id
         slug = session.scalar(select(T.slug).where(T.id == tenant_id)) if tenant_id else None
         base = f"/t/{slug}/people" if slug else "/district/people"

@@ -120,8 +120,8 @@ class PublishedArticles:
         for row, words in _with_words(session, _LIVE, ids):
             yield _document(row, words, PUBLIC, date=row.first_published_at)
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        for row, words in _with_words(session, _LIVE, ids):
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
+        for row, words in _with_words(session, _LIVE, ids, texts=texts):
             yield _found(row, words, f"/a/{row.code}", date=row.first_published_at)
 
 
@@ -140,10 +140,10 @@ class AllPublications:
                 row.tenant_id, Permission.PUBLICATION_READ, Permission.DISTRICT_PUBLICATION_READ
             )
             author = (row.edited_by_name,) if row.edited_by_name else ()
-            yield _document(row, words, access, date=row.updated_at, labels=author)
+            yield _document(row, words, access, date=row.updated_at, people=author)
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
-        for row, words in _with_words(session, _NEWEST, ids):
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
+        for row, words in _with_words(session, _NEWEST, ids, texts=texts):
             address = f"/t/{row.tenant}/publications/{row.code}"
             editor = Passage(row.edited_by_name or "", N_("编辑"))
             found = _found(row, words, address, editor, date=row.updated_at)
@@ -156,9 +156,9 @@ def _body(row: Any) -> str:
 
 
 def _document(
-    row: Any, words: list[_Words], access: frozenset[str], *, date: Any, labels: tuple[str, ...] = ()
+    row: Any, words: list[_Words], access: frozenset[str], *, date: Any, people: tuple[str, ...] = ()
 ) -> Document:
-    names = (row.tenant_name, row.tenant_short, row.unit_name or "", row.code, *row.tags, *labels)
+    names = (row.tenant_name, row.tenant_short, row.unit_name or "", *row.tags)
     return Document(
         id=row.id,
         title=row.title,
@@ -166,6 +166,8 @@ def _document(
         kind=row.kind,
         access=access,
         labels=tuple(dict.fromkeys(name for name in names if name)),
+        people=people,
+        codes=(row.code,),
         passages=tuple(_passages(words)),
         tenant=row.tenant,
         unit=f"{row.tenant}/{row.unit}" if row.unit else "",
@@ -192,7 +194,6 @@ def _found(row: Any, words: list[_Words], address: str, *names: Passage, date: A
             Passage(row.tenant_name, N_("街镇")),
             Passage(row.tenant_short, N_("街镇")),
             *(Passage(document.title, N_("附件")) for document in words),
-            Passage(row.code, N_("编号")),
             *names,
         ),
     )
@@ -214,13 +215,13 @@ def _passages(words: list[_Words]) -> Iterator[str]:
 
 
 def _with_words(
-    session: Session, query: Executable, ids: Sequence[UUID]
+    session: Session, query: Executable, ids: Sequence[UUID], *, texts: bool = True
 ) -> Iterator[tuple[Any, list[_Words]]]:
-    """Each publication with the words of its version's documents. Two queries."""
+    """Each publication with the words of its version's documents, or without any. Two queries, or one."""
     publications = rows(session, query, ids)
     found: dict[UUID, dict[UUID, _Words]] = {}
-    versions = [row.version_id for row in publications]
-    for version_id, file_id, title, name, label, text in rows(session, _WORDS, versions):
+    versions = [row.version_id for row in publications if texts]
+    for version_id, file_id, title, name, label, text in rows(session, _WORDS, versions) if versions else ():
         document = found.setdefault(version_id, {}).setdefault(file_id, _Words(title or name, []))
         if text is not None:
             document.parts.append(document_passage(text, label, document.title))

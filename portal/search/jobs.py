@@ -6,12 +6,14 @@ A resident's are over the public site; a staff member's over a tenant or the dis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.participation import queries as comments
 from portal.participation.notices import text_message, unsubscribe_token
 from portal.search import queries
 from search import saved
@@ -40,12 +42,20 @@ def tell_residents(session: Session) -> None:
     try:
         for found, until in saved.news_for_residents(session):
             assert found.saved.resident_id is not None
-            by_resident.setdefault(found.saved.resident_id, []).append(found)
+            if others := _of_others(session, found, found.saved.resident_id):
+                by_resident.setdefault(found.saved.resident_id, []).append(others)
             saved.told(session, found.saved, until)
     except EngineDown:
         pass  # those who come after are told tomorrow
     for resident_id, found_by_them in by_resident.items():
         _tell_resident(session, resident_id, found_by_them)
+
+
+def _of_others(session: Session, news: News, resident_id: UUID) -> News | None:
+    """The news without what the resident wrote themself; None when nothing remains."""
+    own = comments.written_by(session, resident_id, [item.id for item in news.newest])
+    newest = tuple(item for item in news.newest if item.id not in own)
+    return replace(news, newest=newest, total=news.total - len(own)) if newest else None
 
 
 def tell_staff(session: Session) -> None:

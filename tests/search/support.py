@@ -44,7 +44,7 @@ class TenantSource:
                 date=tenant.created_at,
             )
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
         columns = (Tenant.id, Tenant.name, Tenant.slug, Tenant.kind, Tenant.short_name, Tenant.introduction)
         # which of them the reader sees is row security's to say
         for row in session.execute(select(*columns).where(Tenant.id.in_(ids))):
@@ -97,7 +97,7 @@ class Shelf:
             if entity_id in self.held:
                 yield self.held[entity_id]
 
-    def found(self, session: Session, ids: Sequence[UUID]) -> Iterable[Found]:
+    def found(self, session: Session, ids: Sequence[UUID], *, texts: bool = True) -> Iterable[Found]:
         for entity_id in ids:
             if entity_id in self.held:
                 held = self.held[entity_id]

@@ -71,6 +71,7 @@ def office(deployment: Deployment) -> Actor:
 def nothing_counted(deployment: Deployment) -> Iterator[None]:
     yield
     popular.flush(deployment.public_engine)
+    popular.forget()
     with deployment.session() as session, session.begin():
         session.execute(SearchQueryCount.__table__.delete())  # type: ignore[attr-defined]
 
@@ -196,6 +197,30 @@ def test_an_engine_that_is_down_is_resting_not_empty(deployment: Deployment, fin
         assert suggest(session, "口袋") == []
 
 
+def test_a_page_waits_for_all_its_questions_together(
+    deployment: Deployment, find: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer may be in time and the page be slow all the same."""
+    clock = [0.0]
+    asked: list[int] = []
+
+    class Slow(EmbeddedEngine):
+        def search(self, request: EngineRequest) -> EngineResult:
+            asked.append(1)
+            clock[0] += 1.9
+            return EngineResult((), 0)
+
+        def lookup(self, *arguments: Any) -> list[tuple[str, int]]:
+            clock[0] += 1.9
+            return []
+
+    monkeypatch.setattr(connect, "monotonic", lambda: clock[0])
+    use(Slow(deployment.settings.data_folder / "none"), deployment)
+    result = find("口袋公园 停车 电梯 加梯 花园 步道")
+    assert (result.state, result.help is not None) == (State.NOTHING, True)
+    assert clock[0] <= 2 * 4.0
+
+
 def test_suggestions_come_from_names_titles_and_what_is_often_asked(
     deployment: Deployment, find: Search, shelf: Shelf
 ) -> None:
@@ -203,6 +228,7 @@ def test_suggestions_come_from_names_titles_and_what_is_often_asked(
         find("永顺镇 公园")
     find("永顺镇 只问一次")
     popular.flush(deployment.public_engine)
+    popular.forget()
     with deployment.public_session() as session:
         found = suggest(session, "永顺")
         assert [(s.kind, s.text) for s in found] == [("label", "永顺镇"), ("popular", "永顺镇 公园")]
@@ -210,8 +236,38 @@ def test_suggestions_come_from_names_titles_and_what_is_often_asked(
         assert [(s.kind, s.text) for s in by_letters] == [("title", "停车泊位改造")]
         assert by_letters[0].address.startswith("/a/")
         assert [s.text for s in suggest(session, "")] == ["永顺镇 公园"]
-        for odd in ("*", "[", "-", "“", "\\", "(" * 99):
+
+
+class Fails:
+    """An engine, and what it could not answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.failed: list[Exception] = []
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._engine, name)
+
+        def ask(*arguments: Any, **named: Any) -> Any:
+            try:
+                return asked(*arguments, **named)
+            except EngineDown as error:
+                self.failed.append(error)
+                raise
+
+        return ask if callable(asked) else asked
+
+
+def test_nothing_typed_is_too_much_for_suggestions(
+    deployment: Deployment, find: Search, engine: Engine
+) -> None:
+    noting = Fails(engine)
+    connect.use(noting, deployment.public_engine.url)
+    with deployment.public_session() as session:
+        # the last one folds to a thousand characters
+        for odd in ("*", "[", "-", "“", "\\", "(" * 99, "ﷺ" * 60):
             suggest(session, odd)
+    assert noting.failed == []
 
 
 def test_queries_are_counted_by_day_without_personal_data(deployment: Deployment, find: Search) -> None:
@@ -228,6 +284,51 @@ def test_queries_are_counted_by_day_without_personal_data(deployment: Deployment
         ]
         assert [q.query for q in popular.top(session, today(), in_vain=True)] == ["没有这样的东西"]
         assert popular.top(session, today() + timedelta(days=1)) == []
+
+
+def test_nobody_decides_what_is_suggested_to_others(deployment: Deployment, find: Search) -> None:
+    for _ in range(3):
+        assert find("张三是骗子 口袋公园 停车").relaxed  # found in part: nothing has it as it was asked
+        assert find("口袋公园 -张三是骗子").total
+    popular.flush(deployment.public_engine)
+    popular.forget()
+    with deployment.public_session() as session:
+        assert [s.text for s in suggest(session, "张三")] == []
+        assert [s.text for s in suggest(session, "")] == ["口袋公园"]
+
+
+def test_a_sentence_is_answered_in_part_and_two_words_are_both_meant(find: Search) -> None:
+    asked = ("公园楼下积水怎么办", "停车收费", "停车 收费")
+    assert {text: (find(text).state, find(text).relaxed) for text in asked} == {
+        "公园楼下积水怎么办": (State.FOUND, True),
+        "停车收费": (State.FOUND, True),
+        "停车 收费": (State.NOTHING, False),
+    }
+
+
+def test_a_day_is_found_however_it_is_written(find: Search) -> None:
+    for text in ("2024年3月1日", "2024-03-01", "2024/3/1", "2024年3月", "2024-3", "二〇二四年3月"):
+        assert [hit.title for hit in find(text).hits if hit.date.year == 2024], text
+    assert find("2024年3月1日").hits[0].date.year == 2024
+    assert not find("2024年3月1日").relaxed
+    assert find("2024年9月").relaxed
+
+
+def test_an_identifier_is_found_as_a_whole_and_never_suggested(
+    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+) -> None:
+    shelf = Shelf()
+    coded = shelf.put("口袋公园", codes=("xq7vv9wz",), people=("居民林砚秋",))
+    register(shelf)
+    fill(engine, shelf.held.values())
+    use(engine, deployment)
+    with deployment.public_session() as session:
+        found = {text: public_search(session, SearchRequest(text)).total for text in ("XQ7vv9wz", "xq", "7", "vv")}
+        assert found == {"XQ7vv9wz": 1, "xq": 0, "7": 0, "vv": 0}
+        # who wrote something is found, too, but named to nobody who does not know the name
+        assert [hit.id for hit in public_search(session, SearchRequest("林砚秋")).hits] == [coded.id]
+        assert [s.text for text in ("xq", "居民", "linyan", "lyq") for s in suggest(session, text)] == []
+        assert public_search(session, SearchRequest("林燕秋")).suggestion is None
 
 
 def test_the_office_edits_synonyms_and_sees_the_effect_before(deployment: Deployment, find: Search) -> None:

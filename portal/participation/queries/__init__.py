@@ -20,6 +20,7 @@ from portal.participation.queries.own import (
     export_of_resident,
     mine,
     own,
+    written_by,
 )
 from portal.participation.queries.public import (
     Became,
@@ -77,4 +78,5 @@ __all__ = [
     "templates",
     "waiting",
     "whereabouts",
+    "written_by",
 ]

@@ -172,3 +172,9 @@ def _whole(session: Session, rows: Sequence[Any]) -> tuple[OwnComment, ...]:
         )
         for row in rows
     )
+
+
+def written_by(session: Session, resident_id: UUID, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of these comments that a resident wrote."""
+    query = select(Comment.id).where(Comment.id.in_(ids), Comment.resident_id == resident_id)
+    return frozenset(session.scalars(query))

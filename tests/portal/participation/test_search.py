@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import portal.participation.search  # noqa: F401 - registers its sources
 from portal.participation import service
-from search import connect
+from portal.search.jobs import tell_residents
+from search import connect, saved
+from search.models import SavedSearch
 from search.queries import SearchRequest, SearchResult, public_search, workspace_search
+from tenants.clock import now
 from tenants.identity.models import CommentPolicy
 from tests.conftest import Deployment
+from tests.factories.accounts import last_letter, letters_to
 from tests.factories.participation import Corner, Neighbour, corner, resident
 
 
@@ -77,3 +84,40 @@ def test_masked_numbers_are_not_found(deployment: Deployment, place: Corner, wan
     with place.in_public() as session:
         assert in_public(session, "银杏树叶") == [f"/comments/{comment}"]
         assert in_public(session, "13800138000") == []
+
+
+def test_an_article_stands_above_what_is_said_under_it(
+    deployment: Deployment, place: Corner, wang: Neighbour
+) -> None:
+    place.show(*(place.comment(wang, f"这里希望多放 {number} 把椅子。") for number in range(2, 6)))
+    deployment.run_jobs()
+    with place.in_public() as session:
+        hits = public_search(session, SearchRequest("三角地")).hits
+    found = [hit.source for hit in hits]
+    assert found == sorted(found) and found.count("comment") >= 4
+    # a comment says whose it is
+    said = [hit for hit in hits if hit.source == "comment"]
+    assert all(hit.passage.label == "所在文章" and "<mark>" in hit.excerpt for hit in said)
+
+
+def test_nobody_gets_a_letter_of_their_own_comment(
+    deployment: Deployment, place: Corner, wang: Neighbour
+) -> None:
+    with place.in_public(wang) as session:
+        saved.save(session, SearchRequest("香樟树荫"))
+    place.show(place.comment(wang, "香樟树荫下能不能放一张长椅？"))
+    deployment.run_jobs()
+
+    def told() -> int:
+        with deployment.session() as session, session.begin():
+            session.execute(update(SavedSearch).values(told_at=now() - timedelta(hours=1)))
+            tell_residents(session)
+        return letters_to(deployment, wang.email)
+
+    before = letters_to(deployment, wang.email)
+    assert told() == before
+    place.show(place.comment(resident(deployment), "香樟树荫下还缺一盏灯。"))
+    deployment.run_jobs()
+    assert told() == before + 1
+    assert "香樟树荫下还缺一盏灯" in last_letter(deployment, wang.email)
+    assert "长椅" not in last_letter(deployment, wang.email)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from tenants.database import actor_of
 
 _TITLES = 5
 _LONGEST = 60  # characters that suggestions are looked for by
-_MOST_TRIED = 16  # words of a query that are looked up: no text makes help slow
+_MOST_TRIED = 12  # words of a query that are looked up: no text makes help slow
 _MOST_NEIGHBOURS = 6  # words of a query whose neighbours are looked for
 _NO_SYNONYMS = Synonyms(())
 
@@ -149,10 +149,14 @@ def help_for(
 ) -> Help:
     """What to try instead of a query that found nothing."""
     synonyms = curation.curated(session).synonyms
+
+    def found(other: Query) -> int:
+        return count(other, synonyms)
+
     return Help(
         corrected=correct(asking, query, corpus, access, count),
-        fewer=tuple(_fewer(query, lambda q: count(q, synonyms))),
-        neighbours=tuple(_neighbours(session, query, synonyms, corpus)),
+        fewer=tuple(_fewer(query, found)),
+        neighbours=tuple(islice(_neighbours(session, query, synonyms, corpus, found), _MOST_NEIGHBOURS)),
     )
 
 
@@ -175,12 +179,15 @@ def _fewer(query: Query, count: Callable[[Query], int]) -> Iterator[str]:
     yield from found
 
 
-def _neighbours(session: Session, query: Query, synonyms: Synonyms, corpus: Corpus) -> list[str]:
-    """Other words for what was asked, and popular searches that begin like it."""
-    found: dict[str, None] = {}
+def _neighbours(
+    session: Session, query: Query, synonyms: Synonyms, corpus: Corpus, count: Callable[[Query], int]
+) -> Iterator[str]:
+    """Other words for what was asked, where they find something, and popular searches that begin like it."""
+    offered = {query.key}
     for unit in ranking.units(query, synonyms)[:_MOST_NEIGHBOURS]:
-        found.update(dict.fromkeys(synonyms.of(unit.text)[:2]))
-        if corpus == Corpus.PUBLIC and len(unit.text) >= 2:
-            found.update(dict.fromkeys(popular.popular(session, unit.text[:2], limit=3)))
-    found.pop(query.key, None)
-    return list(found)[:_MOST_NEIGHBOURS]
+        others = [other for other in synonyms.of(unit.text)[:2] if other not in offered and count(parse(other))]
+        often = popular.popular(session, unit.text[:2], limit=3) if len(unit.text) >= 2 else []
+        for words in (*others, *(often if corpus == Corpus.PUBLIC else ())):
+            if words not in offered:
+                offered.add(words)
+                yield words

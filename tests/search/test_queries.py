@@ -159,7 +159,9 @@ def test_a_query_without_results_is_helped(find: Search) -> None:
     result = find("口袋公园 电梯")
     assert result.state is State.NOTHING
     assert result.help.fewer == ("口袋公园",)
-    assert find("电梯 加梯").help.neighbours
+    # other words, those that lead somewhere
+    assert result.help.neighbours and all(find(words).total for words in result.help.neighbours)
+    assert find("电梯 加梯").help.neighbours == ()
     assert find("口袋公园 -公园").help.fewer == ("口袋公园",)
     # of a single word, the part that is known
     assert find("停车难").help.fewer == ("停车",)

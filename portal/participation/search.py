@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.participation.models import Comment, Fate, Visibility
@@ -25,11 +25,11 @@ from search.sources import (
     register,
     rows,
 )
-from tenants.identity.models import Tenant
+from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Permission
 from tenants.rules import N_
 
-C, P, V, T = Comment, Publication, PublicationVersion, Tenant
+C, P, V, T, U = Comment, Publication, PublicationVersion, Tenant, ResponsibleUnit
 #: Length of a title made of a comment's first words, in characters.
 TITLE = 30
 
@@ -50,6 +50,8 @@ _COLUMNS = (
     T.slug,
     T.name,
     T.short_name,
+    U.slug.label("unit"),
+    U.name.label("unit_name"),
 )
 
 
@@ -61,6 +63,7 @@ def _comments(version: Any) -> Select[*tuple[Any, ...]]:
         .join(P, P.id == C.publication_id)
         .join(V, V.id == version)
         .join(T, T.id == C.tenant_id)
+        .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
         .where(among_ids(C.id))
     )
 
@@ -125,6 +128,7 @@ def _document(row: Any, access: frozenset[str]) -> Document:
         # as words of its text: what the article is about must not lift its comments above it
         passages=(row.title,),
         tenant=row.slug,
+        unit=f"{row.slug}/{row.unit}" if row.unit else "",
         # who keeps a search learns of it when it is there to be read
         date=row.shown_at or row.created_at,
     )
@@ -147,6 +151,7 @@ def _found(row: Any, address: str) -> Found:
         kind="answer" if row.official else "comment",
         date=row.created_at,
         tenant=row.short_name,
+        unit=row.unit_name or "",
         # a short one is said by its title
         passages=(*([Passage(row.body)] if title != row.body else ()), Passage(row.title, N_("所在文章"))),
         names=(

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 import portal.participation.search  # noqa: F401 - registers its sources
 from portal.participation import service
+from portal.publishing.models import Publication, PublicationVersion
 from portal.search.jobs import tell_residents
 from search import connect, saved
 from search.models import SavedSearch
 from search.queries import SearchRequest, SearchResult, public_search, workspace_search
 from tenants.clock import now
-from tenants.identity.models import CommentPolicy
+from tenants.identity.models import CommentPolicy, ResponsibleUnit
 from tests.conftest import Deployment
+from tests.factories import people
 from tests.factories.accounts import last_letter, letters_to
 from tests.factories.participation import Corner, Neighbour, corner, resident
 
@@ -121,3 +123,17 @@ def test_nobody_gets_a_letter_of_their_own_comment(
     assert told() == before + 1
     assert "香樟树荫下还缺一盏灯" in last_letter(deployment, wang.email)
     assert "长椅" not in last_letter(deployment, wang.email)
+
+
+def test_comments_stay_when_the_unit_of_their_article_is_chosen(deployment: Deployment, wang: Neighbour) -> None:
+    there = corner(deployment, name="潞源街道办事处")
+    with there.at_desk() as session:
+        unit = session.get_one(ResponsibleUnit, people.unit(session, there.tenant, "潞源北片组团"))
+        article = session.get_one(Publication, there.publication_id)
+        session.get_one(PublicationVersion, article.live_id).unit_id = unit.id
+        address = f"{there.tenant.slug}/{unit.slug}"
+    there.comment(wang, "泡桐花开的时候能不能停一天施工？")
+    deployment.run_jobs()
+    with there.in_public() as session:
+        found = public_search(session, SearchRequest("泡桐花开", {"unit": (address,)}))
+        assert [hit.unit for hit in found.hits] == ["潞源北片组团"]

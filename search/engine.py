@@ -165,7 +165,10 @@ def answer(
         if not ranking.may_lack(query, synonyms):
             return result, False
         whole = replace(request, plan=ranking.plan(query, synonyms, Need.ALL), offset=0, limit=0, facets=())
-        return result, not ask(whole).total
+        try:
+            return result, not ask(whole).total
+        except EngineDown:
+            return result, False  # what was found is shown all the same
     if not ranking.may_relax(query, synonyms):
         return result, False
     part = ask(replace(request, plan=ranking.plan(query, synonyms, Need.ANY)))

@@ -199,6 +199,21 @@ def test_an_engine_that_is_down_is_resting_not_empty(deployment: Deployment, fin
         assert suggest(session, "口袋") == []
 
 
+def test_what_was_found_is_shown_though_the_engine_went_down_meanwhile(
+    deployment: Deployment, find: Search, engine: Engine
+) -> None:
+    class GoesDown(Counts):
+        def __getattr__(self, name: str) -> Any:
+            answer = super().__getattr__(name)
+            if self.asked > 1:
+                raise EngineDown("gone")
+            return answer
+
+    connect.use(GoesDown(engine), deployment.public_engine.url)
+    result = find("口袋公园 竣工 电梯")
+    assert (result.state, result.total, result.suggestion) == (State.FOUND, 1, None)
+
+
 def test_a_page_waits_for_all_its_questions_together(
     deployment: Deployment, find: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:

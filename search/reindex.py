@@ -6,7 +6,8 @@
     4 count, and compare a sample with the database
     5 make the new index the live one; drop the old
 
-Stopped or killed anywhere, the live index is whole, and the next rebuild starts afresh.
+Stopped or killed anywhere, the live index is whole, and the next rebuild starts afresh. Changes are kept only while
+a connection of the rebuild holds the lock that says it runs; a rebuild that lost it publishes nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy import Engine as Database
-from sqlalchemy import delete, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from search import sources
@@ -36,7 +37,7 @@ from search.indexing import (
     note_unreadable,
     read,
 )
-from search.models import SearchChange
+from search.models import SearchChange, SearchState
 from search.outbox import changed
 from search.sources import Corpus
 from tenants import actors
@@ -45,6 +46,11 @@ from tenants.database import open_session
 
 _BATCH = 500
 _SAMPLE = 200
+_KEYS = dict(zip("ab", REBUILD_LOCK, strict=True))
+_HELD = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :a AND objid = :b"
+    " AND objsubid = 2 AND granted AND pid = pg_backend_pid())"
+)
 _PATIENCE = "10s"  # how long a rebuild waits for another to end; one that was killed just now still seems to run
 
 #: Told how many documents are written and how many are expected (None: not known).
@@ -82,33 +88,58 @@ def rebuild(
 
     Raises `RebuildRuns`, `RebuildFailed` or `EngineDown`; the live index is untouched then.
     """
-    with _only_one(database):
-        return _Rebuild(database, engine, corpus, progress).run()
+    with _only_one(database) as lock:
+        return _Rebuild(database, engine, corpus, progress, lock).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """The lock that says a rebuild is at work, and the connection it lives and dies with."""
+
+    connection: Connection
+
+    def held(self) -> bool:
+        """Whether nobody took it from us: the server was restarted, an operator ended our connection."""
+        try:
+            with self.connection.begin():
+                return bool(self.connection.scalar(_HELD, _KEYS))
+        except DBAPIError:
+            return False
+
+    def release(self) -> None:
+        """Let others rebuild. A connection that cannot say so is thrown away, and the lock with it."""
+        try:
+            with self.connection.begin():
+                self.connection.execute(text("SELECT pg_advisory_unlock(:a, :b)"), _KEYS)
+        except DBAPIError:
+            self.connection.invalidate()
 
 
 @contextmanager
-def _only_one(database: Database) -> Iterator[None]:
+def _only_one(database: Database) -> Iterator[_Lock]:
     """Hold the lock that says a rebuild is at work; it is gone with the process, as soon as PostgreSQL notices."""
-    keys = dict(zip("ab", REBUILD_LOCK, strict=True))
     with database.connect() as connection:
         connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": _PATIENCE})
         try:
-            connection.execute(text("SELECT pg_advisory_lock(:a, :b)"), keys)
+            connection.execute(text("SELECT pg_advisory_lock(:a, :b)"), _KEYS)
         except OperationalError as error:
             if isinstance(error.orig, LockNotAvailable):
                 raise RebuildRuns from error
             raise
         connection.commit()
+        lock = _Lock(connection)
         try:
-            yield
+            yield lock
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:a, :b)"), keys)
-            connection.commit()
+            lock.release()
 
 
 class _Rebuild:
-    def __init__(self, database: Database, engine: Engine, corpus: Corpus, progress: Progress) -> None:
+    def __init__(
+        self, database: Database, engine: Engine, corpus: Corpus, progress: Progress, lock: _Lock
+    ) -> None:
         self._database, self._engine, self._corpus, self._progress = database, engine, corpus, progress
+        self._lock = lock
         self._sources = sources.sources(corpus)
         self._index = ""
         self._expected = 0
@@ -128,7 +159,8 @@ class _Rebuild:
         except BaseException:
             self._give_up()
             raise
-        self._engine.drop_others(self._corpus, keep=[])
+        if self._lock.held():  # else another may be building
+            self._engine.drop_others(self._corpus, keep=[])
         return Rebuilt(self._corpus, self._index, self._expected, self._replayed, time.monotonic() - began)
 
     @contextmanager
@@ -220,6 +252,9 @@ class _Rebuild:
     def _exchange(self, began: float) -> None:
         with self._transaction() as session:
             hold_indexing_lock(session)
+            # from here on nobody takes changes from the outbox; until here they were kept, if we held it all the time
+            if not self._lock.held():
+                raise RebuildFailed("the connection that says that a rebuild runs was lost")
             self._replay(last=True, session=session)
             self._compare(session)
             self._engine.publish(self._corpus, self._index)
@@ -256,7 +291,12 @@ class _Rebuild:
         """Leave nothing of the new index behind, as far as the engine lets us."""
         try:
             with self._transaction() as session:
-                note(session, self._corpus, building=None, building_since=None)
-            self._engine.drop_others(self._corpus, keep=[])
-        except (EngineDown, OSError):
+                session.execute(
+                    update(SearchState)
+                    .where(SearchState.building == self._index)
+                    .values(building=None, building_since=None)
+                )
+            if self._lock.held():  # else another may be building
+                self._engine.drop_others(self._corpus, keep=[])
+        except (EngineDown, OSError, DBAPIError):
             pass  # the next rebuild clears it away

@@ -185,6 +185,44 @@ def test_a_rebuild_that_fails_leaves_the_live_index_whole(
     assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 1200
 
 
+def test_a_rebuild_that_lost_its_lock_is_not_published(
+    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+) -> None:
+    """Nobody knows of it any more, so what changed since was not kept for it."""
+    inner = Shelf()
+    withdrawn, *_ = [inner.put(f"第{number}号地块公示") for number in range(3)]
+    live = fill(engine, inner.held.values())
+    holder = text(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks"
+        " WHERE locktype = 'advisory' AND classid = :a AND objid = :b AND granted"
+    )
+
+    def happen() -> None:
+        with deployment.session() as session:
+            assert session.scalars(holder, dict(zip("ab", REBUILD_LOCK, strict=True))).all() == [True]
+        del inner.held[withdrawn.id]
+        new = inner.put("中途新增的公示")
+        with deployment.session() as session, session.begin():
+            changed(session, inner.name, withdrawn.id, new.id)
+        with deployment.session() as session, session.begin():
+            apply_pending(session, engine)
+        assert left(deployment) == 0
+
+    register(DuringRebuild(inner, happen))
+    with pytest.raises(RebuildFailed):
+        rebuild(deployment.workspace_engine, engine, PUBLIC)
+    with deployment.session() as session:
+        assert session.get_one(SearchState, "public").building is None
+    assert engine.live(PUBLIC) == live
+    assert ask(engine, "中途新增").total == 1
+    assert engine.contains(PUBLIC, [f"test-shelf:{i}" for i in (withdrawn.id, *inner.held)]) == {
+        f"test-shelf:{i}" for i in inner.held
+    }
+    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 3
+    assert ask(engine, "中途新增").total == 1
+    assert engine.drop_others(PUBLIC, keep=[]) == []  # nothing of the one that failed is left
+
+
 def test_changes_are_not_kept_for_a_rebuild_that_is_no_more(
     deployment: Deployment, engine: Engine, shelf: Shelf
 ) -> None:

@@ -36,7 +36,7 @@ INDEXING_LOCK, REBUILD_LOCK = (_LOCKS, 1), (_LOCKS, 2)
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a batch did, and whether more waits."""
+    """What a batch did, and whether another one now would get further."""
 
     changes: int
     documents: int
@@ -53,7 +53,7 @@ def apply_pending(session: Session, engine: Engine, limit: int = BATCH) -> Appli
     hold_indexing_lock(session)
     waiting = SearchChange.done_at.is_(None)
     changes = session.execute(
-        select(SearchChange.seq, SearchChange.source, SearchChange.entity_id)
+        select(SearchChange.seq, SearchChange.source, SearchChange.entity_id, SearchChange.attempts)
         .where(waiting)
         .order_by(SearchChange.attempts, SearchChange.seq)
         .limit(limit + 1)
@@ -85,7 +85,9 @@ def apply_pending(session: Session, engine: Engine, limit: int = BATCH) -> Appli
     _consume(session, SearchChange.seq.in_(done))
     for (name, entity_id), error in failed.items():
         note_unreadable(session, name, entity_id, error)
-    return Applied(len(done), written, len(changes) > limit)
+    # what could not be read is tried again in a minute, not at once: it would be in vain for ever
+    more = len(changes) > limit and (bool(done) or changes[limit].attempts == 0)
+    return Applied(len(done), written, more)
 
 
 def current(

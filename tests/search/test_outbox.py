@@ -219,6 +219,35 @@ def test_batches_are_bounded_and_say_that_more_waits(
     assert engine.count(Corpus.PUBLIC) == 25
 
 
+def test_what_cannot_be_read_is_not_tried_for_ever(
+    deployment: Deployment, register: Callable[[Source], None], engine: Engine
+) -> None:
+    shelf = Shelf()
+    register(shelf)
+    fill(engine, [])
+    broken = [shelf.put(f"第{n}份损坏的文件").id for n in range(7)]
+    shelf.broken.update(broken)
+    good = shelf.put("完好的文件").id
+    with deployment.session() as session, session.begin():
+        changed(session, shelf.name, *broken, good)
+
+    def apply() -> tuple[int, bool]:
+        with deployment.session() as session, session.begin():
+            applied = apply_pending(session, engine, limit=5)
+            return applied.changes, applied.more
+
+    assert apply() == (0, True)  # what was not tried yet may be read
+    assert apply()[0] == 1
+    assert apply() == (0, False)
+    assert apply() == (0, False)
+    with deployment.session() as session, session.begin():
+        changed(session, shelf.name, good)
+    assert apply()[0] == 1  # they do not stand in the way
+    shelf.broken.clear()
+    assert apply() == (5, True)
+    assert apply() == (2, False)
+
+
 def test_nothing_is_consumed_when_the_engine_fails(
     deployment: Deployment, register: Callable[[Source], None], engine: Engine
 ) -> None:

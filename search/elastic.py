@@ -44,6 +44,7 @@ _WRITING_SECONDS = 60.0
 _EXPANSIONS = 4096
 _CHUNK = 500  # documents of a request
 _COPIES_READY = "20s"  # how long a new index waits for its copies; it is used without them after that
+_NAMED = re.compile(r"-v(?P<schema>\d+)-\d+-[0-9a-f]+$")  # an index
 _RESERVED = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~]')  # of the server's regular expressions
 
 
@@ -227,10 +228,16 @@ class ElasticEngine:
         with _as_down():
             every = list(self._writing.indices.get(index=f"{self._prefix}-{corpus}-v*", features="aliases").body)
             live = self.live(corpus)
-            doomed = [name for name in every if name != live and name not in keep]
-            for name in doomed:
+            dropped = []
+            for name in every:
+                if (named := _NAMED.search(name)) is None or name == live or name in keep:
+                    continue
+                schema = int(named["schema"])
+                if schema > SCHEMA_VERSION or (schema < SCHEMA_VERSION and live is None):
+                    continue
                 self._writing.indices.delete(index=name, ignore_unavailable=True)
-            return doomed
+                dropped.append(name)
+            return dropped
 
     def _alias(self, corpus: Corpus) -> str:
         return f"{self._prefix}-v{SCHEMA_VERSION}-{corpus}"

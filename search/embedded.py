@@ -1,7 +1,10 @@
 """The embedded engine: Tantivy in the data folder. Nothing to install or to run beside.
 
-    <data folder>/search/<corpus>/live              name of the live index
+    <data folder>/search/<corpus>/live-v3           name of the live index
+    <data folder>/search/<corpus>/live-v3.<hex>     the same, before it takes the other's place
     <data folder>/search/<corpus>/v3-<time>-<hex>/  an index
+
+All names carry the schema version, so processes of two versions leave each other's in peace.
 
 A batch is written under a lock on the index's folder, so there is one writer at a time in
 whatever process; readers notice a new commit, or another live index, at their next search.
@@ -44,6 +47,8 @@ from search.sources import Corpus
 from tenants.clock import now
 
 _BATCH_HEAP, _LOAD_HEAP = 15_000_000, 120_000_000
+#: What is ours in a corpus's folder. `live` without a version comes from before there was one.
+_NAMED = re.compile(r"v(?P<index>\d+)-.+|live(-v(?P<live>\d+))?(\.[0-9a-f]+)?")
 _EXCHANGES = 5  # exchanges of the live index that one search may meet
 
 
@@ -139,7 +144,7 @@ class EmbeddedEngine:
         for _ in range(_EXCHANGES):
             before = name
             try:
-                name = (self._folder / corpus / "live").read_text(encoding="ascii")
+                name = self._live_file(corpus).read_text(encoding="ascii")
             except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
                 return None  # none yet, or nothing that names one
             except OSError as error:
@@ -277,21 +282,34 @@ class EmbeddedEngine:
 
     def publish(self, corpus: Corpus, index: str) -> None:
         with _as_down():
-            temporary = self._folder / corpus / f"live.{secrets.token_hex(4)}"
+            live = self._live_file(corpus)
+            temporary = live.with_name(f"{live.name}.{secrets.token_hex(4)}")
             with temporary.open("w", encoding="ascii") as file:
                 file.write(index)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(self._folder / corpus / "live")
+            temporary.replace(live)
 
     def drop_others(self, corpus: Corpus, keep: Sequence[str]) -> list[str]:
         with _as_down():
-            base = self._folder / corpus
-            kept = {*keep, self.live(corpus)}
-            doomed = [p for p in base.glob("v*-*") if p.is_dir() and p.name not in kept] if base.is_dir() else []
-            for folder in doomed:
-                shutil.rmtree(folder, ignore_errors=True)
-            return [folder.name for folder in doomed]
+            base, live = self._folder / corpus, self.live(corpus)
+            kept = {*keep, live, self._live_file(corpus).name}
+            dropped = []
+            for path in base.iterdir() if base.is_dir() else ():
+                if (named := _NAMED.fullmatch(path.name)) is None or path.name in kept:
+                    continue
+                schema = int(named["index"] or named["live"] or 0)
+                if schema > SCHEMA_VERSION or (schema < SCHEMA_VERSION and live is None):
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                    dropped.append(path.name)
+                else:
+                    path.unlink(missing_ok=True)
+            return dropped
+
+    def _live_file(self, corpus: Corpus) -> Path:
+        return self._folder / corpus / f"live-v{SCHEMA_VERSION}"
 
     @contextmanager
     def _writing(

@@ -18,7 +18,8 @@ from search.sources import Corpus, Document, key
 from search.spelling import spelling_keys
 from tenants.clock import SHANGHAI
 
-#: Raised by one when fields or tokens change their meaning; an index of another version is not read but rebuilt.
+#: Raised by one when fields or tokens change their meaning; an index of another version is not read. The worker builds
+#: one of its own version, and until that is published, processes of the former version go on with theirs.
 SCHEMA_VERSION = 3
 
 FACETS = ("kind", "tenant", "unit", "tag", "year", "documents")
@@ -138,7 +139,10 @@ class Engine(Protocol):
         ...
 
     def drop_others(self, corpus: Corpus, keep: Sequence[str]) -> list[str]:
-        """Remove the corpus's indexes that are neither live nor kept; return their names."""
+        """Remove the corpus's indexes that are neither live nor kept; return their names.
+
+        Those of former versions of the schema only while one of this version is live, those of later ones never.
+        """
         ...
 
     def check(self) -> dict[str, str]:

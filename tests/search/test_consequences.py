@@ -10,6 +10,7 @@ from sqlalchemy import text, update
 from portal.participation import service as participation
 from portal.publishing import service as publishing
 from search import connect, curation, saved
+from search.engine import SCHEMA_VERSION
 from search.indexing import REBUILD_LOCK
 from search.models import SavedSearch, SearchSynonym
 from search.outbox import REBUILD_JOB
@@ -93,7 +94,7 @@ def test_a_damaged_index_is_made_whole_by_a_rebuild(deployment: Deployment) -> N
         assert public_search(session, SearchRequest("口袋公园")).state is State.RESTING
     rebuild(deployment.workspace_engine, engine, Corpus.PUBLIC)
     assert engine.count(Corpus.PUBLIC) > 0
-    (folder / "live").write_bytes(b"\xff\xfe")
+    (folder / f"live-v{SCHEMA_VERSION}").write_bytes(b"\xff\xfe")
     assert engine.live(Corpus.PUBLIC) is None
     rebuild(deployment.workspace_engine, engine, Corpus.PUBLIC)
     assert engine.count(Corpus.PUBLIC) > 0

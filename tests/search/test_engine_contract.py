@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from search import spelling
-from search.engine import Deletion, Engine, EngineDown, Sort
+from search import elastic, embedded, spelling
+from search.embedded import EmbeddedEngine
+from search.engine import SCHEMA_VERSION, Deletion, Engine, EngineDown, Sort
 from search.folding import fold
 from search.query import parse
 from search.ranking import plan_titles
@@ -47,6 +51,23 @@ def shelf() -> Shelf:
     )
     shelf.put("运河边的步道修好了", "大运河滨河步道连通，新建一座桥。", kind="outreach", tags=("步道",), date=day(2020))
     return shelf
+
+
+Version = Callable[[int], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> Version:
+    """Be a process of another version of the schema for a while."""
+
+    @contextmanager
+    def being(number: int) -> Iterator[None]:
+        with monkeypatch.context() as patched:
+            for module in (elastic, embedded):
+                patched.setattr(module, "SCHEMA_VERSION", number)
+            yield
+
+    return being
 
 
 def titles(shelf: Shelf, engine: Engine, text: str, **changes: object) -> list[str]:
@@ -229,6 +250,51 @@ def test_a_new_index_is_invisible_until_published_and_readers_never_notice(engin
         reader.join()
     assert failures == []
     assert engine.live(Corpus.PUBLIC) == latest
+
+
+def test_an_index_serves_its_version_until_a_newer_one_is_published(
+    engine: Engine, shelf: Shelf, version: Version
+) -> None:
+    newer = SCHEMA_VERSION + 1
+    first = fill(engine, shelf.held.values())
+    with version(newer):
+        assert engine.live(Corpus.PUBLIC) is None
+        with pytest.raises(EngineDown):
+            ask(engine, "口袋公园")
+        given_up, building = engine.create(Corpus.PUBLIC), engine.create(Corpus.PUBLIC)
+        assert engine.drop_others(Corpus.PUBLIC, keep=[building]) == [given_up]
+    assert ask(engine, "口袋公园").total == 1
+    second = fill(engine, shelf.held.values())
+    assert engine.drop_others(Corpus.PUBLIC, keep=[]) == [first]  # a rebuild leaves the newer one alone
+    with version(newer):
+        engine.load(Corpus.PUBLIC, building, entries(shelf.held.values()))
+        engine.publish(Corpus.PUBLIC, building)
+        assert ask(engine, "口袋公园").total == 1
+    assert engine.live(Corpus.PUBLIC) == second
+    assert engine.drop_others(Corpus.PUBLIC, keep=[]) == []
+    with version(newer):
+        assert engine.drop_others(Corpus.PUBLIC, keep=[]) == [second]
+        assert ask(engine, "口袋公园").total == 1
+    assert engine.live(Corpus.PUBLIC) is None
+    with pytest.raises(EngineDown):
+        ask(engine, "口袋公园")
+
+
+def test_nothing_is_left_of_former_versions_and_of_a_crash(tmp_path: Path, shelf: Shelf, version: Version) -> None:
+    engine, folder = EmbeddedEngine(tmp_path), tmp_path / "public"
+    former = fill(engine, shelf.held.values())
+    kept = {path.name for path in folder.iterdir()}
+    # killed between writing the name of the live index and exchanging it; and from before files carried the schema
+    for name in (f"live-v{SCHEMA_VERSION}.0a1b2c3d", "live.4e5f6a7b", "live"):
+        (folder / name).write_text(former)
+    engine.drop_others(Corpus.PUBLIC, keep=[])
+    assert {path.name for path in folder.iterdir()} == kept
+    assert ask(engine, "口袋公园").total == 1
+    with version(SCHEMA_VERSION + 1):
+        latest = fill(engine, shelf.held.values())
+        assert engine.drop_others(Corpus.PUBLIC, keep=[]) == [former]
+        assert {path.name for path in folder.iterdir()} == {latest, f"live-v{SCHEMA_VERSION + 1}"}
+    engine.close()
 
 
 def test_lookup_finds_names_by_their_beginning_and_words_by_their_sound(engine: Engine, shelf: Shelf) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from search import connect
-from search.engine import Engine, EngineDown
+from search.engine import SCHEMA_VERSION, Engine, EngineDown
 from search.health import count_in_database, health
 from search.indexing import apply_pending
 from search.jobs import index
@@ -129,7 +129,7 @@ def test_changes_wait_while_the_engine_is_down_and_then_catch_up(
     deployment: Deployment, found: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployment.run_jobs()
-    live = deployment.settings.data_folder / "search" / "public" / "live"
+    live = deployment.settings.data_folder / "search" / "public" / f"live-v{SCHEMA_VERSION}"
     index = live.parent / live.read_text()
     hidden = index.with_name("hidden")
     (index / "meta.json").rename(hidden)  # the index cannot be opened

@@ -25,6 +25,7 @@ from search.engine import (
     DEEPEST,
     FACET_VALUES,
     KEYWORD_FIELDS,
+    LONGEST_KEYWORD,
     POSITION_FIELDS,
     SCHEMA_VERSION,
     Deletion,
@@ -43,6 +44,10 @@ from tenants.clock import now
 _WRITING_SECONDS = 60.0
 _EXPANSIONS = 4096
 _CHUNK = 500  # documents of a request
+#: Statuses with which the server refuses a document for good. 401, 403, 404 and 429 are not the document's fault,
+#: nor is 400 with one of these errors.
+_REFUSED = (400, 413)
+_OF_THE_INDEX = ("index_closed_exception", "strict_dynamic_mapping_exception")
 _COPIES_READY = "20s"  # how long a new index waits for its copies; it is used without them after that
 _NAMED = re.compile(r"-v(?P<schema>\d+)-\d+-[0-9a-f]+$")  # an index
 _RESERVED = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~]')  # of the server's regular expressions
@@ -56,7 +61,7 @@ def mapping() -> dict[str, Any]:
         for names, options in ((POSITION_FIELDS, "positions"), (COUNT_FIELDS, "freqs"))
         for name in names
     }
-    properties |= {name: {"type": "keyword"} for name in KEYWORD_FIELDS}
+    properties |= {name: {"type": "keyword", "ignore_above": LONGEST_KEYWORD} for name in KEYWORD_FIELDS}
     return {"dynamic": "strict", "_source": {"enabled": False}, "properties": properties}
 
 
@@ -167,34 +172,52 @@ class ElasticEngine:
 
     # -- writing
 
-    def apply(self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None) -> None:
+    def apply(
+        self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None
+    ) -> dict[str, str]:
         target = index or f"{self._alias(corpus)}-write"
-        self._bulk(changes, target, alias=index is None, refresh=True)
+        return self._bulk(changes, target, alias=index is None, refresh=True)
 
-    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
-        self._bulk(entries, index, alias=False, refresh=False)
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> dict[str, str]:
+        return self._bulk(entries, index, alias=False, refresh=False)
 
-    def _bulk(self, changes: Iterable[Entry | Deletion], target: str, *, alias: bool, refresh: bool) -> None:
+    def _bulk(
+        self, changes: Iterable[Entry | Deletion], target: str, *, alias: bool, refresh: bool
+    ) -> dict[str, str]:
         options = {"require_alias": True} if alias else {}
+        refused: dict[str, str] = {}
         with _as_down():
-            written = helpers.streaming_bulk(
-                self._writing,
-                ({**_action(change), "_index": target, **options} for change in changes),
-                chunk_size=_CHUNK,
-                max_chunk_bytes=8_000_000,
-                max_retries=5,
-                initial_backoff=1,
-                raise_on_error=False,
-                raise_on_exception=True,
-            )
-            for fine, item in written:
-                (outcome,) = item.values()
-                # 409: a newer version is there; 404: already gone
-                gone = outcome["status"] == 404 and "error" not in outcome
-                if not fine and outcome["status"] != 409 and not gone:
-                    raise EngineDown(f"not written: {outcome.get('error', outcome)}")
+            for failed in self._failures({**_action(change), "_index": target, **options} for change in changes):
+                failures = [failed]
+                if "exception" in failed:  # the whole request was too large: each of its documents alone
+                    failures = list(self._failures([_again(failed)]))
+                for failure in failures:
+                    if not _is_refused(failure):
+                        raise EngineDown(f"not written: {_reason(failure)}")
+                    refused[failure["_id"]] = _reason(failure)
             if refresh:
                 self._writing.indices.refresh(index=target)
+        return refused
+
+    def _failures(self, actions: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Send actions; what became of those that failed."""
+        written = helpers.streaming_bulk(
+            self._writing,
+            actions,
+            chunk_size=_CHUNK,
+            max_chunk_bytes=8_000_000,
+            max_retries=5,
+            initial_backoff=1,
+            raise_on_error=False,
+            raise_on_exception=True,
+            ignore_status=413,
+        )
+        for fine, item in written:
+            ((kind, outcome),) = item.items()
+            # 409: a newer version is there; 404: already gone
+            gone = outcome["status"] == 404 and "error" not in outcome
+            if not fine and outcome["status"] != 409 and not gone:
+                yield {**outcome, "_op_type": kind}
 
     def create(self, corpus: Corpus) -> str:
         name = f"{self._stem(corpus)}{now():%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
@@ -312,6 +335,26 @@ def _action(change: Entry | Deletion) -> dict[str, Any]:
     source: dict[str, Any] = {**change.streams, **{name: list(values) for name, values in change.keywords.items()}}
     source |= {"date": change.date, "freshness": change.freshness}
     return {**action, "_op_type": "index", "_source": source}
+
+
+def _again(failed: dict[str, Any]) -> dict[str, Any]:
+    """The action that failed, to be sent once more."""
+    names = ("_op_type", "_index", "_id", "version", "version_type", "require_alias")
+    action = {name: failed[name] for name in names if name in failed}
+    return {**action, "_source": failed["data"]} if "data" in failed else action
+
+
+def _is_refused(failure: dict[str, Any]) -> bool:
+    error = failure["error"]
+    return failure["status"] in _REFUSED and not (isinstance(error, dict) and error["type"] in _OF_THE_INDEX)
+
+
+def _reason(failure: dict[str, Any]) -> str:
+    """Why; what an error was caused by says more than the error itself, which repeats the document."""
+    error = failure["error"]
+    while isinstance(error, dict):
+        error = error.get("caused_by") or f"{error['type']}: {error['reason']}"
+    return f"{failure['status']} {error}"[:500]
 
 
 @contextmanager

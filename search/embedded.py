@@ -32,6 +32,7 @@ from search.engine import (
     DEEPEST,
     FACET_VALUES,
     KEYWORD_FIELDS,
+    LONGEST_KEYWORD,
     POSITION_FIELDS,
     SCHEMA_VERSION,
     Deletion,
@@ -253,7 +254,9 @@ class EmbeddedEngine:
 
     # -- writing
 
-    def apply(self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None) -> None:
+    def apply(
+        self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None
+    ) -> dict[str, str]:
         name = index or self.live(corpus)
         if name is None:
             raise EngineDown("no index yet")
@@ -266,11 +269,13 @@ class EmbeddedEngine:
                 writer.delete_documents_by_term("key", change.key)
                 if isinstance(change, Entry):
                     writer.add_document(_document(change))
+        return {}
 
-    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> dict[str, str]:
         with _as_down(), self._writing(corpus, index, _LOAD_HEAP) as (_, writer):
             for entry in entries:
                 writer.add_document(_document(entry))
+        return {}
 
     def create(self, corpus: Corpus) -> str:
         with _as_down():
@@ -350,7 +355,7 @@ def _document(entry: Entry) -> tantivy.Document:
         # the engine multiplies a score by log2(2 + weight)
         weight=2.0**entry.freshness - 2.0,
         **entry.streams,
-        **{name: list(values) for name, values in entry.keywords.items()},
+        **{name: [v for v in values if len(v) <= LONGEST_KEYWORD] for name, values in entry.keywords.items()},
     )
 
 

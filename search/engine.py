@@ -33,6 +33,10 @@ POSITION_FIELDS = ("title_grams", "labels_grams", "body_grams", "title_sounds", 
 COUNT_FIELDS = ("title_words", "labels_words", "body_words", "title_initials", "labels_initials")
 KEYWORD_FIELDS = ("access", "source", "spelling", *(f"facet_{name}" for name in FACETS))
 
+#: Characters of a keyword; a longer one is left out. Elasticsearch refuses a document for more than 32766 bytes of one,
+#: Tantivy breaks at 65535, and a character has up to four.
+LONGEST_KEYWORD = 8000
+
 
 class EngineDown(Exception):
     """The engine does not answer, or not in time."""
@@ -112,8 +116,13 @@ class Engine(Protocol):
         """Entries of the spelling field that begin with any of the prefixes, with how many documents have them."""
         ...
 
-    def apply(self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None) -> None:
-        """Write a batch; it is searchable when this returns."""
+    def apply(
+        self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None
+    ) -> dict[str, str]:
+        """Write a batch; it is searchable when this returns.
+
+        Returns the keys of what the engine refuses for good, and why; all the others are written.
+        """
         ...
 
     def count(self, corpus: Corpus, index: str | None = None) -> int: ...
@@ -130,8 +139,8 @@ class Engine(Protocol):
         """Make a new, empty index beside the live one and return its name."""
         ...
 
-    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
-        """Write many entries into an index being built; searchable after `publish`."""
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> dict[str, str]:
+        """Write many entries into an index being built; searchable after `publish`. Returns what `apply` does."""
         ...
 
     def publish(self, corpus: Corpus, index: str) -> None:

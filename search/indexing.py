@@ -75,8 +75,9 @@ def apply_pending(session: Session, engine: Engine, limit: int = BATCH) -> Appli
                 writes.extend(read)
                 failed.update({(name, entity_id): error for entity_id, error in unreadable.items()})
         if writes:
-            engine.apply(corpus, writes)
-            written += len(writes)
+            refused = engine.apply(corpus, writes)
+            failed.update({sources.from_key(key): error for key, error in refused.items()})
+            written += len(writes) - len(refused)
             note(session, corpus, applied_at=now(), error=None)
     for change in batch:
         if change.source not in sources.names():
@@ -85,7 +86,7 @@ def apply_pending(session: Session, engine: Engine, limit: int = BATCH) -> Appli
     _consume(session, SearchChange.seq.in_(done))
     for (name, entity_id), error in failed.items():
         note_unreadable(session, name, entity_id, error)
-    # what could not be read is tried again in a minute, not at once: it would be in vain for ever
+    # what could not be read or written is tried again in a minute, not at once: it would be in vain for ever
     more = len(changes) > limit and (bool(done) or changes[limit].attempts == 0)
     return Applied(len(done), written, more)
 
@@ -126,7 +127,7 @@ def read(
 
 
 def note_unreadable(session: Session, source_name: str, entity_id: UUID, error: str) -> None:
-    """Write down why a change that waits could not be read; it is tried again after the others."""
+    """Write down why a change that waits could not be read or written; it is tried again after the others."""
     session.execute(
         update(SearchChange)
         .where(

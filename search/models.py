@@ -36,7 +36,7 @@ class SearchChange(Base):
     entity_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     done_at: Mapped[datetime | None]
-    #: How often it could not be read, and why; it is tried again with the next batch.
+    #: How often it could not be read or was refused by the engine, and why; it is tried again with the next batch.
     attempts: Mapped[int] = mapped_column(server_default="0")
     error: Mapped[str | None]
 

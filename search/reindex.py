@@ -152,7 +152,10 @@ class _Rebuild:
         began = time.monotonic()
         self._begin()
         try:
-            self._engine.load(self._corpus, self._index, self._everything())
+            refused = self._engine.load(self._corpus, self._index, self._everything())
+            self._expected -= len(refused)
+            with self._transaction() as session:
+                self._set_aside(session, refused)
             while self._replay(last=False):
                 pass
             self._exchange(began)
@@ -212,6 +215,13 @@ class _Rebuild:
         for entity_id, error in unreadable.items():
             note_unreadable(session, source.name, entity_id, error)
 
+    def _set_aside(self, session: Session, refused: Mapping[str, str]) -> None:
+        """What the engine refuses for good waits with what cannot be read."""
+        for document_key, error in refused.items():
+            name, entity_id = sources.from_key(document_key)
+            changed(session, name, entity_id)
+            note_unreadable(session, name, entity_id, error)
+
     def _remember(self, name: str, ids: Sequence[UUID]) -> None:
         """Keep a fair sample of what was walked through."""
         for entity_id in ids:
@@ -244,9 +254,11 @@ class _Rebuild:
         writes, unreadable = current(session, source, ids)
         self._try_later(session, source, unreadable)
         before = self._engine.contains(self._corpus, [write.key for write in writes], self._index)
-        self._expected += sum(isinstance(write, Entry) and write.key not in before for write in writes)
-        self._expected -= sum(isinstance(write, Deletion) and write.key in before for write in writes)
-        self._engine.apply(self._corpus, writes, self._index)
+        refused = self._engine.apply(self._corpus, writes, self._index)
+        self._set_aside(session, refused)
+        there = before - {write.key for write in writes if isinstance(write, Deletion)}
+        there |= {write.key for write in writes if isinstance(write, Entry) and write.key not in refused}
+        self._expected += len(there) - len(before)
         self._replayed += len(ids)
 
     def _exchange(self, began: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -109,6 +109,21 @@ class Shelf:
                 )
 
 
+class DuringRebuild(Shelf):
+    """A shelf on which something happens while it is walked through."""
+
+    def __init__(self, inner: Shelf, happen: Callable[[], None]) -> None:
+        super().__init__(held=inner.held)
+        self._happen: Callable[[], None] | None = happen
+
+    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
+        read = list(super().documents(session, ids))
+        if self._happen and len(ids) < 500:  # the last batch of the walk has been read
+            happen, self._happen = self._happen, None
+            happen()
+        return read
+
+
 def use(engine: Engine, deployment: Deployment) -> None:
     """Both doors of the deployment search with this engine."""
     for database in (deployment.public_engine, deployment.workspace_engine):
@@ -128,7 +143,7 @@ def entries(documents: Iterable[Document], version: int = 1) -> list[Entry]:
 def fill(engine: Engine, documents: Iterable[Document], corpus: Corpus = Corpus.PUBLIC) -> str:
     """A live index with these documents."""
     index = engine.create(corpus)
-    engine.load(corpus, index, entries(documents))
+    assert engine.load(corpus, index, entries(documents)) == {}
     engine.publish(corpus, index)
     return index
 

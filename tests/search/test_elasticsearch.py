@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import delete, func, select, update
 
-from search import connect
+from search import connect, elastic
 from search.elastic import ElasticEngine, mapping
 from search.engine import KEYWORD_FIELDS, POSITION_FIELDS, SCHEMA_VERSION, Engine, EngineDown, Entry
 from search.health import health
 from search.indexing import apply_pending
 from search.jobs import index
 from search.local_elasticsearch import Cluster
-from search.models import SearchState
+from search.models import SearchChange, SearchState
 from search.outbox import changed
 from search.queries import SearchRequest, State, public_search
 from search.reindex import rebuild
@@ -25,7 +31,7 @@ from settings import Settings
 from tenants import jobs
 from tests.conftest import Deployment
 from tests.search.conftest import WITH_SERVER, settings_of
-from tests.search.support import Shelf, ask, entries, fill
+from tests.search.support import DuringRebuild, Shelf, ask, entries, fill
 from tests.support.processes import until
 from tests.support.tasks import run_task
 
@@ -56,6 +62,134 @@ def test_aliases_name_the_index_and_carry_the_schema(elasticsearch: Cluster) -> 
     for alias in (f"{prefix}-v{SCHEMA_VERSION}-public", f"{prefix}-v{SCHEMA_VERSION}-public-write"):
         assert list(elasticsearch.get(0, f"/_alias/{alias}")) == [index]
     engine.close()
+
+
+@pytest.fixture
+def strict_server(elasticsearch: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[ElasticEngine]:
+    """Its indexes refuse a document with a very long name."""
+    refusing = mapping()
+    for field in refusing["properties"].values():
+        field.pop("ignore_above", None)
+    monkeypatch.setattr(elastic, "mapping", lambda: refusing)
+    engine = ElasticEngine(settings_of(elasticsearch))
+    yield engine
+    engine.close()
+
+
+TOO_LONG = "很" * 20_000
+
+
+def waiting(deployment: Deployment) -> list[tuple[UUID, int]]:
+    with deployment.session() as session:
+        rows = session.execute(select(SearchChange.entity_id, SearchChange.attempts, SearchChange.error))
+        assert all(row.error and "immense term" in row.error for row in rows.all())
+        return [(row.entity_id, row.attempts) for row in session.scalars(select(SearchChange))]
+
+
+def test_what_the_server_refuses_does_not_hold_up_the_others(
+    deployment: Deployment, register: Callable[[Source], None], strict_server: ElasticEngine
+) -> None:
+    shelf = a_shelf(4)
+    register(shelf)
+    fill(strict_server, [])
+    bad = shelf.put("类别太长的公园", kind=TOO_LONG)
+    with deployment.session() as session, session.begin():
+        session.execute(delete(SearchChange))
+        changed(session, shelf.name, *shelf.held)
+    with deployment.session() as session, session.begin():
+        applied = apply_pending(session, strict_server)
+        assert (applied.changes, applied.documents, applied.more) == (4, 4, False)
+    assert ask(strict_server, "公园").total == 4
+    assert waiting(deployment) == [(bad.id, 1)]
+    with deployment.session() as session, session.begin():
+        assert apply_pending(session, strict_server).changes == 0
+    assert waiting(deployment) == [(bad.id, 2)]
+    shelf.held[bad.id] = replace(bad, kind="sprout")
+    with deployment.session() as session, session.begin():
+        apply_pending(session, strict_server)
+    assert ask(strict_server, "公园").total == 5
+    assert waiting(deployment) == []
+
+
+def test_a_rebuild_goes_on_without_what_the_server_refuses(
+    deployment: Deployment, register: Callable[[Source], None], strict_server: ElasticEngine
+) -> None:
+    shelf = a_shelf(4)
+    late = next(iter(shelf.held.values()))
+    bad = shelf.put("类别太长的公园", kind=TOO_LONG)
+    with deployment.session() as session, session.begin():
+        session.execute(delete(SearchChange))
+
+    def happen() -> None:
+        # what was written already is refused when it is replayed; a new one is refused, too
+        shelf.held[late.id] = replace(late, kind=TOO_LONG)
+        new = shelf.put("后来的公园", kind=TOO_LONG)
+        with deployment.session() as session, session.begin():
+            changed(session, shelf.name, late.id, new.id)
+            session.execute(update(SearchChange).values(done_at=func.now()))
+
+    register(DuringRebuild(shelf, happen))
+    built = rebuild(deployment.workspace_engine, strict_server, PUBLIC)
+    assert built.documents == strict_server.count(PUBLIC) == 4
+    refused = {entity_id for entity_id, _ in waiting(deployment)}
+    assert refused == {document.id for document in shelf.held.values() if document.kind == TOO_LONG} > {bad.id}
+    with deployment.session() as session, session.begin():
+        session.execute(delete(SearchChange))
+
+
+class _Gate(BaseHTTPRequestHandler):
+    """Before the server, as many have it: passes on what is not too large."""
+
+    protocol_version = "HTTP/1.1"
+    largest = 30_000
+    server_address = ""
+
+    def _pass(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if len(body) > self.largest:
+            return self._answer(413, "text/html", b"<h1>413 Request Entity Too Large</h1>")
+        onwards = urllib.request.Request(self.server_address + self.path, body or None, method=self.command)
+        for name in ("Content-Type", "Accept"):
+            if value := self.headers.get(name):
+                onwards.add_header(name, value)
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(onwards) as answer:
+                self._answer(answer.status, answer.headers["Content-Type"], answer.read())
+        except urllib.error.HTTPError as error:
+            self._answer(error.code, error.headers["Content-Type"], error.read())
+
+    def _answer(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Elastic-Product", "Elasticsearch")
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _pass
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_request_that_is_too_large_is_written_document_by_document(elasticsearch: Cluster) -> None:
+    gate = ThreadingHTTPServer(("127.0.0.1", 0), type("Gate", (_Gate,), {"server_address": elasticsearch.url}))
+    threading.Thread(target=gate.serve_forever).start()
+    settings = settings_of(elasticsearch, elasticsearch_url=f"http://127.0.0.1:{gate.server_port}")
+    engine = ElasticEngine(settings)
+    try:
+        shelf = a_shelf(60)
+        whole = fill(engine, shelf.held.values())
+        assert engine.count(PUBLIC, whole) == 60
+        large, small = shelf.put("大部头", "绿地停车" * 20_000), shelf.put("雨水花园")
+        refused = engine.apply(PUBLIC, entries([large, small], 2))
+        assert list(refused) == [f"test-shelf:{large.id}"]
+        assert "413" in refused[f"test-shelf:{large.id}"]
+        assert ask(engine, "雨水花园").total == 1
+    finally:
+        engine.close()
+        gate.shutdown()
+        gate.server_close()
 
 
 @pytest.fixture
@@ -113,14 +247,14 @@ class _KillsWhileLoading:
     def __getattr__(self, name: str) -> object:
         return getattr(self._engine, name)
 
-    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> dict[str, str]:
         def loading() -> Iterator[Entry]:
             for number, entry in enumerate(entries):
                 if number == 700:
                     self._die()
                 yield entry
 
-        self._engine.load(corpus, index, loading())
+        return self._engine.load(corpus, index, loading())
 
 
 def test_a_node_killed_during_a_rebuild_and_queries_loses_nothing_and_nobody_sees_an_error(

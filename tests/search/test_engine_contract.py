@@ -347,6 +347,14 @@ def test_only_what_is_newer_than_an_instant_is_news(engine: Engine, shelf: Shelf
         assert (found.total, len(found.hits)) == (expected, expected)
 
 
+def test_a_name_longer_than_an_engine_keeps_does_not_cost_the_document(engine: Engine) -> None:
+    shelf = Shelf()
+    shelf.put("口袋公园", kind="很长的类别" * 8_000, tags=("很长的标签" * 8_000, "座椅"))
+    fill(engine, shelf.held.values())
+    assert engine.apply(Corpus.PUBLIC, entries([shelf.put("雨水花园", kind="𠮷" * 40_000)], 2)) == {}
+    assert ask(engine, "口袋公园", filters={"tag": ("座椅",)}).total == ask(engine, "雨水花园").total == 1
+
+
 def test_a_very_long_document_is_found_by_its_last_words(engine: Engine) -> None:
     shelf = Shelf()
     text = "".join(f"第{number}条规定了绿地与停车。" for number in range(60_000))

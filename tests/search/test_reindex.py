@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
 
 from search import connect, reindex
 from search.engine import Deletion, Engine, EngineDown, Entry
@@ -27,7 +26,7 @@ from settings import Settings
 from tenants.identity.models import Tenant
 from tests.conftest import Deployment
 from tests.search.conftest import BOTH_ENGINES, settings_of
-from tests.search.support import Shelf, TenantSource, ask, fill
+from tests.search.support import DuringRebuild, Shelf, TenantSource, ask, fill
 
 PUBLIC = Corpus.PUBLIC
 
@@ -39,21 +38,6 @@ def shelf(register: Callable[[Source], None]) -> Shelf:
         shelf.put(f"第{number}号地块公示", "建设用地与绿地")
     register(shelf)
     return shelf
-
-
-class DuringRebuild(Shelf):
-    """A shelf on which something happens while it is walked through."""
-
-    def __init__(self, inner: Shelf, happen: Callable[[], None]) -> None:
-        super().__init__(held=inner.held)
-        self._happen: Callable[[], None] | None = happen
-
-    def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
-        read = list(super().documents(session, ids))
-        if self._happen and len(ids) < 500:  # the last batch of the walk has been read
-            happen, self._happen = self._happen, None
-            happen()
-        return read
 
 
 def left(deployment: Deployment) -> int:
@@ -159,15 +143,15 @@ class _Loses:
     def __getattr__(self, name: str) -> object:
         return getattr(self._engine, name)
 
-    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
-        self._engine.load(corpus, index, (e for n, e in enumerate(entries) if n != 7))
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> dict[str, str]:
+        return self._engine.load(corpus, index, (e for n, e in enumerate(entries) if n != 7))
 
 
 class _FailsAtExchange(_Loses):
     """An engine that goes away when the new index should become the live one."""
 
-    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> None:
-        self._engine.load(corpus, index, entries)
+    def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> dict[str, str]:
+        return self._engine.load(corpus, index, entries)
 
     def publish(self, corpus: Corpus, index: str) -> None:
         raise EngineDown("gone")
@@ -260,7 +244,7 @@ _CHILD = """
                 for number, entry in enumerate(entries):
                     if number == 30: self._die("loading")
                     yield entry
-            self._engine.load(corpus, index, some()); self._die("loaded")
+            refused = self._engine.load(corpus, index, some()); self._die("loaded"); return refused
         def publish(self, corpus, index):
             self._die("before exchange"); self._engine.publish(corpus, index); self._die("after exchange")
 

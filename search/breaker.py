@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from search.engine import EngineDown
+from search.engine import BadQuestion, EngineDown
 
 Answer = TypeVar("Answer")
 
@@ -30,7 +30,10 @@ class Breaker:
             return self._failed >= self._limit and self._clock() < self._closed_again_at
 
     def call(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask the engine. Raises `EngineDown` at once while the breaker is open."""
+        """Ask the engine. Raises `EngineDown` at once while the breaker is open.
+
+        A question that the engine refuses (`BadQuestion`) counts neither as a failure nor as a success.
+        """
         with self._lock:
             if self._failed >= self._limit:
                 if self._clock() < self._closed_again_at:
@@ -38,6 +41,8 @@ class Breaker:
                 self._closed_again_at = self._clock() + self._rest  # this call tries; others go on resting
         try:
             answer = ask()
+        except BadQuestion:
+            raise
         except EngineDown:
             with self._lock:
                 self._failed += 1

@@ -11,6 +11,7 @@ worker use aliases:
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import elastic_transport
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, helpers
 
 from search.engine import (
     COUNT_FIELDS,
@@ -28,6 +29,7 @@ from search.engine import (
     LONGEST_KEYWORD,
     POSITION_FIELDS,
     SCHEMA_VERSION,
+    BadQuestion,
     Deletion,
     EngineDown,
     EngineRequest,
@@ -40,6 +42,8 @@ from search.ranking import TIE, AtLeast, Best, Node, Phrase, Term
 from search.sources import Corpus
 from settings import Settings
 from tenants.clock import now
+
+log = logging.getLogger(__name__)
 
 _WRITING_SECONDS = 60.0
 _EXPANSIONS = 4096
@@ -91,7 +95,7 @@ class ElasticEngine:
 
     def search(self, request: EngineRequest) -> EngineResult:
         filters = {name: _any_of(f"facet_{name}", values) for name, values in request.filters.items() if values}
-        with _as_down():
+        with _as_down(), _as_bad_question():
             answer = self._reading.search(
                 index=self._alias(request.corpus),
                 query=_query(request),
@@ -120,7 +124,7 @@ class ElasticEngine:
             return []
         begins = [{"prefix": {"spelling": prefix}} for prefix in prefixes]
         include = "|".join(_RESERVED.sub(r"\\\g<0>", prefix) + ".*" for prefix in prefixes)
-        with _as_down():
+        with _as_down(), _as_bad_question():
             answer = self._reading.search(
                 index=self._alias(corpus),
                 query={"bool": {"filter": [_any_of("access", access), {"bool": {"should": begins}}]}},
@@ -355,6 +359,15 @@ def _reason(failure: dict[str, Any]) -> str:
     while isinstance(error, dict):
         error = error.get("caused_by") or f"{error['type']}: {error['reason']}"
     return f"{failure['status']} {error}"[:500]
+
+
+@contextmanager
+def _as_bad_question() -> Iterator[None]:
+    try:
+        yield
+    except BadRequestError as error:
+        log.error("Elasticsearch refuses a question: %s", error)
+        raise BadQuestion(str(error)) from error
 
 
 @contextmanager

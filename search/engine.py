@@ -42,6 +42,10 @@ class EngineDown(Exception):
     """The engine does not answer, or not in time."""
 
 
+class BadQuestion(EngineDown):
+    """The engine answers, but not this: ours is the mistake, and others may go on asking."""
+
+
 class Sort(StrEnum):
     """The order of results."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search.breaker import Breaker
-from search.engine import EngineDown
+from search.engine import BadQuestion, EngineDown
 
 
 def fail() -> str:
@@ -57,6 +57,24 @@ def test_only_one_call_tries_while_others_go_on_resting() -> None:
         return "fine"
 
     assert breaker.call(while_trying) == "fine"
+
+
+def test_a_question_that_the_engine_refuses_says_nothing_of_the_engine() -> None:
+    def refuse() -> str:
+        raise BadQuestion("too long")
+
+    breaker = Breaker(failures=2, clock=lambda: 0.0)
+    for _ in range(3):
+        with pytest.raises(BadQuestion):
+            breaker.call(refuse)
+    assert not breaker.open
+    with pytest.raises(EngineDown):
+        breaker.call(fail)
+    with pytest.raises(BadQuestion):
+        breaker.call(refuse)
+    with pytest.raises(EngineDown):
+        breaker.call(fail)  # the second in a row: what was refused in between is no success either
+    assert breaker.open
 
 
 def test_other_errors_are_not_the_engine() -> None:

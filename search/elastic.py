@@ -179,19 +179,28 @@ class ElasticEngine:
     def apply(
         self, corpus: Corpus, changes: Sequence[Entry | Deletion], index: str | None = None
     ) -> dict[str, str]:
-        target = index or f"{self._alias(corpus)}-write"
-        return self._bulk(changes, target, alias=index is None, refresh=True)
+        return self._bulk(changes, index or self._written(corpus), refresh=True)
 
     def load(self, corpus: Corpus, index: str, entries: Iterable[Entry]) -> dict[str, str]:
-        return self._bulk(entries, index, alias=False, refresh=False)
+        return self._bulk(entries, index, refresh=False)
 
-    def _bulk(
-        self, changes: Iterable[Entry | Deletion], target: str, *, alias: bool, refresh: bool
-    ) -> dict[str, str]:
-        options = {"require_alias": True} if alias else {}
+    def _written(self, corpus: Corpus) -> str:
+        """The index behind the write alias.
+
+        Not left to the server: to a removal by an alias that is not there, it makes an index of the alias's name,
+        and no other can be published any more.
+        """
+        with _as_down():
+            try:
+                index, *_ = self._writing.indices.get_alias(name=f"{self._alias(corpus)}-write").body
+            except NotFoundError as error:
+                raise EngineDown("no index yet") from error
+        return str(index)
+
+    def _bulk(self, changes: Iterable[Entry | Deletion], target: str, *, refresh: bool) -> dict[str, str]:
         refused: dict[str, str] = {}
         with _as_down():
-            for failed in self._failures({**_action(change), "_index": target, **options} for change in changes):
+            for failed in self._failures({**_action(change), "_index": target} for change in changes):
                 failures = [failed]
                 if "exception" in failed:  # the whole request was too large: each of its documents alone
                     failures = list(self._failures([_again(failed)]))
@@ -343,7 +352,7 @@ def _action(change: Entry | Deletion) -> dict[str, Any]:
 
 def _again(failed: dict[str, Any]) -> dict[str, Any]:
     """The action that failed, to be sent once more."""
-    names = ("_op_type", "_index", "_id", "version", "version_type", "require_alias")
+    names = ("_op_type", "_index", "_id", "version", "version_type")
     action = {name: failed[name] for name in names if name in failed}
     return {**action, "_source": failed["data"]} if "data" in failed else action
 

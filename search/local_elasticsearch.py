@@ -237,7 +237,6 @@ class Cluster:
             f"cluster.initial_master_nodes: {json.dumps(names)}",
             "node.store.allow_mmap: false",
             "cluster.routing.allocation.disk.threshold_enabled: false",
-            "action.auto_create_index: false",
             f"xpack.security.enabled: {str(self.security).lower()}",
         ]
         if self.security:

@@ -16,8 +16,18 @@ from pydantic import SecretStr
 from sqlalchemy import delete, func, select, update
 
 from search import connect, elastic
+from search.breaker import Breaker
 from search.elastic import ElasticEngine, mapping
-from search.engine import KEYWORD_FIELDS, POSITION_FIELDS, SCHEMA_VERSION, Engine, EngineDown, Entry
+from search.engine import (
+    KEYWORD_FIELDS,
+    POSITION_FIELDS,
+    SCHEMA_VERSION,
+    BadQuestion,
+    Deletion,
+    Engine,
+    EngineDown,
+    Entry,
+)
 from search.health import health
 from search.indexing import apply_pending
 from search.jobs import index
@@ -26,6 +36,7 @@ from search.models import SearchChange, SearchState
 from search.outbox import changed
 from search.queries import SearchRequest, State, public_search
 from search.reindex import rebuild
+from search.sources import PUBLIC as SHARED
 from search.sources import Corpus, Source
 from settings import Settings
 from tenants import jobs
@@ -135,6 +146,32 @@ def test_a_rebuild_goes_on_without_what_the_server_refuses(
     assert refused == {document.id for document in shelf.held.values() if document.kind == TOO_LONG} > {bad.id}
     with deployment.session() as session, session.begin():
         session.execute(delete(SearchChange))
+
+
+def test_a_question_that_the_server_refuses_is_our_mistake_and_closes_search_to_nobody(
+    elasticsearch: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine, breaker = ElasticEngine(settings_of(elasticsearch)), Breaker()
+    fill(engine, a_shelf(3).held.values())
+    for _ in range(4):
+        with pytest.raises(BadQuestion):
+            breaker.call(lambda: engine.lookup(PUBLIC, ["很" * 1001], SHARED, 10))
+    assert "[1000]" in caplog.records[0].getMessage()  # the length that the server allows
+    assert breaker.call(lambda: ask(engine, "口袋公园")).total == 3
+    engine.close()
+
+
+def test_a_removal_without_an_index_makes_none(elasticsearch: Cluster) -> None:
+    settings = settings_of(elasticsearch)
+    engine = ElasticEngine(settings)
+    shelf = a_shelf(3)
+    with pytest.raises(EngineDown):
+        engine.apply(PUBLIC, [Deletion("test-shelf:none", 10)])
+    assert elasticsearch.get(0, f"/{settings.elasticsearch_index_prefix}*") == {}
+    fill(engine, shelf.held.values())
+    engine.apply(PUBLIC, [Deletion(f"test-shelf:{next(iter(shelf.held))}", 10)])
+    assert ask(engine, "口袋公园").total == 2
+    engine.close()
 
 
 class _Gate(BaseHTTPRequestHandler):

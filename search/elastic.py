@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import elastic_transport
+from elastic_transport import ObjectApiResponse
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, helpers
 
 from search.engine import (
@@ -110,8 +111,7 @@ class ElasticEngine:
                 timeout=self._time_limit,
                 allow_partial_search_results=False,
             )
-        if answer["timed_out"]:
-            raise EngineDown("the search took too long")
+        _require_whole(answer)
         hits = tuple((hit["_id"], float(hit["_score"] or 0.0)) for hit in answer["hits"]["hits"])
         counts = answer.get("aggregations", {})
         facets = {name: _counts(counts[name]["values"]) for name in request.facets}
@@ -131,7 +131,9 @@ class ElasticEngine:
                 aggregations={"found": {"terms": {"field": "spelling", "include": include, "size": limit}}},
                 size=0,
                 timeout=self._time_limit,
+                allow_partial_search_results=False,
             )
+        _require_whole(answer)
         return list(_counts(answer["aggregations"]["found"]))
 
     def count(self, corpus: Corpus, index: str | None = None) -> int:
@@ -348,6 +350,11 @@ def _action(change: Entry | Deletion) -> dict[str, Any]:
     source: dict[str, Any] = {**change.streams, **{name: list(values) for name, values in change.keywords.items()}}
     source |= {"date": change.date, "freshness": change.freshness}
     return {**action, "_op_type": "index", "_source": source}
+
+
+def _require_whole(answer: ObjectApiResponse[Any]) -> None:
+    if answer["timed_out"]:
+        raise EngineDown("the search took too long")
 
 
 def _again(failed: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from search.queries import SearchRequest, State, public_search
 from search.reindex import rebuild
 from search.sources import PUBLIC as SHARED
 from search.sources import Corpus, Source
+from search.spelling import name_prefixes
 from settings import Settings
 from tenants import jobs
 from tests.conftest import Deployment
@@ -175,11 +176,13 @@ def test_a_removal_without_an_index_makes_none(elasticsearch: Cluster) -> None:
 
 
 class _Gate(BaseHTTPRequestHandler):
-    """Before the server, as many have it: passes on what is not too large."""
+    """Before the server, as many have it: passes on what is not too large. Once `late`, no search is in time."""
 
     protocol_version = "HTTP/1.1"
     largest = 30_000
+    late = False
     server_address = ""
+    address = ""
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -191,7 +194,10 @@ class _Gate(BaseHTTPRequestHandler):
                 onwards.add_header(name, value)
         try:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(onwards) as answer:
-                self._answer(answer.status, answer.headers["Content-Type"], answer.read())
+                found = answer.read()
+                if self.late:
+                    found = found.replace(b'"timed_out":false', b'"timed_out":true')
+                self._answer(answer.status, answer.headers["Content-Type"], found)
         except urllib.error.HTTPError as error:
             self._answer(error.code, error.headers["Content-Type"], error.read())
 
@@ -209,24 +215,52 @@ class _Gate(BaseHTTPRequestHandler):
         pass
 
 
-def test_a_request_that_is_too_large_is_written_document_by_document(elasticsearch: Cluster) -> None:
-    gate = ThreadingHTTPServer(("127.0.0.1", 0), type("Gate", (_Gate,), {"server_address": elasticsearch.url}))
-    threading.Thread(target=gate.serve_forever).start()
-    settings = settings_of(elasticsearch, elasticsearch_url=f"http://127.0.0.1:{gate.server_port}")
-    engine = ElasticEngine(settings)
-    try:
-        shelf = a_shelf(60)
-        whole = fill(engine, shelf.held.values())
-        assert engine.count(PUBLIC, whole) == 60
-        large, small = shelf.put("大部头", "绿地停车" * 20_000), shelf.put("雨水花园")
-        refused = engine.apply(PUBLIC, entries([large, small], 2))
-        assert list(refused) == [f"test-shelf:{large.id}"]
-        assert "413" in refused[f"test-shelf:{large.id}"]
-        assert ask(engine, "雨水花园").total == 1
-    finally:
-        engine.close()
-        gate.shutdown()
-        gate.server_close()
+@pytest.fixture
+def gate(elasticsearch: Cluster) -> Iterator[type[_Gate]]:
+    """The gate, at `address`."""
+
+    class Gate(_Gate):
+        server_address = elasticsearch.url
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gate)
+    Gate.address = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever).start()
+    yield Gate
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def through_gate(elasticsearch: Cluster, gate: type[_Gate]) -> Iterator[ElasticEngine]:
+    engine = ElasticEngine(settings_of(elasticsearch, elasticsearch_url=gate.address))
+    yield engine
+    engine.close()
+
+
+def test_a_request_that_is_too_large_is_written_document_by_document(through_gate: ElasticEngine) -> None:
+    shelf = a_shelf(60)
+    whole = fill(through_gate, shelf.held.values())
+    assert through_gate.count(PUBLIC, whole) == 60
+    large, small = shelf.put("大部头", "绿地停车" * 20_000), shelf.put("雨水花园")
+    refused = through_gate.apply(PUBLIC, entries([large, small], 2))
+    assert list(refused) == [f"test-shelf:{large.id}"]
+    assert "413" in refused[f"test-shelf:{large.id}"]
+    assert ask(through_gate, "雨水花园").total == 1
+
+
+def test_half_an_answer_is_none(through_gate: ElasticEngine, gate: type[_Gate]) -> None:
+    shelf = a_shelf(3)
+    fill(through_gate, shelf.held.values())
+    questions = (
+        lambda: ask(through_gate, "口袋公园"),
+        lambda: through_gate.lookup(PUBLIC, name_prefixes("口袋公园"), SHARED, 10),
+    )
+    for question in questions:
+        gate.late = False
+        question()
+        gate.late = True
+        with pytest.raises(EngineDown, match="too long"):
+            question()
 
 
 @pytest.fixture

@@ -148,6 +148,32 @@ def test_suggestions_are_under_the_keyboards_control(
     page.get_by_role("heading", level=1, name="玉桥北里口袋公园开工").wait_for()
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_home_page_shows_all_its_suggestions(
+    live: str, open_page: Open, axe: Axe, town: Place, width: int
+) -> None:
+    page = open_page(width=width)
+    page.goto(live)
+    page.locator("#site-search").fill("口袋")
+    last = page.get_by_role("option").last
+    last.wait_for()
+    assert page.get_by_role("option").count() > 3
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert last.evaluate(
+        """option => {
+          const box = option.getBoundingClientRect();
+          return option.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+        }"""
+    )
+    page.keyboard.press("ArrowUp")  # to the last
+    expect(last).to_have_attribute("aria-selected", "true")
+    assert page.evaluate("document.querySelector('.hero').scrollTop") == 0
+    where = page.url
+    last.click()
+    page.wait_for_url(lambda url: url != where)
+
+
 def test_enter_without_a_choice_searches_for_what_was_typed(live: str, open_page: Open, town: Place) -> None:
     page = open_page()
     page.goto(live)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.reader import Reader
+from search.queries import SearchRequest
 from tenants import actors
 from tenants.actors import Actor
 from tenants.identity.queries import TenantRef
@@ -60,6 +61,9 @@ def describe() -> Chrome:
         if searches
         else "",
         search_text=request.args.get("q", "") if request.blueprint == "search" else "",
+        search_fields=SearchRequest.from_args(request.args).args(text="")
+        if request.endpoint in ("search.tenant", "search.district")
+        else (),
     )
 
 

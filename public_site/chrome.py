@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from public_site.reader import COOKIE, Reader
+from search.queries import SearchRequest
 from webkit.chrome import Chrome, Link, NavGroup
 from webkit.chrome import Reader as ReaderMenu
 
@@ -52,5 +53,8 @@ def describe() -> Chrome:
         search_url=url_for("search.show"),
         suggest_url=url_for("search.suggest"),
         search_text=request.args.get("q", ""),
+        search_fields=SearchRequest.from_args(request.args).args(text="")
+        if request.endpoint == "search.show"
+        else (),
         footer=[NavGroup(_("全部栏目"), nav), NavGroup(_("关于"), about)],
     )

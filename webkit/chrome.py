@@ -58,6 +58,8 @@ class Chrome:
     """Workspace: what the search looks through, in the empty field."""
     suggest_url: str = ""
     search_text: str = ""
+    search_fields: Sequence[tuple[str, str]] = ()
+    """On a page of results: the conditions and the order in force, which other words keep."""
     popular: Sequence[Link] = ()
     """Public site: what people look for, under the search box."""
     footer: Sequence[NavGroup] = field(default=())

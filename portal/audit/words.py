@@ -65,8 +65,8 @@ _ACTIONS = {
     "resident.left": N_("居民注销账号"),
     "resident.unsubscribed": N_("居民退订通知"),
     "search.synonyms": N_("修改同义词"),
-    "search.pin": N_("置顶搜索结果"),
-    "search.unpin": N_("取消置顶"),
+    "search.pin": N_("推荐搜索结果"),
+    "search.unpin": N_("取消推荐"),
     "saved_view.saved": N_("保存视图"),
     "upload": N_("上传文件"),
     "delete": N_("删除文件"),
@@ -82,7 +82,7 @@ ENTITIES = {
     "bureau": N_("委办局"),
     "resident": N_("居民账号"),
     "search_synonym": N_("同义词"),
-    "search_pin": N_("置顶结果"),
+    "search_pin": N_("推荐结果"),
     "saved_view": N_("列表视图"),
 }
 _KINDS = {"staff": N_("工作人员"), "resident": N_("居民"), "job": N_("系统"), "visitor": N_("访客")}

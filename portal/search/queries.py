@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.publishing.queries.words import KINDS
 from search import saved
 from search.engine import EngineDown
-from search.queries import SearchResult
+from search.queries import SearchResult, State
+from search.query import parse
 from search.saved import News
 from tenants.identity import places
 from tenants.rules import N_
@@ -18,7 +19,7 @@ from webkit import results
 #: Kinds of what can be found, in both corpora (message ids).
 KIND_WORDS = {
     **{kind.value: words for kind, words in KINDS.items()},
-    "comment": N_("居民意见"),
+    "comment": N_("意见"),
     "answer": N_("官方答复"),
     "tenant": N_("街镇"),
     "unit": N_("责任单元"),
@@ -68,6 +69,18 @@ def narrowing(
         results.facets(result.facets, {name: say(title) for name, title in titles.items()}, label, toggled),
         results.chips(result.request.filters, label, toggled),
     )
+
+
+def wordless(result: SearchResult) -> bool:
+    """Whether something was asked in which there is nothing to look for, nor to leave out: marks, pictures."""
+    asked = result.request.text
+    return result.state is State.BLANK and bool(asked) and not parse(asked).unwanted
+
+
+def instead(result: SearchResult, at: results.Address) -> Callable[[str], str]:
+    """Where other words are asked. Those for a search that found nothing were tried without its conditions."""
+    filters = {} if result.state is State.NOTHING else result.request.filters
+    return lambda words: at(result.request.args(text=words, filters=filters))
 
 
 def conditions(filters: Values, label: Label) -> list[str]:

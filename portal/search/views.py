@@ -32,6 +32,9 @@ FACET_WORDS = {
     "year": N_("年份"),
     "documents": N_("附件"),
 }
+#: What there is to find, said where nothing was; across the district no files.
+THERE = N_("这里找得到发布内容（含草稿）、居民意见、人员和文件。换个说法试试。")
+THERE_DISTRICT = N_("这里找得到发布内容（含草稿）、居民意见和人员。换个说法试试。")
 
 
 @blueprint.get("/t/<tenant>/search")
@@ -49,7 +52,7 @@ def district() -> Response:
 @blueprint.get("/t/<tenant>/search/suggest")
 @requires(Permission.SEARCH_READ)
 def suggest(tenant: str) -> Response:
-    return _suggestions(tenant=tenant)
+    return _suggestions()
 
 
 @blueprint.get("/district/search/suggest")
@@ -76,8 +79,10 @@ def _page(titles: dict[str, str], **place: Any) -> Response:
             (_("最相关"), at(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
             (_("最新"), at(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
         ],
-        instead=lambda words: at(asked.args(text=words)),
+        wordless=queries.wordless(result),
+        instead=queries.instead(result, at),
         whole=at(asked.args(filters={})),
+        there=_(THERE if place else THERE_DISTRICT),
         **_keeping(asked, **place),
     )
 
@@ -93,14 +98,14 @@ def _keeping(asked: SearchRequest, **place: Any) -> dict[str, Any]:
     }
 
 
-def _suggestions(**place: Any) -> Response:
+def _suggestions() -> Response:
     found = suggestions(db(), request.args.get("q", "")[:100], Corpus.WORKSPACE, kinds=queries.TITLED)
-    root, at = request.script_root, addresses(**place)
+    # without an address the words are searched for as if they had been typed, with the conditions in force
     return jsonify(
         [
             {
                 "label": item.text,
-                "url": f"{root}{item.address}" if item.address else at([("q", item.text)]),
+                **({"url": f"{request.script_root}{item.address}"} if item.address else {}),
                 "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
             }
             for item in found

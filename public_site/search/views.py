@@ -57,12 +57,13 @@ def show() -> Response:
             (_("最相关"), at(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
             (_("最新"), at(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
         ],
-        instead=lambda words: at(asked.args(text=words)),
+        wordless=queries.wordless(result),
+        instead=queries.instead(result, at),
         whole=at(asked.args(filters={})),
         keep=f"{url_for('.keep')}?{urlencode(asked.args())}",
         signed_in=actor().id is not None,
         kept=actor().id is not None and saved.among(saved.mine(db()), asked) is not None,
-        to_ask=_to_ask(result.request) if result.state is State.NOTHING else [],
+        to_ask=[] if result.total or result.state is State.RESTING else _to_ask(result.request),
     )
 
 
@@ -115,12 +116,12 @@ def _addresses() -> results.Address:
 @requires(Permission.SITE_READ)
 def suggest() -> Response:
     found = suggestions(db(), request.args.get("q", "")[:100], kinds=queries.TITLED)
-    at = _addresses()
+    # without an address the words are searched for as if they had been typed, with the conditions in force
     return jsonify(
         [
             {
                 "label": item.text,
-                "url": item.address or at([("q", item.text)]),
+                **({"url": item.address} if item.address else {}),
                 "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
             }
             for item in found

@@ -50,6 +50,7 @@ def test_from_the_box_to_the_article(live: str, open_page: Open, axe: Axe, town:
     # facets narrow together, say how many they leave, and stay in the address
     choose(page, hands, "新芽项目")
     found(page, 2)
+    assert page.locator(".facet a").first.is_visible()  # not folded again
     choose(page, hands, "玉桥")
     found(page, 1, "玉桥北里口袋公园开工")
     asked = parse_qs(urlparse(page.url).query)
@@ -172,6 +173,24 @@ def test_the_home_page_shows_all_its_suggestions(
     where = page.url
     last.click()
     page.wait_for_url(lambda url: url != where)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_other_words_are_searched_with_the_same_conditions(
+    live: str, open_page: Open, town: Place, way: Way
+) -> None:
+    page, hands = open_page(**way.options), way.hands
+    page.goto(f"{live}/search?q=停车&kind=sprout")
+    expect(page.locator(".chips")).to_contain_text("新芽项目")
+    hands.write(page, page.locator("#site-search"), "口袋公园")
+    hands.click(page, page.get_by_role("search").get_by_role("button", name="搜索"))
+    page.get_by_role("heading", level=1, name="搜索“口袋公园”").wait_for()
+    found(page, 2)
+    if way.options.get("java_script_enabled", True):  # a suggestion of words is asked like words
+        page.locator("#site-search").fill("口袋")
+        with page.expect_navigation():
+            page.get_by_role("option", name="口袋公园 搜索").click()
+        found(page, 2)
 
 
 def test_enter_without_a_choice_searches_for_what_was_typed(live: str, open_page: Open, town: Place) -> None:

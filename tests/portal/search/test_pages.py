@@ -109,6 +109,26 @@ def test_what_is_not_there_says_what_to_try(deployment: Deployment, district: Di
         deployment, district.first.planner, f"/t/{district.first.place.slug}/search?q=不存在的词语qzx"
     )
     assert "没有找到相关内容" in page
+    assert "居民意见、人员和文件" in page
+    across = search(deployment, district.office, "/district/search?q=不存在的词语qzx")
+    assert "居民意见和人员" in across and "文件" not in parsed(across).xpath("string(//main)")
+
+
+def test_conditions_are_kept_and_do_not_hide_what_else_to_try(
+    deployment: Deployment, district: District
+) -> None:
+    slug = district.first.place.slug
+    for person, path in (
+        (district.first.planner, f"/t/{slug}/search"),
+        (district.office, "/district/search"),
+    ):
+        page = parsed(search(deployment, person, f"{path}?q=桂花巷 不存在的词语qzx&kind=person&sort=date"))
+        assert "桂花" in page.xpath("string(//*[@class='search-help'])")
+        form = page.xpath("//form[@role='search']")[0]
+        assert form.form_values()[1:] == [("kind", "person"), ("sort", "date")]
+        assert "没有可以查找的字词" not in search(deployment, person, f"{path}?q=-停车")
+    curate = parsed(search(deployment, district.office, "/district/search/curate?kind=person"))
+    assert not curate.xpath("//form[@role='search']//input[@type='hidden']")
 
 
 def test_the_office_tries_synonyms_before_it_keeps_them(deployment: Deployment, district: District) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from search.analysis import is_han
 from search.folding import Folded, fold_with_origin
 from search.heard import heard
 from search.ranking import Literals
@@ -112,7 +113,7 @@ def _in_name(text: str, literals: Literals) -> list[Match]:
             Match(*folded.span(*span), unit) for unit, word in letters for span in heard(folded.text, word)
         ]
         found.sort(key=lambda match: (match.start, -match.end))
-    return found
+    return _telling(text, found, literals)
 
 
 def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, Passage]:
@@ -141,7 +142,7 @@ def excerpt(passages: Iterable[Passage], literals: Literals) -> tuple[Markup, Pa
         return _mark(first.text, 0, LENGTH, []), first
     _, passage, at, found = best
     start = _begin(passage.text, at)
-    return _mark(passage.text, start, start + LENGTH, found), passage
+    return _mark(passage.text, start, start + LENGTH, _telling(passage.text, found, literals)), passage
 
 
 def _best_window(found: list[Match]) -> tuple[tuple[int, int], int]:
@@ -182,17 +183,55 @@ def _begin(text: str, at: int) -> int:
 def _mark(text: str, start: int, end: int, found: list[Match]) -> Markup:
     parts = ["…"] if start > 0 else []
     position = start
-    for match in found:
-        if match.start < position:
-            continue
-        if match.start >= end:
-            break
-        parts += (_escaped(text[position : match.start]), f"<mark>{_escaped(text[match.start : match.end])}</mark>")
-        position = match.end
+    for first, last in _spans(found, start, end):
+        parts += (_escaped(text[position:first]), f"<mark>{_escaped(text[first:last])}</mark>")
+        position = last
     parts.append(_escaped(text[position : max(end, position)]))
     if end < len(text):
         parts.append("…")
     return Markup("".join(parts))
+
+
+def _spans(found: list[Match], start: int, end: int) -> list[tuple[int, int]]:
+    """What is marked from `start` to `end`: matches that touch are one."""
+    spans: list[tuple[int, int]] = []
+    for match in found:
+        if match.start < start:
+            continue
+        if match.start >= end:
+            break
+        if spans and match.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], match.end))
+        else:
+            spans.append((match.start, match.end))
+    return spans
+
+
+def _telling(text: str, found: list[Match], literals: Literals) -> list[Match]:
+    """Matches without single characters that stand alone, where other words of the query are longer.
+
+    The 通 of "通 停车位" says something in front of 停车位, and nothing in the middle of 交通.
+    """
+    longer = {unit for unit, group in enumerate(literals) if len(group[0]) > 1}
+    if not longer:
+        return found
+    told = []
+    reached = -1  # end of the matches before
+    for index, match in enumerate(found):
+        alone = reached < match.start and (index + 1 == len(found) or found[index + 1].start > match.end)
+        if not alone or not _is_single(text, match, literals) or not longer - {match.unit}:
+            told.append(match)
+        reached = max(reached, match.end)
+    return told
+
+
+def _is_single(text: str, match: Match, literals: Literals) -> bool:
+    """Whether it is one Chinese character, written as such: letters spell whole words."""
+    return (
+        match.end - match.start == 1
+        and is_han(text[match.start : match.end])
+        and not literals[match.unit][0].isascii()
+    )
 
 
 def _escaped(text: str) -> str:

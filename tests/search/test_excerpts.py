@@ -66,6 +66,29 @@ def test_is_escaped_whatever_the_text(text: str, query: str) -> None:
     assert html.unescape(re.sub(r"</?mark>", "", marked(text, of(query)))) == re.sub(r"\s+", " ", text) or "&" in text
 
 
+def test_matches_that_touch_are_one_mark() -> None:
+    assert marked("玉桥北里停车难", of("玉桥北里停车")) == "<mark>玉桥北里停车</mark>难"
+    assert marked("通政办发〔2021〕10号", of("通 政办发")) == "<mark>通政办发</mark>〔2021〕10号"
+    shown, _ = excerpt([Passage("老旧小区加装电梯了")], of("老旧小区 加装电梯"))
+    assert shown == "<mark>老旧小区加装电梯</mark>了"
+    assert marked("玉桥 停车", of("玉桥 停车")) == "<mark>玉桥</mark> <mark>停车</mark>"
+    # the same characters by what is written and by what they sound like
+    assert marked("玉桥公园", of("玉桥 yuqiaogongyuan")) == "<mark>玉桥公园</mark>"
+
+
+def test_a_single_character_is_marked_beside_a_word_and_not_in_the_middle_of_others() -> None:
+    title = "关于交通的通政办发文件"
+    assert marked(title, of("通 政办发")) == "关于交通的<mark>通政办发</mark>文件"
+    assert excerpt([Passage(title)], of("通 政办发"))[0] == "关于交通的<mark>通政办发</mark>文件"
+    assert marked("大路", of("路")) == "大<mark>路</mark>"
+    assert marked("停在车旁", of("停 车")) == "<mark>停</mark>在<mark>车</mark>旁"
+    # nor does it say why something was found
+    assert reasons([Passage("道路", "标签")], of("路 口袋公园"), "口袋公园竣工") == ()
+    assert reasons([Passage("公园路", "标签")], of("路 公园"), "公园竣工") == (
+        ("标签", "<mark>公园路</mark>"),
+    )
+
+
 def test_letters_mark_the_characters_they_spell() -> None:
     assert marked("玉桥东里口袋公园", of("koudaigongyuan")) == "玉桥东里<mark>口袋公园</mark>"
     assert marked("关于玉桥街道", of("yuq")) == "关于<mark>玉桥</mark>街道"

@@ -132,6 +132,59 @@ def test_escape_ends_the_suggestion_under_way(site: str, open_page: Open) -> Non
     expect(page.get_by_role("option").first).to_be_hidden()
 
 
+def test_an_input_method_is_left_in_peace(site: str, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{site}/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/suggest?" in request.url else None)
+    box = page.get_by_role("combobox", name="搜索")
+    options = page.get_by_role("option")
+    method = page.context.new_cdp_session(page)
+
+    def compose(letters: str) -> None:
+        values = {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)}
+        method.send("Input.imeSetComposition", values)
+
+    box.click()
+    for letters in ("y", "yun", "yun he"):
+        compose(letters)
+        page.wait_for_timeout(300)
+    assert asked == []
+    expect(page.locator("#announce")).to_have_text("")
+    method.send("Input.insertText", {"text": "运河"})  # chosen among what it offers
+    expect(options).to_have_count(2)
+    expect(box).to_have_value("运河")
+    assert len(asked) == 1
+    compose("g")
+    expect(options.first).to_be_hidden()  # these were for other words; here it shows its own
+    compose("")  # and given up
+    options.first.wait_for()
+    assert len(asked) == 1
+
+
+def test_suggestions_are_asked_once_for_the_same_words(site: str, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{site}/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/suggest?" in request.url else None)
+    box = page.get_by_role("combobox", name="搜索")
+    options = page.get_by_role("option")
+    box.fill("运河")
+    options.first.wait_for()
+    page.keyboard.insert_text(" ")  # no other words
+    page.wait_for_timeout(300)
+    box.press("Escape")
+    expect(options.first).to_be_hidden()
+    box.press("ArrowDown")
+    options.first.wait_for()
+    assert len(asked) == 1
+    box.fill("")
+    expect(options.first).to_be_hidden()
+    box.fill("公园")
+    options.first.wait_for()
+    assert len(asked) == 2
+
+
 def test_tags_are_completed_one_by_one(site: str, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site}/workspace/form")

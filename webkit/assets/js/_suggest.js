@@ -29,7 +29,9 @@ class Suggestions {
       "aria-expanded": "false",
       "aria-controls": this.list.id,
     })) input.setAttribute(key, value);
-    input.addEventListener("input", () => this.later());
+    input.addEventListener("input", (event) => event.isComposing || this.later());
+    input.addEventListener("compositionstart", () => this.close()); // the input method has a list of its own
+    input.addEventListener("compositionend", () => this.later());
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && this.close(), 150));
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -59,15 +61,24 @@ class Suggestions {
     this.forget();
     const q = this.word;
     if (!q) return this.close();
+    if (q === this.answered) return this.again();
     const { signal } = (this.request = new AbortController());
     const url = new URL(this.input.dataset.suggestUrl, location.href);
     url.searchParams.set("q", q);
     try {
       const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
-      if (answer.ok) this.show(await answer.json());
+      if (!answer.ok) return;
+      this.show(await answer.json());
+      this.answered = q;
     } catch {
       if (!signal.aborted) this.close(); // typing goes on without suggestions
     }
+  }
+
+  /** What is known of the same words. */
+  again() {
+    const { length } = this.list.children;
+    if (length && this.list.hidden) this.offer(length);
   }
 
   show(items) {
@@ -91,9 +102,13 @@ class Suggestions {
         return option;
       }),
     );
+    this.offer(items.length);
+  }
+
+  offer(n) {
     this.mark(-1);
-    this.open(items.length > 0);
-    announce(items.length ? t("%(n)s 条建议，用上下键选择。", { n: items.length }) : t("没有建议。"));
+    this.open(n > 0);
+    announce(n ? t("%(n)s 条建议，用上下键选择。", { n }) : t("没有建议。"));
   }
 
   open(yes) {

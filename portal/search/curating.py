@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,17 +19,21 @@ from portal.publishing import queries as publications
 from portal.search.web import blueprint
 from search import curation, popular
 from search.engine import EngineDown
+from search.folding import fold
 from search.jobs import COMPARE_JOB
+from search.lexicon import Synonyms
 from tenants import jobs
 from tenants.clock import today
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires
+from tenants.requests import actor, db, requires, say_each
 from tenants.rules import Conflict, Invalid, Missing
 from webkit.forms import Form
 from webkit.fragments import render
 
 #: Days over which questions are counted, and how often one must have been asked to be listed.
 DAYS, LEAST = 90, 2
+#: So many changed words are tried, and so many lines pointed out.
+TRIED, POINTED_OUT = 20, 10
 
 
 class SynonymsForm(Form):
@@ -51,6 +56,7 @@ def _shown(
     synonyms: SynonymsForm,
     pin: PinForm,
     effects: list[curation.Effect] | None = None,
+    notes: Sequence[str] = (),
 ) -> Response:
     since = today() - timedelta(days=DAYS)
     pins = curation.pins(session)
@@ -67,6 +73,7 @@ def _shown(
         days=DAYS,
         least=LEAST,
         effects=effects,
+        notes=notes,
     )
 
 
@@ -74,6 +81,51 @@ def _usual(session: Session) -> list[str]:
     """What residents search for most, to try synonyms on."""
     since = today() - timedelta(days=DAYS)
     return [asked.query for asked in popular.top(session, since, limit=5, at_least=LEAST)]
+
+
+def _changed(session: Session, wanted: Sequence[Sequence[str]]) -> list[str]:
+    """Words that would mean something else than now, to try the change on; those first that meant only themselves."""
+    held = [words for _id, words in curation.groups(session)]
+    before, after = Synonyms(held), Synonyms(wanted)
+    words = dict.fromkeys(fold(word) for group in (*wanted, *held) for word in group)
+    changed = [word for word in words if set(before.of(word)) != set(after.of(word))]
+    return sorted(changed, key=before.__contains__)[:TRIED]
+
+
+def _lines(typed: str) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
+    """What stands in each line, as they are counted in the field."""
+    for number, line in enumerate(typed.splitlines(), 1):
+        if groups := curation.parse_groups(line):
+            yield number, groups
+
+
+def _wrong_lines(typed: str) -> list[str]:
+    """What is wrong with which line, for the first few."""
+    wrong = []
+    for number, groups in _lines(typed):
+        try:
+            curation.checked(groups)
+        except Invalid as error:
+            for sentence in say_each(error).values():
+                wrong.append(_("第 %(n)s 行%(problem)s", n=number, problem=sentence))
+    return wrong[:POINTED_OUT]
+
+
+def _repeated(typed: str) -> list[str]:
+    """The words that stand in several lines, which is allowed, and seldom meant."""
+    lines: dict[str, dict[int, str]] = {}
+    for number, groups in _lines(typed):
+        for word in (word for group in groups for word in group):
+            lines.setdefault(fold(word), {}).setdefault(number, word)
+    return [
+        _(
+            "“%(word)s”在第 %(lines)s 行都有：搜它时，这几行的词都会找。",
+            word=next(iter(where.values())),
+            lines=_("、").join(map(str, where)),
+        )
+        for where in lines.values()
+        if len(where) > 1
+    ][:POINTED_OUT]
 
 
 def _current(session: Session) -> SynonymsForm:
@@ -93,24 +145,26 @@ def curate() -> Response:
 def synonyms() -> AnyResponse:
     """Try the groups on some queries first, or put them in force."""
     form, session = SynonymsForm(), db()
-    wanted = curation.parse_groups(form.groups.data or "")
     if not form.validate():
         return _shown(session, form, PinForm(formdata=None))
+    typed = form.groups.data or ""
+    try:
+        wanted = curation.checked(curation.parse_groups(typed))
+    except Invalid as error:
+        for sentence in _wrong_lines(typed) or say_each(error).values():
+            form.take_errors({"groups": sentence})
+        return _shown(session, form, PinForm(formdata=None))
     if "preview" in request.form:
-        words = [word for word in (form.queries.data or "").replace("，", " ").split() if word]
-        effects = []
+        words = (form.queries.data or "").replace("，", " ").split()
+        tried = words or _changed(session, wanted) or _usual(session)
+        effects = None
         try:
-            effects = curation.effects(session, curation.checked(wanted), words or _usual(session))
-        except Invalid as error:
-            take(form, error)
+            effects = curation.effects(session, wanted, tried)
         except EngineDown:
             form.take_errors({"queries": _("搜索正在休息，暂时不能试查。")})
-        return _shown(session, form, PinForm(formdata=None), effects=effects)
+        return _shown(session, form, PinForm(formdata=None), effects, _repeated(typed))
     try:
         curation.save_groups(session, actor(), wanted, form.version.data or None)
-    except Invalid as error:
-        take(form, error)
-        return _shown(session, form, PinForm(formdata=None))
     except Conflict:
         # what was typed stays; sending it once more is meant
         form.version.data = curation.version(curation.groups(session))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -11,6 +12,7 @@ from tests.conftest import Deployment
 from tests.factories import people, publishing
 from tests.factories.people import Person, Place
 from tests.support.forms import parsed
+from tests.support.html import StrictClient
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,70 @@ def test_the_office_tries_synonyms_before_it_keeps_them(deployment: Deployment, 
         deployment.workspace.config["WTF_CSRF_ENABLED"] = True
     visitor = deployment.public.test_client()
     assert "口袋公园建成" in visitor.get("/search?q=木樨胡同").text
+
+
+@pytest.fixture
+def curator(deployment: Deployment, district: District) -> Iterator[StrictClient]:
+    client = district.office.browser(deployment.workspace)
+    deployment.workspace.config["WTF_CSRF_ENABLED"] = False
+    yield client
+    deployment.workspace.config["WTF_CSRF_ENABLED"] = True
+
+
+def held(client: StrictClient) -> str:
+    groups: str = parsed(client.get("/district/search/curate").text).xpath("//textarea")[0].text
+    return groups.strip()
+
+
+def tried(client: StrictClient, groups: str, queries: str = "") -> list[tuple[str, ...]]:
+    """The words that are tried, with what is found now and after the change, and what would be new."""
+    data = {"groups": groups, "queries": queries, "preview": "1"}
+    page = parsed(client.post("/district/search/synonyms", data=data).text)
+    rows = page.xpath("//*[@id='effects']//tbody/tr")
+    return [tuple(cell.xpath("string()").strip() for cell in row.xpath("./th | ./td")) for row in rows]
+
+
+def test_the_words_that_were_changed_are_tried(curator: StrictClient) -> None:
+    before = held(curator)
+    first, *others = before.splitlines()
+    added = f"{before}\n栀子巷 栀子小巷"
+    assert [row[0] for row in tried(curator, added)] == ["栀子巷", "栀子小巷"]
+    longer = "\n".join([f"{first} 全新叫法", *others])
+    assert [row[0] for row in tried(curator, longer)][:2] == ["全新叫法", first.split()[0]]
+    many = "\n".join([before, *(f"第{n}甲 第{n}乙" for n in range(30))])
+    assert len(tried(curator, many)) == 20
+    assert [row[0] for row in tried(curator, added, "停车，电梯")] == ["停车", "电梯"]
+    # what finds less says so
+    curator.post("/district/search/synonyms", data={"groups": f"{before}\n桂花巷 木香巷", "save": "1"})
+    [row] = [row for row in tried(curator, before) if row[0] == "木香巷"]
+    assert row[2:] == ("0", f"少找到 {row[1]} 条")
+    # nothing changed, and nobody has asked for anything often enough
+    same = curator.post("/district/search/synonyms", data={"groups": held(curator), "preview": "1"}).text
+    assert "请填写要试查的词" in same
+
+
+def test_a_wrong_line_is_named_by_its_number(curator: StrictClient) -> None:
+    lines = [*held(curator).splitlines(), "", "一个词", "！ 叹号"]
+    for button in ("preview", "save"):
+        answer = curator.post(
+            "/district/search/synonyms", data={"groups": "\r\n".join(lines), "queries": "", button: "1"}
+        )
+        assert answer.status_code == 422
+        errors = parsed(answer.text).xpath("//*[@class='error-summary']//li//text()")
+        said = "".join(errors)
+        assert f"第 {len(lines) - 1} 行“一个词”：一组至少要有两个不同的词。" in said
+        assert f"第 {len(lines)} 行“！”不是词。" in said
+        assert "请填写要试查的词" not in answer.text
+
+
+def test_a_word_in_two_groups_is_pointed_out(curator: StrictClient) -> None:
+    before = held(curator)
+    count = len(before.splitlines())
+    groups = f"{before}\n栀子巷 栀子小巷\n栀子树 栀子巷 栀子樹"
+    page = curator.post("/district/search/synonyms", data={"groups": groups, "preview": "1"})
+    assert page.status_code == 200
+    notes = parsed(page.text).xpath("//*[@id='effects']//*[contains(@class, 'note')]/text()")
+    assert notes[-1] == f"“栀子巷”在第 {count + 1}、{count + 2} 行都有：搜它时，这几行的词都会找。"
 
 
 def test_a_pinned_article_comes_first(deployment: Deployment, district: District) -> None:

@@ -287,8 +287,6 @@ class ElasticEngine:
 def _query(request: EngineRequest) -> dict[str, Any]:
     plan = request.plan
     filters: list[dict[str, Any]] = [_any_of("access", request.access)]
-    if request.source:
-        filters.append({"term": {"source": request.source}})
     if request.since:
         filters.append({"range": {"date": {"gt": instant(request.since)}}})
     asked = {

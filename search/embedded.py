@@ -209,8 +209,6 @@ class EmbeddedEngine:
         for name, values in request.filters.items():
             if values and name != without:
                 filters.append(self._any_of(f"facet_{name}", values))
-        if request.source:
-            filters.append(self._any_of("source", [request.source]))
         if request.since:
             after = {"lower_bound": instant(request.since), "include_lower": False}
             filters.append(Query.range_query(self._schema, "date", tantivy.FieldType.Integer, **after))  # type: ignore[arg-type]

@@ -31,7 +31,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The fields of an index: token streams with positions, token streams with counts only, keywords.
 POSITION_FIELDS = ("title_grams", "labels_grams", "body_grams", "title_sounds", "labels_sounds")
 COUNT_FIELDS = ("title_words", "labels_words", "body_words", "title_initials", "labels_initials")
-KEYWORD_FIELDS = ("access", "source", "spelling", *(f"facet_{name}" for name in FACETS))
+KEYWORD_FIELDS = ("access", "spelling", *(f"facet_{name}" for name in FACETS))
 
 #: Characters of a keyword; a longer one is left out. Elasticsearch refuses a document for more than 32766 bytes of one,
 #: Tantivy breaks at 65535, and a character has up to four.
@@ -69,7 +69,6 @@ class EngineRequest:
     offset: int = 0
     limit: int = 20
     facets: tuple[str, ...] = FACETS
-    source: str = ""  # only documents of this source
     since: datetime | None = None  # only documents dated after this instant
 
 
@@ -222,7 +221,6 @@ def entry(source_name: str, document: Document, version: int) -> Entry:
     }
     keywords: dict[str, tuple[str, ...]] = {
         "access": tuple(sorted(document.access)),
-        "source": (source_name,),
         "spelling": spelling_keys(fold(document.title), [fold(name) for name in names]),
         "facet_kind": (document.kind,),
         "facet_tenant": (document.tenant,),

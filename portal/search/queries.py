@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.publishing.queries.words import KINDS
 from search import saved
 from search.engine import EngineDown
-from search.queries import SearchResult, State
+from search.queries import SearchResult, Sort, State
 from search.query import parse
 from search.saved import News
+from search.suggestions import Suggestion
 from tenants.identity import places
 from tenants.rules import N_
 from webkit import results
+from webkit.pagination import Page
 
 #: Kinds of what can be found, in both corpora (message ids).
 KIND_WORDS = {
@@ -28,6 +31,7 @@ KIND_WORDS = {
 }
 #: Kinds whose titles are suggested while typing; a comment's first words are none.
 TITLED = tuple(kind for kind in KIND_WORDS if kind not in ("comment", "answer"))
+_SORTS = {Sort.RELEVANCE: N_("最相关"), Sort.DATE: N_("最新")}
 _DOCUMENTS = {"yes": N_("有附件"), "no": N_("没有附件")}
 
 Say = Callable[[str], str]
@@ -52,35 +56,56 @@ def labels(session: Session, say: Say, *named: Values) -> Label:
     return label
 
 
-def narrowing(
-    session: Session,
-    say: Say,
-    result: SearchResult,
-    titles: Mapping[str, str],
-    at: results.Address,
-) -> tuple[list[results.Facet], list[dict[str, str]]]:
-    """What the results can be narrowed to, and a chip for each condition in force. `titles`: facets (message ids)."""
-    label = labels(session, say, result.values, result.request.filters)
+def shown(
+    session: Session, say: Say, result: SearchResult, titles: Mapping[str, str], at: results.Address
+) -> dict[str, Any]:
+    """What a page of results needs on both doors. `titles`: what it can be narrowed by (message ids)."""
+    asked = result.request
+    label = labels(session, say, result.values, asked.filters)
 
     def toggled(facet: str, value: str) -> str:
-        return at(result.request.toggled(facet, value))
+        return at(asked.toggled(facet, value))
 
-    return (
-        results.facets(result.facets, {name: say(title) for name, title in titles.items()}, label, toggled),
-        results.chips(result.request.filters, label, toggled),
-    )
+    return {
+        "asked": asked,
+        "result": result,
+        "page": Page(result.hits, result.page, result.total, asked.page_size),
+        "blank": result.state is State.BLANK,
+        "facets": results.facets(result.facets, {name: say(title) for name, title in titles.items()}, label, toggled),
+        "chips": results.chips(asked.filters, label, toggled),
+        "kinds": {kind: say(words) for kind, words in KIND_WORDS.items()},
+        "sorts": [(say(words), at(asked.args(sort=sort)), asked.sort is sort) for sort, words in _SORTS.items()],
+        "wordless": _wordless(result),
+        "instead": _instead(result, at),
+        "whole": at(asked.args(filters={})),
+    }
 
 
-def wordless(result: SearchResult) -> bool:
+def _wordless(result: SearchResult) -> bool:
     """Whether something was asked in which there is nothing to look for, nor to leave out: marks, pictures."""
     asked = result.request.text
     return result.state is State.BLANK and bool(asked) and not parse(asked).unwanted
 
 
-def instead(result: SearchResult, at: results.Address) -> Callable[[str], str]:
+def _instead(result: SearchResult, at: results.Address) -> Callable[[str], str]:
     """Where other words are asked. Those for a search that found nothing were tried without its conditions."""
     filters = {} if result.state is State.NOTHING else result.request.filters
     return lambda words: at(result.request.args(text=words, filters=filters))
+
+
+def suggested(found: Iterable[Suggestion], say: Say, root: str = "") -> list[dict[str, str]]:
+    """Suggestions for a search box. `root`: where the door is mounted.
+
+    Without an address the words are searched for as if they had been typed, with the conditions in force.
+    """
+    return [
+        {
+            "label": item.text,
+            **({"url": f"{root}{item.address}"} if item.address else {}),
+            "note": say(KIND_WORDS[item.of]) if item.address else say(N_("搜索")),
+        }
+        for item in found
+    ]
 
 
 def conditions(filters: Values, label: Label) -> list[str]:

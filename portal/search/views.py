@@ -15,14 +15,13 @@ from portal.search import (
 )
 from portal.search.web import addresses, blueprint, page_url
 from search import saved
-from search.queries import SearchRequest, Sort, State, workspace_search
+from search.queries import SearchRequest, workspace_search
 from search.sources import Corpus
 from search.suggestions import suggest as suggestions
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import N_
 from webkit.fragments import render
-from webkit.pagination import Page
 
 #: Facets of the workspace; the tenant only where there are several.
 FACET_WORDS = {
@@ -64,24 +63,10 @@ def district_suggest() -> Response:
 def _page(titles: dict[str, str], **place: Any) -> Response:
     session, asked = db(), SearchRequest.from_args(request.args)
     result, at = workspace_search(session, asked), addresses(**place)
-    facets, chips = queries.narrowing(session, _, result, titles, at)
     return render(
         "portal/search/search.html",
         "results",
-        asked=asked,
-        result=result,
-        blank=result.state is State.BLANK,
-        page=Page(result.hits, result.page, result.total, asked.page_size),
-        facets=facets,
-        chips=chips,
-        kinds={kind: _(words) for kind, words in queries.KIND_WORDS.items()},
-        sorts=[
-            (_("最相关"), at(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
-            (_("最新"), at(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
-        ],
-        wordless=queries.wordless(result),
-        instead=queries.instead(result, at),
-        whole=at(asked.args(filters={})),
+        **queries.shown(session, _, result, titles, at),
         there=_(THERE if place else THERE_DISTRICT),
         **_keeping(asked, **place),
     )
@@ -100,14 +85,4 @@ def _keeping(asked: SearchRequest, **place: Any) -> dict[str, Any]:
 
 def _suggestions() -> Response:
     found = suggestions(db(), request.args.get("q", "")[:100], Corpus.WORKSPACE, kinds=queries.TITLED)
-    # without an address the words are searched for as if they had been typed, with the conditions in force
-    return jsonify(
-        [
-            {
-                "label": item.text,
-                **({"url": f"{request.script_root}{item.address}"} if item.address else {}),
-                "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
-            }
-            for item in found
-        ]
-    )
+    return jsonify(queries.suggested(found, _, request.script_root))

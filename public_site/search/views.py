@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from portal.search import queries
 from search import saved
 from search.folding import fold
-from search.queries import SearchRequest, Sort, State, public_search
+from search.queries import SearchRequest, SearchResult, State, public_search
 from search.suggestions import suggest as suggestions
 from tenants.identity import places
 from tenants.permissions import Permission
@@ -20,7 +20,6 @@ from tenants.requests import actor, db, requires, say
 from tenants.rules import N_, Refused
 from webkit import results
 from webkit.fragments import render
-from webkit.pagination import Page
 
 #: So many tenants are offered to be asked instead.
 TO_ASK = 6
@@ -42,29 +41,20 @@ FACET_WORDS = {
 def show() -> Response:
     asked = SearchRequest.from_args(request.args)
     result, at = public_search(db(), asked), _addresses()
-    facets, chips = queries.narrowing(db(), _, result, FACET_WORDS, at)
     return render(
         "public_site/search/search.html",
         "results",
-        asked=asked,
-        result=result,
-        page=Page(result.hits, result.page, result.total, asked.page_size),
-        facets=facets,
-        chips=chips,
-        blank=result.state is State.BLANK,
-        kinds={kind: _(words) for kind, words in queries.KIND_WORDS.items()},
-        sorts=[
-            (_("最相关"), at(asked.args(sort=Sort.RELEVANCE)), asked.sort is Sort.RELEVANCE),
-            (_("最新"), at(asked.args(sort=Sort.DATE)), asked.sort is Sort.DATE),
-        ],
-        wordless=queries.wordless(result),
-        instead=queries.instead(result, at),
-        whole=at(asked.args(filters={})),
+        **queries.shown(db(), _, result, FACET_WORDS, at),
         keep=f"{url_for('.keep')}?{urlencode(asked.args())}",
         signed_in=actor().id is not None,
         kept=actor().id is not None and saved.among(saved.mine(db()), asked) is not None,
-        to_ask=[] if result.total or result.state is State.RESTING else _to_ask(result.request),
+        to_ask=_to_ask(result.request) if result.state is not State.RESTING and _wanting(result) else [],
     )
+
+
+def _wanting(result: SearchResult) -> bool:
+    """Whether nothing answers the whole question."""
+    return result.relaxed or not result.total
 
 
 def _to_ask(asked: SearchRequest) -> list[places.Place]:
@@ -116,14 +106,4 @@ def _addresses() -> results.Address:
 @requires(Permission.SITE_READ)
 def suggest() -> Response:
     found = suggestions(db(), request.args.get("q", "")[:100], kinds=queries.TITLED)
-    # without an address the words are searched for as if they had been typed, with the conditions in force
-    return jsonify(
-        [
-            {
-                "label": item.text,
-                **({"url": item.address} if item.address else {}),
-                "note": _(queries.KIND_WORDS[item.of]) if item.address else _("搜索"),
-            }
-            for item in found
-        ]
-    )
+    return jsonify(queries.suggested(found, _))

@@ -12,13 +12,13 @@ from search import connect, health, popular
 from search.engine import EngineDown
 from search.indexing import apply_pending, note
 from search.outbox import INDEX_JOB, REBUILD_JOB
-from search.reindex import RebuildRuns, rebuild
+from search.reindex import RebuildFailed, RebuildRuns, build_missing, rebuild
 from search.sources import Corpus
 from tenants import jobs
 from tenants.clock import now
 
 COMPARE_JOB = "search.compare"
-#: When a rebuild is tried again that could not begin.
+#: When a rebuild is tried again that did not come to its end.
 AGAIN = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,7 @@ def index(session: Session) -> None:
     assert isinstance(database, Database)
     try:
         for corpus in Corpus:
-            if engine.live(corpus) is None:
-                rebuild(database, engine, corpus)
+            build_missing(database, engine, corpus)
         with session.begin_nested():
             applied = apply_pending(session, engine)
     except RebuildRuns:
@@ -68,13 +67,13 @@ def compare(session: Session) -> None:
 
 @jobs.task(REBUILD_JOB, retry=False)
 def rebuild_all(session: Session) -> None:
-    """Rebuild every corpus."""
+    """Rebuild every corpus; tried again until it is done."""
     database = session.get_bind()
     assert isinstance(database, Database)
     try:
         for corpus in Corpus:
             rebuild(database, connect.of(session).engine, corpus)
-    except (RebuildRuns, EngineDown) as error:
+    except (RebuildRuns, RebuildFailed, EngineDown) as error:
         # what asked for it may be younger than the rebuild that runs
         log.warning("the index is not rebuilt yet: %r", error)
         jobs.defer(session, REBUILD_JOB, at=now() + AGAIN)

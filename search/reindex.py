@@ -92,6 +92,16 @@ def rebuild(
         return _Rebuild(database, engine, corpus, progress, lock).run()
 
 
+def build_missing(database: Database, engine: Engine, corpus: Corpus) -> Rebuilt | None:
+    """Build a corpus's index if there is none; several who find that there is none build one. Raises as `rebuild`."""
+    if engine.live(corpus) is not None:
+        return None
+    with _only_one(database) as lock:
+        if engine.live(corpus) is not None:
+            return None  # built while we waited
+        return _Rebuild(database, engine, corpus, lambda _done, _total: None, lock).run()
+
+
 @dataclass(frozen=True, slots=True)
 class _Lock:
     """The lock that says a rebuild is at work, and the connection it lives and dies with."""

@@ -7,26 +7,30 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from search import connect, reindex
 from search.engine import Deletion, Engine, EngineDown, Entry
 from search.indexing import REBUILD_LOCK, apply_pending
+from search.jobs import index, rebuild_all
 from search.models import SearchChange, SearchState
-from search.outbox import changed
+from search.outbox import REBUILD_JOB, changed
 from search.reindex import RebuildFailed, RebuildRuns, rebuild
 from search.sources import Corpus, Document, Source
 from settings import Settings
+from tenants import jobs
 from tenants.identity.models import Tenant
 from tests.conftest import Deployment
 from tests.search.conftest import BOTH_ENGINES, settings_of
 from tests.search.support import DuringRebuild, Shelf, TenantSource, ask, fill
+from tests.support.tasks import run_task
 
 PUBLIC = Corpus.PUBLIC
 
@@ -217,6 +221,52 @@ def test_changes_are_not_kept_for_a_rebuild_that_is_no_more(
     with deployment.session() as session, session.begin():
         apply_pending(session, engine)
     assert left(deployment) == 0
+
+
+class _Walked(DuringRebuild):
+    """A shelf that knows how often it was walked through."""
+
+    walks = 0
+
+    def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+        self.walks += after is None
+        return super().ids(session, after, limit)
+
+
+def test_jobs_that_meet_in_a_new_installation_build_its_indexes_once(
+    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+) -> None:
+    inner = Shelf()
+    inner.put("一份")
+    others: list[Future[None]] = []
+    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :b AND NOT granted")
+
+    def happen() -> None:
+        others.append(pool.submit(run_task, index))
+        with deployment.session() as session:
+            while not session.scalar(waits, {"b": REBUILD_LOCK[1]}):
+                assert not others[0].done()
+
+    register(shelf := _Walked(inner, happen))
+    connect.use(engine, deployment.workspace_engine.url)
+    jobs.bind(deployment.workspace_engine)
+    with ThreadPoolExecutor(1) as pool:
+        run_task(index)
+        others[0].result()
+    assert shelf.walks == 1
+    assert engine.count(PUBLIC) == 1
+    assert engine.live(Corpus.WORKSPACE) is not None
+
+
+def test_a_rebuild_that_failed_is_tried_again_later(deployment: Deployment, engine: Engine, shelf: Shelf) -> None:
+    connect.use(_Loses(engine), deployment.workspace_engine.url)  # type: ignore[arg-type]
+    jobs.bind(deployment.workspace_engine)
+    run_task(rebuild_all)
+    again = text("SELECT status, scheduled_at > now() FROM procrastinate_jobs WHERE task_name = :name")
+    with deployment.session() as session:
+        assert session.execute(again, {"name": REBUILD_JOB}).all() == [("todo", True)]
+    with deployment.session() as session, session.begin():
+        session.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = :name"), {"name": REBUILD_JOB})
 
 
 _CHILD = """

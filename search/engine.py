@@ -105,7 +105,9 @@ class Engine(Protocol):
     """Where documents are found. Every method may raise `EngineDown`.
 
     An index has a name; one per corpus is live. `apply` with a name writes to an index that is being
-    built. A document's version only rises: an older entry never replaces a newer one.
+    built. An older entry never replaces a newer one, but a removed document's version is forgotten (by Tantivy at once,
+    by Elasticsearch after a minute, `index.gc_deletes`), so an older entry would bring it back. Writers see to that:
+    they hold the indexing lock, and take a version before they read what they write.
     """
 
     @property

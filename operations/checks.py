@@ -261,42 +261,52 @@ def search_index(settings: Settings) -> Iterator[Finding]:
         return  # the database's own finding says so
     finally:
         database.dispose()
-    seconds = int(state.lag.total_seconds())
+    chinese, english = [], []
     if state.unreadable:
-        yield Finding(
-            "search index",
-            False,
-            f"{state.unreadable} 条内容读不出来，没有进入索引：原因见后台任务日志，改好后会自动补上。",
-            f"{state.unreadable} things cannot be read; the worker's log says why, and they are tried again.",
+        chinese.append(
+            f"{state.unreadable} 条内容读不出来，或引擎不收，没有进入索引：原因见后台任务日志，改好后会自动补上。"
         )
-    elif state.lag > LATE:
-        yield Finding(
-            "search index",
-            False,
-            f"索引落后 {seconds} 秒，{state.waiting} 条更新在等：检查后台任务和搜索引擎。",
-            f"the index lags {seconds} s, {state.waiting} changes wait: check the worker and the search engine.",
+        english.append(
+            f"{state.unreadable} things cannot be read, or the engine refuses them;"
+            " the worker's log says why, and they are tried again."
         )
-    elif state.unbuilt:
-        yield Finding("search index", True, "还没有索引，后台任务会建立", "none yet: the worker makes it")
+    if state.lag > LATE:
+        chinese.append("更新等得太久：检查后台任务和搜索引擎。")
+        english.append("Changes wait for too long: check the worker and the search engine.")
+    ok = state.answers and not chinese
+    if state.unbuilt:
+        chinese.append("还没有索引，后台任务会建立。")
+        english.append("No index yet: the worker makes it.")
+    seconds = int(state.lag.total_seconds())
+    sides = [_both_sides(corpus, state.answers) for corpus in state.corpora]
+    chinese.append("；".join([*(side for side, _ in sides), f"{state.waiting} 条更新在等，落后 {seconds} 秒"]))
+    english.append("; ".join([*(side for _, side in sides), f"{state.waiting} changes wait, {seconds} s behind"]))
+    yield Finding("search index", ok, "".join(chinese), " ".join(english))
+
+
+def _both_sides(corpus: CorpusHealth, answers: bool) -> tuple[str, str]:
+    """What the index holds now, and what both sides held when they were last compared and at the last rebuild."""
+    if corpus.indexed is not None:
+        chinese, english = f"{corpus.corpus} 现有 {corpus.indexed} 条", f"{corpus.corpus} holds {corpus.indexed}"
+    elif answers:
+        chinese, english = f"{corpus.corpus} 还没有索引", f"{corpus.corpus}: no index yet"
     else:
-        yield Finding(
-            "search index",
-            True,
-            f"{'；'.join(map(_both_sides, state.corpora))}；{state.waiting} 条更新在等，落后 {seconds} 秒",
-            f"{state.waiting} changes wait, {seconds} s behind",
-        )
-
-
-def _both_sides(corpus: CorpusHealth) -> str:
-    """What the index holds now, and what both sides held when they were compared last."""
-    now_held = f"{corpus.corpus} 现有 {corpus.indexed} 条"
+        chinese, english = f"{corpus.corpus} 引擎没有回答", f"{corpus.corpus}: the engine does not answer"
+    before = []
     if corpus.compared_at:
-        at = f"{corpus.compared_at.astimezone(SHANGHAI):%m-%d %H:%M}"
-        return f"{now_held}（{at} 核对：数据库 {corpus.in_database}，索引 {corpus.in_index}）"
+        at, held, indexed = _minute(corpus.compared_at), corpus.in_database, corpus.in_index
+        before.append((f"{at} 核对：数据库 {held}，索引 {indexed}", f"{at} compared, database {held}, index {indexed}"))
     if corpus.rebuilt_at:
-        at = f"{corpus.rebuilt_at.astimezone(SHANGHAI):%m-%d %H:%M}"
-        return f"{now_held}（{at} 重建：数据库和索引各 {corpus.rebuilt_count}）"
-    return now_held
+        at, count = _minute(corpus.rebuilt_at), corpus.rebuilt_count
+        before.append((f"{at} 重建：数据库和索引各 {count}", f"{at} rebuilt, {count} on both sides"))
+    if not before:
+        return chinese, english
+    in_chinese, in_english = zip(*before, strict=True)
+    return f"{chinese}（{'；'.join(in_chinese)}）", f"{english} ({'; '.join(in_english)})"
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%m-%d %H:%M}"
 
 
 def storage(settings: Settings) -> Iterator[Finding]:

@@ -48,7 +48,10 @@ class CorpusHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The whole: the engine, its corpora, and the outbox. `lag` is the age of the oldest change that waits."""
+    """The whole: the engine, its corpora, and the outbox. `lag` is the age of the oldest change that waits.
+
+    `unreadable`: changes that could not be read, or that the engine refused.
+    """
 
     engine: str
     answers: bool

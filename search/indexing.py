@@ -128,6 +128,7 @@ def read(
 
 def note_unreadable(session: Session, source_name: str, entity_id: UUID, error: str) -> None:
     """Write down why a change that waits could not be read or written; it is tried again after the others."""
+    log.warning("%s is not in the index: %s", sources.key(source_name, entity_id), error)
     session.execute(
         update(SearchChange)
         .where(

@@ -104,7 +104,8 @@ def units(query: Query, synonyms: Synonyms) -> tuple[Unit, ...]:
     kept = [u for u in found.values() if u.exact or u.text not in stop_words()] or list(found.values())
     kept = kept[:_MOST_UNITS]
     long = any(len(u.text) > 1 for u in kept)
-    return tuple(replace(u, optional=long and len(u.text) == 1 and is_han(u.text)) for u in kept)
+    # one character may be missing beside words, unless it was asked for as it stands
+    return tuple(replace(u, optional=long and not u.exact and len(u.text) == 1 and is_han(u.text)) for u in kept)
 
 
 def _units_of(clause: Clause, synonyms: Synonyms) -> Iterable[Unit]:

@@ -51,6 +51,11 @@ def test_reads_what_people_write(text: str, wanted: list[str], unwanted: list[st
     assert (shown(query.wanted), shown(query.unwanted)) == (wanted, unwanted)
 
 
+def test_only_a_single_character_that_was_not_quoted_may_be_missing() -> None:
+    units = ranking.units(parse("“舞” 广场 灯"), shipped_synonyms())
+    assert {unit.text: unit.optional for unit in units} == {"舞": False, "广场": False, "灯": True}
+
+
 @given(TEXTS)
 @example("-" * 5000)
 @example('"' * 5000)

@@ -164,6 +164,8 @@ class _Rebuild:
         try:
             refused = self._engine.load(self._corpus, self._index, self._everything())
             self._expected -= len(refused)
+            if refused and not self._expected:  # it is not the documents' fault then
+                raise RebuildFailed(f"the engine refuses every document: {next(iter(refused.values()))}")
             with self._transaction() as session:
                 self._set_aside(session, refused)
             while self._replay(last=False):

@@ -35,7 +35,7 @@ from search.local_elasticsearch import Cluster
 from search.models import SearchChange, SearchState
 from search.outbox import changed
 from search.queries import SearchRequest, State, public_search
-from search.reindex import rebuild
+from search.reindex import RebuildFailed, rebuild
 from search.sources import PUBLIC as SHARED
 from search.sources import Corpus, Source
 from search.spelling import name_prefixes
@@ -145,6 +145,22 @@ def test_a_rebuild_goes_on_without_what_the_server_refuses(
     assert built.documents == strict_server.count(PUBLIC) == 4
     refused = {entity_id for entity_id, _ in waiting(deployment)}
     assert refused == {document.id for document in shelf.held.values() if document.kind == TOO_LONG} > {bad.id}
+    with deployment.session() as session, session.begin():
+        session.execute(delete(SearchChange))
+
+
+def test_a_rebuild_of_which_everything_is_refused_is_not_published(
+    deployment: Deployment, register: Callable[[Source], None], strict_server: ElasticEngine
+) -> None:
+    """It is not the documents' fault then."""
+    live = fill(strict_server, a_shelf(3).held.values())
+    shelf = Shelf()
+    register(shelf)
+    for number in range(3):
+        shelf.put(f"第{number}号口袋公园", kind=TOO_LONG)
+    with pytest.raises(RebuildFailed, match="immense term"):
+        rebuild(deployment.workspace_engine, strict_server, PUBLIC)
+    assert strict_server.live(PUBLIC) == live
     with deployment.session() as session, session.begin():
         session.execute(delete(SearchChange))
 

@@ -74,8 +74,9 @@ def test_a_typing_mistake_is_asked_about_not_replaced(
 ) -> None:
     page = open_page(**way.options)
     page.goto(f"{live}/search?q=口代公园")
-    expect(page.locator("main")).to_contain_text("没有找到相关内容")
+    page.get_by_role("heading", level=1, name="搜索“口代公园”").wait_for()
     expect(page.locator("main")).to_contain_text("您是不是要找：口袋公园")
+    expect(page.locator("main")).to_contain_text("没有同时包含全部词语的内容")
     fine(page, axe, way)
     way.hands.click(page, page.locator(".did-you-mean a"))
     page.get_by_role("heading", level=1, name="搜索“口袋公园”").wait_for()

@@ -174,20 +174,9 @@ def instant(date: datetime) -> int:
 def answer(
     ask: Callable[[EngineRequest], EngineResult], request: EngineRequest, query: Query, synonyms: Synonyms
 ) -> tuple[EngineResult, bool]:
-    """What an engine answers, and whether that has only a part of what was asked.
-
-    A long question that finds nothing is asked again with any part of it.
-    """
+    """What an engine answers; for a sentence that finds nothing, what answers a part of it (True then)."""
     result = ask(request)
-    if result.total:
-        if not ranking.may_lack(query, synonyms):
-            return result, False
-        whole = replace(request, plan=ranking.plan(query, synonyms, Need.ALL), offset=0, limit=0, facets=())
-        try:
-            return result, not ask(whole).total
-        except EngineDown:
-            return result, False  # what was found is shown all the same
-    if not ranking.may_relax(query, synonyms):
+    if result.total or not ranking.may_relax(query, synonyms):
         return result, False
     part = ask(replace(request, plan=ranking.plan(query, synonyms, Need.ANY)))
     return part, bool(part.total)

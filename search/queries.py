@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from search import connect, curation, popular, ranking, sources
 from search.engine import DEEPEST, FACETS, EngineDown, EngineRequest, EngineResult, Sort, answer
 from search.excerpts import excerpt, marked, reasons
+from search.folding import fold
 from search.lexicon import Synonyms
 from search.query import LONGEST, Query, parse
 from search.sources import PUBLIC, Corpus, Found, Passage, access_of
@@ -213,7 +214,7 @@ def _search(
         found, relaxed = answer(asking.search, asked, query, synonyms)
     except EngineDown:
         return SearchResult(request, State.RESTING)
-    hits, hidden = _hits(session, found, query, synonyms, pinned)
+    hits, hidden, whole = _hits(session, found, query, synonyms, pinned)
     total = max(found.total - hidden, len(hits))
     facets = {
         name: tuple(FacetValue(value, n, value in request.filters.get(name, ())) for value, n in counts)
@@ -230,6 +231,7 @@ def _search(
     # a single character may be what is left of a mistyped word
     odd = any(unit.optional for unit in ranking.units(query, synonyms))
     try:
+        relaxed = relaxed or (bool(total) and not whole and _lacks(asking, asked, query, synonyms))
         if total == 0:
             offered = help_for(session, asking, query, corpus, access, count)
             suggestion = offered.corrected
@@ -241,14 +243,23 @@ def _search(
     return SearchResult(request, state, hits, total, facets, suggestion, offered, relaxed)
 
 
+def _lacks(asking: connect.Asking, asked: EngineRequest, query: Query, synonyms: Synonyms) -> bool:
+    """Whether no document has all that was asked."""
+    if not ranking.may_lack(query, synonyms):
+        return False
+    everything = ranking.plan(query, synonyms, ranking.Need.ALL)
+    return not asking.search(replace(asked, plan=everything, offset=0, limit=0, facets=())).total
+
+
 def _hits(
     session: Session,
     result: EngineResult,
     query: Query,
     synonyms: Synonyms,
     pinned: tuple[tuple[str, UUID], ...],
-) -> tuple[tuple[Hit, ...], int]:
-    """The hits that the reader may see, pinned ones first, and how many the database did not show."""
+) -> tuple[tuple[Hit, ...], int, bool]:
+    """The hits that the reader may see, pinned ones first; how many the database did not show; whether the best of
+    them has all that was asked, as it was asked."""
     first = [sources.key(name, entity_id) for name, entity_id in pinned]
     keys = [*first, *(key for key, _ in result.hits if key not in first)]
     found = dict(sources.found_by_key(session, keys))
@@ -266,7 +277,15 @@ def _hits(
     hits = tuple(
         _hit(key, found[key], read(found[key].passages), literals, pinned=key in first) for key in keys if key in found
     )
-    return hits, sum(key not in found for key, _ in result.hits)
+    best = next((found[key] for key, _ in result.hits if key in found), None)
+    return hits, sum(key not in found for key, _ in result.hits), best is not None and _has_all(best, literals)
+
+
+def _has_all(found: Found, literals: ranking.Literals) -> bool:
+    """Whether title, names and body have every unit as it was asked. What they do not show may be elsewhere."""
+    body = found.passages[0].text if found.passages else ""
+    text = fold("\n".join((found.title, body, *(name.text for name in found.names))))
+    return all(group[0] in text for group in literals)
 
 
 def _hit(key: str, found: Found, passages: Iterable[Passage], literals: ranking.Literals, *, pinned: bool) -> Hit:

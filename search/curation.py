@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from cachetools import TTLCache
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -20,6 +18,7 @@ from search.folding import fold
 from search.lexicon import Synonyms
 from search.models import SearchPin, SearchSynonym
 from search.query import parse
+from search.remembered import Remembered
 from search.sources import PUBLIC, Corpus
 from tenants import audit
 from tenants.actors import Actor
@@ -31,9 +30,6 @@ _SECONDS = 10.0
 MOST_GROUPS, MOST_WORDS, LONGEST_WORD = 2000, 30, 40
 
 _COMPARED, _SHOWN = 50, 3  # hits of a query that are compared, titles that are shown of the new ones
-
-_cache: TTLCache[str, _Curated] = TTLCache(maxsize=32, ttl=_SECONDS)
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +53,21 @@ class Effect:
 
 def curated(session: Session) -> _Curated:
     """The synonyms and pins that hold."""
-    place = str(session.get_bind().engine.url)
-    with _lock:
-        known = _cache.get(place)
-    if known is None:
-        pins: dict[str, tuple[tuple[str, UUID], ...]] = {}
-        rows = session.execute(
-            select(SearchPin.query, SearchPin.source, SearchPin.entity_id).order_by(SearchPin.position, SearchPin.id)
-        )
-        for row in rows:
-            pins[row.query] = (*pins.get(row.query, ()), (row.source, row.entity_id))
-        known = _Curated(Synonyms(group for _, group in groups(session)), pins)
-        with _lock:
-            _cache[place] = known
-    return known
+    return _held.of(session)
 
 
-def forget() -> None:
-    """Read synonyms and pins anew at the next search of this process."""
-    with _lock:
-        _cache.clear()
+def _read_curated(session: Session) -> _Curated:
+    pins: dict[str, tuple[tuple[str, UUID], ...]] = {}
+    rows = session.execute(
+        select(SearchPin.query, SearchPin.source, SearchPin.entity_id).order_by(SearchPin.position, SearchPin.id)
+    )
+    for row in rows:
+        pins[row.query] = (*pins.get(row.query, ()), (row.source, row.entity_id))
+    return _Curated(Synonyms(group for _, group in groups(session)), pins)
+
+
+_held = Remembered(_SECONDS, _read_curated)
+forget = _held.forget
 
 
 def may_curate(actor: Actor) -> Refusal | None:

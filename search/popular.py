@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from cachetools import TTLCache
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from search.models import SearchQueryCount
+from search.remembered import Remembered
 from tenants import actors
 from tenants.clock import today
 from tenants.database import open_session
@@ -49,7 +49,6 @@ class QueryCount:
 
 
 _lock = threading.Lock()
-_cache: TTLCache[str, tuple[str, ...]] = TTLCache(maxsize=32, ttl=_SHOWN_SECONDS)
 _gathered: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
 _flushed_at = time.monotonic()
 
@@ -97,29 +96,19 @@ def flush(database: Engine) -> None:
 
 def popular(session: Session, prefix: str = "", limit: int = 8) -> list[str]:
     """Queries of the last months that found something, most asked first; some minutes old."""
-    return list(islice((query for query in _shown(session) if query.startswith(prefix)), limit))
+    return list(islice((query for query in _shown.of(session) if query.startswith(prefix)), limit))
 
 
-def _shown(session: Session) -> tuple[str, ...]:
-    """All that may be shown. Whoever types asks at every key: the many counts are summed once for all of them."""
-    place = str(session.get_bind().engine.url)
-    with _lock:
-        known = _cache.get(place)
-    if known is None:
-        hits = func.sum(SearchQueryCount.asked - SearchQueryCount.in_vain)
-        rows = select(SearchQueryCount.query).where(SearchQueryCount.day > today() - timedelta(days=_RECENT_DAYS))
-        rows = rows.group_by(SearchQueryCount.query).having(hits >= SHOWN_FROM)
-        rows = rows.order_by(hits.desc(), SearchQueryCount.query).limit(_MOST_SHOWN)
-        known = tuple(session.scalars(rows))
-        with _lock:
-            _cache[place] = known
-    return known
+def _read_shown(session: Session) -> tuple[str, ...]:
+    hits = func.sum(SearchQueryCount.asked - SearchQueryCount.in_vain)
+    rows = select(SearchQueryCount.query).where(SearchQueryCount.day > today() - timedelta(days=_RECENT_DAYS))
+    rows = rows.group_by(SearchQueryCount.query).having(hits >= SHOWN_FROM)
+    return tuple(session.scalars(rows.order_by(hits.desc(), SearchQueryCount.query).limit(_MOST_SHOWN)))
 
 
-def forget() -> None:
-    """Sum the counts anew when somebody types next."""
-    with _lock:
-        _cache.clear()
+#: All that may be shown. Whoever types asks at every key: the many counts are summed once for all of them.
+_shown = Remembered(_SHOWN_SECONDS, _read_shown)
+forget = _shown.forget
 
 
 def top(

@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
 
@@ -48,35 +48,40 @@ class QueryCount:
     in_vain: int
 
 
+@dataclass
+class _Gathered:
+    """What was counted for a database and is not written yet: by day and query, how often asked and in vain."""
+
+    counts: dict[tuple[date, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    since: float = field(default_factory=time.monotonic)
+
+
 _lock = threading.Lock()
-_gathered: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
-_flushed_at = time.monotonic()
+_gathered: dict[str, _Gathered] = {}
 
 
 def count(database: Engine, key: str, *, in_vain: bool) -> None:
     """Count a query (`Query.key`) asked on the public site."""
-    global _flushed_at
     if not key or len(key) > LONGEST or _PERSONAL.search(key):
         return
     with _lock:
-        counted = _gathered[today(), key]
+        gathered = _gathered.setdefault(str(database.url), _Gathered())
+        counted = gathered.counts[today(), key]
         counted[0] += 1
         counted[1] += in_vain
-        due = len(_gathered) >= _FLUSH_QUERIES or time.monotonic() - _flushed_at > _FLUSH_SECONDS
+        due = len(gathered.counts) >= _FLUSH_QUERIES or time.monotonic() - gathered.since > _FLUSH_SECONDS
     if due:
         flush(database)
 
 
 def flush(database: Engine) -> None:
     """Write what was gathered. `database` is the public site's."""
-    global _flushed_at
     with _lock:
-        rows = [
-            {"day": day, "query": key, "asked": asked, "in_vain": vain}
-            for (day, key), (asked, vain) in sorted(_gathered.items())
-        ]
-        _gathered.clear()
-        _flushed_at = time.monotonic()
+        gathered = _gathered.pop(str(database.url), _Gathered())
+    rows = [
+        {"day": day, "query": key, "asked": asked, "in_vain": vain}
+        for (day, key), (asked, vain) in sorted(gathered.counts.items())
+    ]
     if not rows:
         return
     new = insert(SearchQueryCount)

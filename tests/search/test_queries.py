@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 from sqlalchemy.exc import ProgrammingError
 from werkzeug.datastructures import MultiDict
 
@@ -301,6 +301,15 @@ def test_queries_are_counted_by_day_without_personal_data(deployment: Deployment
         ]
         assert [q.query for q in popular.top(session, today(), in_vain=True)] == ["没有这样的东西"]
         assert popular.top(session, today() + timedelta(days=1)) == []
+
+
+def test_counts_stay_with_the_database_they_were_made_for(deployment: Deployment, find: Search) -> None:
+    elsewhere = create_engine(deployment.public_engine.url.set(database="elsewhere"))
+    popular.count(elsewhere, "别处的词", in_vain=False)
+    find("口袋公园")
+    popular.flush(deployment.public_engine)
+    with deployment.session(office(deployment)) as session:
+        assert [counted.query for counted in popular.top(session, today())] == ["口袋公园"]
 
 
 def test_nobody_decides_what_is_suggested_to_others(deployment: Deployment, find: Search) -> None:

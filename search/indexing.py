@@ -32,6 +32,13 @@ Made = TypeVar("Made")
 BATCH = 200
 _LOCKS = 0x58494E59  # first half of the keys of our advisory locks
 INDEXING_LOCK, REBUILD_LOCK = (_LOCKS, 1), (_LOCKS, 2)
+REBUILD_KEYS = dict(zip("ab", REBUILD_LOCK, strict=True))
+#: Who holds the lock that says a rebuild is at work; asked with `REBUILD_KEYS`.
+REBUILD_HOLDERS = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :a AND objid = :b"
+    " AND objsubid = 2 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+_REBUILD_RUNS = text(f"SELECT EXISTS ({REBUILD_HOLDERS})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +155,7 @@ def _consume(session: Session, which: ColumnElement[bool]) -> None:
 
 def rebuild_runs(session: Session) -> bool:
     """Whether a rebuild is at work now; one that was killed is not."""
-    held = text(
-        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :a AND objid = :b"
-        " AND objsubid = 2 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-    )
-    return bool(session.scalar(held, dict(zip("ab", REBUILD_LOCK, strict=True))))
+    return bool(session.scalar(_REBUILD_RUNS, REBUILD_KEYS))
 
 
 def note(session: Session, corpus: Corpus, **values: object) -> None:

@@ -29,7 +29,8 @@ from search import sources
 from search.analysts import Analysts, Batch
 from search.engine import Deletion, Engine, EngineDown, Entry
 from search.indexing import (
-    REBUILD_LOCK,
+    REBUILD_HOLDERS,
+    REBUILD_KEYS,
     current,
     hold_indexing_lock,
     next_version,
@@ -46,11 +47,7 @@ from tenants.database import open_session
 
 _BATCH = 500
 _SAMPLE = 200
-_KEYS = dict(zip("ab", REBUILD_LOCK, strict=True))
-_HELD = text(
-    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :a AND objid = :b"
-    " AND objsubid = 2 AND granted AND pid = pg_backend_pid())"
-)
+_HELD = text(f"SELECT EXISTS ({REBUILD_HOLDERS} AND pid = pg_backend_pid())")
 _PATIENCE = "10s"  # how long a rebuild waits for another to end; one that was killed just now still seems to run
 
 #: Told how many documents are written and how many are expected (None: not known).
@@ -112,7 +109,7 @@ class _Lock:
         """Whether nobody took it from us: the server was restarted, an operator ended our connection."""
         try:
             with self.connection.begin():
-                return bool(self.connection.scalar(_HELD, _KEYS))
+                return bool(self.connection.scalar(_HELD, REBUILD_KEYS))
         except DBAPIError:
             return False
 
@@ -120,7 +117,7 @@ class _Lock:
         """Let others rebuild. A connection that cannot say so is thrown away, and the lock with it."""
         try:
             with self.connection.begin():
-                self.connection.execute(text("SELECT pg_advisory_unlock(:a, :b)"), _KEYS)
+                self.connection.execute(text("SELECT pg_advisory_unlock(:a, :b)"), REBUILD_KEYS)
         except DBAPIError:
             self.connection.invalidate()
 
@@ -131,7 +128,7 @@ def _only_one(database: Database) -> Iterator[_Lock]:
     with database.connect() as connection:
         connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": _PATIENCE})
         try:
-            connection.execute(text("SELECT pg_advisory_lock(:a, :b)"), _KEYS)
+            connection.execute(text("SELECT pg_advisory_lock(:a, :b)"), REBUILD_KEYS)
         except OperationalError as error:
             if isinstance(error.orig, LockNotAvailable):
                 raise RebuildRuns from error

@@ -135,7 +135,7 @@ class _Loading:
         self.step()
 
     def _bring_out(self, team: cast.Team) -> None:
-        kept = [(t.title, t.body) for t in self.district.templates if team.tenant.kind in t.kinds]
+        kept = [t for t in self.district.templates if team.tenant.kind in t.kinds]
         newsroom.bring_out(self.open_as, team, self.days, self.drawn, self.district.papers, kept)
         self.step()
 

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from demo import documents
 from demo.cast import SINCE_DAYS, Team
-from demo.content import Paper, Point, Publication, Tenant, markup
+from demo.content import Paper, Point, Publication, Template, Tenant, markup
 from demo.days import Days
 from demo.pictures import Picture
 from portal.organisation import service as organisation
 from portal.participation import service as participation
+from portal.participation.policy import Fate
 from portal.publishing import service, versions
 from portal.publishing.content import Attachment, Content
 from portal.publishing.importing import import_document
@@ -62,7 +63,7 @@ def bring_out(
     days: Days,
     drawn: dict[Picture, Path],
     papers: dict[str, Paper],
-    templates: list[tuple[str, str]],
+    templates: list[Template],
 ) -> None:
     """Units, answer templates and publications of one tenant, in one transaction each part; what is there is left alone."""
     admin = team.of_role("tenant_admin")
@@ -71,8 +72,9 @@ def bring_out(
         units = {slug: unit_id for slug, unit_id in known}
         if not units:
             units = _draw_units(session, admin, team.tenant, days)
-            for title, body in templates:
-                participation.save_template(session, admin, title, body)
+            for template in templates:
+                fate = Fate(template.fate) if template.fate else None
+                participation.save_template(session, admin, template.title, template.body, fate=fate)
             _hang_picture(session, admin, team, drawn)
     for publication in team.tenant.publications:
         _Desk(open_as, team, days, drawn, papers, units).bring_out(publication)

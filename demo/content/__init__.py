@@ -165,6 +165,8 @@ class Template:
     title: str
     body: str
     kinds: tuple[str, ...]
+    #: The fate that is proposed with it; empty for none.
+    fate: str
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,9 @@ def district() -> District:
         bureaus=tuple(Bureau(b["name"], b["short_name"], Person(**b["person"])) for b in top["bureaus"]),
         residents=tuple(Resident(**r) for r in top["residents"]),
         tags=tuple(top["tags"]),
-        templates=tuple(Template(t["title"], t["body"].strip(), tuple(t["kinds"])) for t in top["templates"]),
+        templates=tuple(
+            Template(t["title"], t["body"].strip(), tuple(t["kinds"]), t.get("fate", "")) for t in top["templates"]
+        ),
         papers={p["title"]: _paper(p) for p in papers},
         tenants=tuple(_tenant(slug, number) for number, slug in enumerate(slugs, 1)),
     )

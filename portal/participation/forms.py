@@ -28,6 +28,9 @@ class Versioned(Form):
 class AnswerForm(Versioned):
     """An official answer and, in the same step, what becomes of the comment."""
 
+    #: A ready beginning to join to what is typed; none is chosen before the clerk chooses one.
+    template = SelectField(_l("模板"), [Optional()], default="")
+
     body = TextAreaField(_l("正式答复"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)], filters=TIDY)
     fate = SelectField(_l("同时更新办理结果"), default="")
     reason = TextAreaField(
@@ -84,3 +87,9 @@ class TemplateForm(Form):
 
     title = StringField(_l("名称"), [InputRequired(), Length(max=LONGEST_TITLE)], filters=TIDY)
     body = TextAreaField(_l("内容"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)], filters=TIDY)
+    fate = SelectField(
+        _l("办理结果"),
+        [Optional()],
+        default="",
+        description=_l("套用这个模板时先替您选上，发出前可以改。"),
+    )

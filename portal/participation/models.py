@@ -154,3 +154,5 @@ class AnswerTemplate(Identified, Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     title: Mapped[str]
     body: Mapped[str]
+    #: The fate that is proposed with it; None leaves the comment's as it is.
+    fate: Mapped[str | None]

@@ -32,6 +32,13 @@ MODERATION_REASONS: Mapping[str, str] = {
     "other": N_("其他原因，见说明。"),
 }
 
+#: What a template means to be filled in: （请写明）, （　）, （部门名称）, ____, ×月×日. A name with ×× in it is none.
+_BLANK = re.compile(
+    r"[(（\[［【〔]\s*"
+    r"(?:请(?:写|填|注|补|选|说明)[^()（）\[\]［］【】〔〕]{0,30}|待[填补定]|(?:部门|单位|项目)名称|姓名|日期|(?:具体)?时间|地点)?"
+    r"\s*[)）\]］】〕]|[_＿]{2,}|(?:[xXｘＸ×]{1,4}[年月日号])+"
+)
+
 #: The ordinary way of a comment. Deciding at once is allowed: whoever decides has studied.
 _FORWARD: Mapping[Fate, tuple[Fate, ...]] = {
     Fate.RECEIVED: (Fate.STUDYING, Fate.ADOPTED, Fate.NOT_ADOPTED),
@@ -102,17 +109,28 @@ def check_body(text: str) -> Refusal | None:
 
 
 def check_answer(text: str) -> Refusal | None:
-    """Whether a cleaned text is long and short enough for an official answer."""
+    """Whether a cleaned text is long and short enough for an official answer, and has no blank left to fill in."""
+    return check_template(text) or _blank(text)
+
+
+def check_template(text: str) -> Refusal | None:
+    """Whether a cleaned text is long and short enough for a template; its blanks are filled in with each answer."""
     if len(text) < SHORTEST:
         return Refusal(N_("请写下答复。"))
     return _longest(text, LONGEST_ANSWER)
 
 
 def check_reason(text: str | None, *, needed: bool) -> Refusal | None:
-    """Whether the reason is there where it must be, and short enough."""
+    """Whether the reason is there where it must be, short enough, and has no blank left to fill in."""
     if needed and not text:
         return Refusal(N_("请写明理由，居民会看到。"))
-    return _longest(text or "", LONGEST_REASON)
+    return _longest(text or "", LONGEST_REASON) or _blank(text or "")
+
+
+def _blank(text: str) -> Refusal | None:
+    """What is sent to a resident has nothing in it that a template meant to be filled in."""
+    found = _BLANK.search(text)
+    return Refusal(N_("“%(blank)s”还没有填。填好再发出。"), {"blank": found.group()}) if found else None
 
 
 def _longest(text: str, most: int) -> Refusal | None:

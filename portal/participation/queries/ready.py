@@ -16,6 +16,7 @@ from tenants.database import actor_of
 MOST_OUTCOMES = 200
 
 P, V = Publication, PublicationVersion
+_COLUMNS = (AnswerTemplate.id, AnswerTemplate.title, AnswerTemplate.body, AnswerTemplate.fate)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Template:
     id: UUID
     title: str
     body: str
+    #: The fate that is proposed with it, if any.
+    fate: str | None
 
 
 def outcomes(session: Session) -> tuple[tuple[UUID, str], ...]:
@@ -42,7 +45,7 @@ def outcomes(session: Session) -> tuple[tuple[UUID, str], ...]:
 def templates(session: Session) -> tuple[Template, ...]:
     """The tenant's answer templates by title. One query."""
     rows = session.execute(
-        select(AnswerTemplate.id, AnswerTemplate.title, AnswerTemplate.body).order_by(AnswerTemplate.title)
+        select(*_COLUMNS).order_by(AnswerTemplate.title)
     )
     return tuple(Template(*row) for row in rows)
 
@@ -50,8 +53,6 @@ def templates(session: Session) -> tuple[Template, ...]:
 def template(session: Session, template_id: UUID) -> Template | None:
     """One answer template."""
     row = session.execute(
-        select(AnswerTemplate.id, AnswerTemplate.title, AnswerTemplate.body).where(
-            AnswerTemplate.id == template_id
-        )
+        select(*_COLUMNS).where(AnswerTemplate.id == template_id)
     ).one_or_none()
     return Template(*row) if row else None

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.participation import policy
-from portal.participation.models import AnswerTemplate
+from portal.participation.models import AnswerTemplate, Fate
 from tenants import audit
 from tenants.actors import Actor
 from tenants.rules import N_, Invalid, Missing, Refusal, require
@@ -18,9 +18,18 @@ MOST = 100
 
 
 def save_template(
-    session: Session, actor: Actor, title: str, body: str, *, template_id: UUID | None = None
+    session: Session,
+    actor: Actor,
+    title: str,
+    body: str,
+    *,
+    fate: Fate | None = None,
+    template_id: UUID | None = None,
 ) -> AnswerTemplate:
-    """Keep an answer template: a new one, or another text for `template_id`. Titles are told apart."""
+    """Keep an answer template: a new one, or another text for `template_id`. Titles are told apart.
+
+    `fate` is proposed when the template is chosen.
+    """
     require(policy.may_keep_templates(actor))
     title, body = " ".join(title.split()), policy.clean(body)
     errors: dict[str, Refusal | str] = {}
@@ -33,21 +42,21 @@ def save_template(
         errors["title"] = N_("已经有同名的模板。")
     elif template_id is None and len(others) >= MOST:
         errors["title"] = Refusal(N_("最多保存 %(n)s 个模板。"), {"n": MOST})
-    if refusal := policy.check_answer(body):
+    if refusal := policy.check_template(body):
         errors["body"] = refusal
     if errors:
         raise Invalid(errors)
     if template_id is None:
         assert actor.tenant_id is not None
-        template = AnswerTemplate(tenant_id=actor.tenant_id, title=title, body=body)
+        template = AnswerTemplate(tenant_id=actor.tenant_id, title=title, body=body, fate=fate)
         session.add(template)
-        former = ("", "")
+        former: tuple[str, str, str | None] = ("", "", None)
     else:
         template = _template(session, template_id)
-        former = (template.title, template.body)
-        template.title, template.body = title, body
+        former = (template.title, template.body, template.fate)
+        template.title, template.body, template.fate = title, body, fate
     session.flush()
-    changes = {"title": (former[0], title), "body": (former[1], body)}
+    changes = {"title": (former[0], title), "body": (former[1], body), "fate": (former[2], fate)}
     audit.record(
         session, "answer_template.saved", "answer_template", template.id, label=title, changes=changes
     )

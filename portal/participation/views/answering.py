@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from portal.answers import take
 from portal.participation import policy, queries, service
-from portal.participation.forms import DoneForm, FateForm, ReviseForm, Versioned
+from portal.participation.forms import AnswerForm, DoneForm, FateForm, ReviseForm, Versioned
 from portal.participation.models import Fate
 from portal.participation.views.common import answer_form, blueprint, kept, load, page, to_comment
 from portal.participation.words import FATES
@@ -30,10 +30,7 @@ def answer(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     detail = load(comment_id)
     form = answer_form(detail.comment)
     if request.form.get("use"):
-        # a template joins what was typed: nothing is lost, nothing is sent
-        ready = (t.body for t in queries.templates(db()) if str(t.id) == request.form.get("template"))
-        form.body.data = "\n\n".join(filter(None, [policy.clean(form.body.data or ""), *ready]))
-        return page(tenant, detail, form)
+        return page(tenant, detail, _with_template(form))
     if form.validate_on_submit():
         try:
             service.answer(
@@ -53,6 +50,19 @@ def answer(tenant: str, comment_id: UUID) -> ResponseReturnValue:
         else:
             return to_comment(tenant, comment_id, _("答复已经发出，并已通知居民。"))
     return page(tenant, detail, form, status=form.status)
+
+
+def _with_template(form: AnswerForm) -> AnswerForm:
+    """The chosen template joins what was typed, and proposes its fate: nothing is lost, nothing is sent."""
+    ready = next((t for t in queries.templates(db()) if str(t.id) == form.template.data), None)
+    if ready is None:
+        form.template.errors = [_("请先选一个模板。")]
+        return form
+    form.body.data = "\n\n".join(filter(None, [policy.clean(form.body.data or ""), ready.body]))
+    if not form.fate.data and ready.fate in [choice.value for choice in form.fate.choices]:
+        form.fate.data = ready.fate
+    form.template.data = ""
+    return form
 
 
 @blueprint.route(

@@ -119,7 +119,6 @@ def _of(tenant: str, detail: Detail, form: AnswerForm | None) -> dict[str, Any]:
     """Everything that the part about one comment shows."""
     comment, who = detail.comment, actor()
     answerable = policy.may_answer(who, comment) is None
-    ready = queries.templates(db()) if answerable else ()
     if answerable and form is None:
         form = answer_form(comment, formdata=None)
     return {
@@ -127,7 +126,6 @@ def _of(tenant: str, detail: Detail, form: AnswerForm | None) -> dict[str, Any]:
         "comment": comment,
         "form": form if answerable else None,
         "refusal": policy.may_answer(who, comment),
-        "ready": ready,
         "step_words": {f.value: _(word) for f, word in STEPS.items()},
         "steps": [
             s for s in policy.next_steps(comment.fate) if policy.may_set_fate(who, comment, s.fate) is None
@@ -149,6 +147,8 @@ def answer_form(comment: Row, **options: Any) -> AnswerForm:
     steps = policy.next_steps(comment.fate) if comment.parent_id is None else []
     fates = [(s.fate.value, _(FATES[s.fate])) for s in steps if not s.correction and s.fate is not Fate.DONE]
     form.fate.choices = choices([("", _("不改变")), *fates])
+    ready = queries.templates(db())
+    form.template.choices = choices([("", _("选一个模板")), *((str(t.id), t.title) for t in ready)])
     return form
 
 

@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from portal.answers import take
 from portal.participation import queries, service
 from portal.participation.forms import TemplateForm
+from portal.participation.models import Fate
 from portal.participation.views.common import blueprint
+from portal.participation.words import FATES
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import Invalid
-from webkit.forms import Form
+from webkit.forms import Form, choices
 from webkit.fragments import render
 
 
@@ -23,7 +25,7 @@ from webkit.fragments import render
 @requires(Permission.COMMENT_ANSWER)
 def templates(tenant: str) -> ResponseReturnValue:
     """All templates, and a form for a new one."""
-    form = TemplateForm()
+    form = _template_form()
     if form.validate_on_submit() and _save(form):
         flash(_("模板已经保存。"), "success")
         return redirect(url_for(".templates", tenant=tenant), 303)
@@ -41,7 +43,7 @@ def templates(tenant: str) -> ResponseReturnValue:
 def template(tenant: str, template_id: UUID) -> ResponseReturnValue:
     """Change a template."""
     found = _load(template_id)
-    form = TemplateForm(title=found.title, body=found.body)
+    form = _template_form(title=found.title, body=found.body, fate=found.fate or "")
     if form.validate_on_submit() and _save(form, template_id):
         flash(_("模板已经保存。"), "success")
         return redirect(url_for(".templates", tenant=tenant), 303)
@@ -69,6 +71,13 @@ def delete_template(tenant: str, template_id: UUID) -> ResponseReturnValue:
     )
 
 
+def _template_form(**kept: str) -> TemplateForm:
+    form = TemplateForm(**kept)
+    fates = (Fate.STUDYING, Fate.ADOPTED, Fate.NOT_ADOPTED)
+    form.fate.choices = choices([("", _("不改变")), *((fate.value, _(FATES[fate])) for fate in fates)])
+    return form
+
+
 def _load(template_id: UUID) -> queries.Template:
     found = queries.template(db(), template_id)
     if found is None:
@@ -79,7 +88,12 @@ def _load(template_id: UUID) -> queries.Template:
 def _save(form: TemplateForm, template_id: UUID | None = None) -> bool:
     try:
         service.save_template(
-            db(), actor(), form.title.data or "", form.body.data or "", template_id=template_id
+            db(),
+            actor(),
+            form.title.data or "",
+            form.body.data or "",
+            fate=Fate(form.fate.data) if form.fate.data else None,
+            template_id=template_id,
         )
     except Invalid as error:
         take(form, error)

@@ -78,10 +78,29 @@ def approve(tenant: str, code: str) -> ResponseReturnValue:
     return _take(code, STEPS["approve"].act, STEPS["approve"].done)
 
 
-@blueprint.post("/t/<tenant>/publications/<code>/<any(publish,unschedule):step>")
+@blueprint.route("/t/<tenant>/publications/<code>/publish", methods=["GET", "POST"])
 @requires(Permission.PUBLICATION_PUBLISH)
-def publish_step(tenant: str, code: str, step: str) -> ResponseReturnValue:
-    return _take(code, STEPS[step].act, STEPS[step].done)
+def publish(tenant: str, code: str) -> ResponseReturnValue:
+    """Asked once before: what went out was read, and cannot be taken back unread."""
+    if request.method == "POST":
+        return _take(code, STEPS["publish"].act, STEPS["publish"].done)
+    record = load(code)
+    if refusal := policy.may_publish(actor(), record, now()):
+        return _refuse(record, refusal)
+    return _ask(
+        record,
+        StepForm(),
+        danger=False,
+        title=_("现在发布"),
+        consequence=_("公众马上可以看到这一版，搜索和订阅里也会出现。"),
+        button=_("发布"),
+    )
+
+
+@blueprint.post("/t/<tenant>/publications/<code>/unschedule")
+@requires(Permission.PUBLICATION_PUBLISH)
+def unschedule(tenant: str, code: str) -> ResponseReturnValue:
+    return _take(code, STEPS["unschedule"].act, STEPS["unschedule"].done)
 
 
 @blueprint.post("/t/<tenant>/publications/<code>/comments")

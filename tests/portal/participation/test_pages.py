@@ -13,6 +13,7 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from portal.participation import queries, service
+from portal.participation.policy import Fate
 from tenants.identity.models import CommentPolicy
 from tenants.permissions import Role
 from tests.conftest import Deployment
@@ -201,7 +202,7 @@ def test_a_published_answer_is_corrected_in_the_open(
 def test_templates_are_managed(place: Corner, clerk: StrictClient) -> None:
     address = at(place, "templates/")
     token = re.findall(r'name="csrf_token" value="([^"]+)"', clerk.get(address).text)[-1]
-    data = {"csrf_token": token, "title": "转办", "body": "已转有关部门办理。"}
+    data = {"csrf_token": token, "title": "转办", "body": "已转（部门名称）办理。", "fate": "studying"}
     assert clerk.post(address, data=data).status_code == 303
     again = clerk.post(address, data=data)
     assert again.status_code == 422 and "已经有同名的模板" in again.text
@@ -279,3 +280,54 @@ def test_the_desk_costs_the_same_at_ten_and_many(
             assert clerk.get(at(place, last)).status_code == 200
         costs.append((len(desk), len(detail)))
     assert costs[0] == costs[1]
+
+
+@pytest.mark.parametrize("blank", ["（请写明）", "（　）", "( )", "（请填写原因）", "（部门名称）", "____", "×月×日"])
+def test_a_blank_left_by_a_template_goes_to_nobody(
+    place: Corner, clerk: StrictClient, wang: Neighbour, blank: str
+) -> None:
+    comment = place.comment(wang, "能不能加一排座椅？")
+    action, page = at(place, f"{comment}/answer"), clerk.get(at(place, comment)).text
+    status, page = send(clerk, action, page, body=f"主要原因是：{blank}。")
+    assert status == 422 and f"“{blank}”还没有填" in page and f"{blank}。</textarea>" in page
+    status, page = send(clerk, action, page, body="好的。", fate="not_adopted", reason=f"因为{blank}")
+    assert status == 422 and f"“{blank}”还没有填" in page
+    with place.at_desk() as session:
+        detail = queries.detail(session, comment)
+        assert detail and not detail.replies and detail.comment.fate == "received"
+
+
+def test_what_only_looks_like_a_blank_is_sent(place: Corner, clerk: StrictClient, wang: Neighbour) -> None:
+    comment = place.comment(wang, "几点开门？")
+    body = "王××您好（请见附件一）：书吧（一层）3月5日开放，地址见[通知]。"
+    page = clerk.get(at(place, comment)).text
+    assert send(clerk, at(place, f"{comment}/answer"), page, body=body)[0] == 303
+
+
+def test_no_template_and_no_fate_is_chosen_before_the_clerk_chooses(
+    place: Corner, clerk: StrictClient, wang: Neighbour
+) -> None:
+    with place.at_desk() as session:
+        ready = service.save_template(
+            session, place.clerk.actor(), "不采纳", "主要原因是：（请写明）。", fate=Fate.NOT_ADOPTED
+        ).id
+    comment = place.comment(wang, "想要一条彩虹跑道。")
+    action = at(place, f"{comment}/answer")
+    page = clerk.get(at(place, comment)).text
+    assert _chosen(page, "template") == "" and _chosen(page, "fate") == ""
+    assert "请先选一个模板" in send(clerk, action, page, use="1")[1]
+    page = send(clerk, action, page, template=str(ready), use="1")[1]
+    assert _chosen(page, "template") == "" and _chosen(page, "fate") == "not_adopted"
+    # what the clerk chose stays
+    page = send(clerk, action, page, template=str(ready), use="1", fate="studying")[1]
+    assert _chosen(page, "fate") == "studying"
+
+
+def _chosen(page: str, name: str) -> str:
+    """The value that a select of the page sends as it stands: the marked one, else its first."""
+    found = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+    assert found
+    values: list[str] = (
+        re.findall(r'<option selected value="([^"]*)"', found[0]) + re.findall(r'value="([^"]*)"', found[0])
+    )
+    return values[0]

@@ -84,7 +84,7 @@ def test_from_an_empty_page_to_the_public(
     follow(planner, send(planner, page, f"{page}/submit"))
     assert "请由另一位同事" not in clerk.get(page).text
     follow(clerk, send(clerk, page, f"{page}/approve"))
-    assert "已发布，公众现在可以看到。" in follow(clerk, send(clerk, page, f"{page}/publish")).text
+    assert "已发布，公众现在可以看到。" in follow(clerk, send(clerk, f"{page}/publish")).text
     public = deployment.public.test_client().get(f"/a/{code}")
     assert public.status_code == 200
     assert "社区议事会：车棚怎么改" in public.text and "玉桥东里社区活动室" in public.text
@@ -285,7 +285,7 @@ def test_returned_withdrawn_and_planned_with_reason_and_time(
     at = shanghai(now() + timedelta(days=2))
     assert "将在" in follow(clerk, send(clerk, f"{page}/schedule", at=f"{at:%Y-%m-%dT%H:%M}")).text
     follow(clerk, send(clerk, page, f"{page}/unschedule"))
-    follow(clerk, send(clerk, page, f"{page}/publish"))
+    follow(clerk, send(clerk, f"{page}/publish"))
     gone = follow(clerk, send(clerk, f"{page}/withdraw", reason="图纸有误，更正后再发")).text
     assert "已撤下，公众看不到。原因：图纸有误" in gone
     assert deployment.public.test_client().get(f"/a/{code}").status_code == 404

@@ -41,6 +41,12 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
   }
+  const chosen = detail.requestConfig?.elt;
+  if (chosen?.matches("[data-keys-item] a[hx-push-url]")) {
+    // what is open beside a list is marked there
+    for (const other of chosen.closest("[data-keys]").querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
+    chosen.setAttribute("aria-current", "true");
+  }
   const news = target.querySelector?.("[data-announce]");
   if (news) announce(news.textContent.trim());
 });

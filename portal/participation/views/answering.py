@@ -12,7 +12,15 @@ from portal.answers import take
 from portal.participation import policy, queries, service
 from portal.participation.forms import AnswerForm, DoneForm, FateForm, ReviseForm, Versioned
 from portal.participation.models import Fate
-from portal.participation.views.common import answer_form, blueprint, kept, load, page, to_comment
+from portal.participation.views.common import (
+    answer_form,
+    blueprint,
+    fates_with_answer,
+    kept,
+    load,
+    page,
+    to_comment,
+)
 from portal.participation.words import FATES
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
@@ -30,7 +38,7 @@ def answer(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     detail = load(comment_id)
     form = answer_form(detail.comment)
     if request.form.get("use"):
-        return page(tenant, detail, _with_template(form))
+        return page(tenant, detail, _with_template(detail.comment, form))
     if form.validate_on_submit():
         try:
             service.answer(
@@ -52,14 +60,14 @@ def answer(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     return page(tenant, detail, form, status=form.status)
 
 
-def _with_template(form: AnswerForm) -> AnswerForm:
+def _with_template(comment: queries.Row, form: AnswerForm) -> AnswerForm:
     """The chosen template joins what was typed, and proposes its fate: nothing is lost, nothing is sent."""
     ready = next((t for t in queries.templates(db()) if str(t.id) == form.template.data), None)
     if ready is None:
         form.template.errors = [_("请先选一个模板。")]
         return form
     form.body.data = "\n\n".join(filter(None, [policy.clean(form.body.data or ""), ready.body]))
-    if not form.fate.data and ready.fate in [choice.value for choice in form.fate.choices]:
+    if not form.fate.data and ready.fate in fates_with_answer(comment):
         form.fate.data = ready.fate
     form.template.data = ""
     return form

@@ -144,12 +144,17 @@ def _of(tenant: str, detail: Detail, form: AnswerForm | None) -> dict[str, Any]:
 def answer_form(comment: Row, **options: Any) -> AnswerForm:
     """The form for an answer, with the fates that may follow."""
     form = AnswerForm(version=str(comment.version), **options)
-    steps = policy.next_steps(comment.fate) if comment.parent_id is None else []
-    fates = [(s.fate.value, _(FATES[s.fate])) for s in steps if not s.correction and s.fate is not Fate.DONE]
-    form.fate.choices = choices([("", _("不改变")), *fates])
+    fates = fates_with_answer(comment)
+    form.fate.choices = choices([("", _("不改变")), *((fate.value, _(FATES[fate])) for fate in fates)])
     ready = queries.templates(db())
     form.template.choices = choices([("", _("选一个模板")), *((str(t.id), t.title) for t in ready)])
     return form
+
+
+def fates_with_answer(comment: Row) -> list[Fate]:
+    """The fates that may be set in the same step as an answer."""
+    steps = policy.next_steps(comment.fate) if comment.parent_id is None else []
+    return [s.fate for s in steps if not s.correction and s.fate is not Fate.DONE]
 
 
 #: Icon and tone of each step in a history.

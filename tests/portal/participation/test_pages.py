@@ -324,8 +324,9 @@ def test_no_template_and_no_fate_is_chosen_before_the_clerk_chooses(
 
 
 def _chosen(page: str, name: str) -> str:
-    """The value that a select of the page sends as it stands: the marked one, else its first."""
-    found = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+    """The value that a select of the answer sends as it stands: the marked one, else its first."""
+    answer = page[page.index('id="answer"') :]
+    found = re.search(rf'<select[^>]*name="{name}".*?</select>', answer, re.DOTALL)
     assert found
     values: list[str] = (
         re.findall(r'<option selected value="([^"]*)"', found[0]) + re.findall(r'value="([^"]*)"', found[0])

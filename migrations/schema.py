@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from settings import Settings
+from tenants import isolation
 from tenants.database import Face, make_engine, owner_url, runtime_password, runtime_role
 
 
@@ -54,6 +55,7 @@ def upgrade(settings: Settings) -> SchemaState:
         connection.commit()
         _ensure_roles(connection, settings)
         command.upgrade(_config(connection), "head")
+        isolation.close_doors(connection)
         connection.commit()
         return state(connection)
 

@@ -21,6 +21,7 @@ from tenants import actors
 from tenants.clock import SHANGHAI
 from tenants.database import Face, make_engine, open_session, runtime_role, url_for
 from tenants.embedded import EmbeddedError
+from tenants.isolation import open_doors
 from tenants.mail import smtp
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def everything(settings: Settings) -> Iterator[Finding]:
     except EmbeddedError as error:
         yield Finding("database", False, str(error), "")
         return
+    yield from isolation(settings)
     yield from worker(settings)
     yield from search_engine(settings)
     yield from search_index(settings)
@@ -161,6 +163,24 @@ def database(settings: Settings, face: Face) -> Iterator[Finding]:
         )
     except ProgrammingError:
         yield Finding(part, False, "数据库没有初始化：运行 xinya db upgrade。", "no schema: run xinya db upgrade.")
+
+
+def isolation(settings: Settings) -> Iterator[Finding]:
+    """No role may have something run as the owner of the schema; a copied database gets some such rights back."""
+    try:
+        with make_engine(url_for(settings, Face.OWNER), pooled=False).connect() as connection:
+            found = open_doors(connection)
+    except SQLAlchemyError:
+        return  # the database's own finding says so
+    if not found:
+        yield Finding("isolation", True, "没有多余的权限", "no rights too many")
+        return
+    yield Finding(
+        "isolation",
+        False,
+        f"数据隔离不牢：运行 xinya db upgrade；数据库属于别的角色时，请它的所有者执行：{'; '.join(found)}",
+        f"rights too many: run xinya db upgrade, or as owner of the database: {'; '.join(found)}",
+    )
 
 
 def outdated(state: schema.SchemaState) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from operations.worker import load_slices
 from settings import Settings
 from tenants import embedded
 from tenants.database import Face, engine_for, make_engine, url_for
+from tenants.isolation import open_doors
 
 
 def prepare(settings: Settings, faces: Sequence[Face], console: Console, *, database: bool) -> None:
@@ -45,7 +46,10 @@ def bring_schema(settings: Settings, console: Console, *, automatic: bool) -> bo
     engine = make_engine(url_for(settings, Face.OWNER), pooled=False)
     with engine.connect() as connection:
         state = schema.state(connection)
+        closed = not open_doors(connection)
     if state.current:
+        if not closed:  # a copy or a restored dump
+            schema.upgrade(settings)
         return False
     if not state.known or not (automatic or state.database is None):
         raise CannotServe("\n".join(checks.outdated(state)))

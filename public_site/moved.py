@@ -1,4 +1,4 @@
-"""Pages and lists of a tenant, or of a unit, under an address that it had before."""
+"""Pages and lists of a tenant, or of a unit, under an address that it had before; what is gone with its tenant."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import NoReturn
 from urllib.parse import urlencode
 
 from flask import abort, redirect, request, url_for
+from flask_babel import gettext as _
 
 from tenants.identity import places
 from tenants.requests import db
@@ -14,7 +15,17 @@ from webkit.safe_redirect import current_path, with_query
 
 def follow(tenant: str) -> NoReturn:
     """Send the reader to the same page at the tenant's present address; 404 when there is none."""
-    _lead(tenant=places.moved_to(db(), tenant))
+    present = places.moved_to(db(), tenant)
+    if present is None:
+        missing(tenant)
+    _lead(tenant=present)
+
+
+def missing(address: str) -> NoReturn:
+    """410 with the name of the tenant when what had this address (or code) went with a tenant out of use, else 404."""
+    if name := places.closed(db(), address):
+        abort(410, _("%(name)s已经停用，原来发布的内容不再公开。", name=name))
+    abort(404)
 
 
 def follow_unit(place: places.Place, unit: str) -> NoReturn:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from alembic import op
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 import settings
 from tenants.database import Face, runtime_role
@@ -65,6 +65,32 @@ def grant(table: str, face: Face, **columns: Sequence[str] | bool) -> None:
             op.execute(f"GRANT {command.upper()} ({names}) ON {table} TO {role(face)}")
 
 
+#: Where a function that runs as its owner looks names up: last in what the caller of it may have put there.
+DEFINER_PATH = "pg_catalog, public, pg_temp"
+#: What is open that must be closed, as statements that close it.
+_OPEN_DOORS = text(
+    f"""
+    SELECT format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC', datname) FROM pg_database
+    WHERE datname = current_database()
+      AND EXISTS (SELECT 1 FROM aclexplode(coalesce(datacl, acldefault('d', datdba)))
+                  WHERE grantee = 0 AND privilege_type IN ('TEMPORARY', 'CREATE'))
+    UNION ALL
+    SELECT format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', nspname) FROM pg_namespace
+    WHERE nspname = 'public'
+      AND EXISTS (SELECT 1 FROM aclexplode(coalesce(nspacl, acldefault('n', nspowner)))
+                  WHERE grantee = 0 AND privilege_type = 'CREATE')
+    UNION ALL
+    SELECT format('ALTER FUNCTION %s SET search_path = {DEFINER_PATH}', oid::regprocedure) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prosecdef
+      AND NOT coalesce('search_path={DEFINER_PATH}' = ANY (proconfig), false)
+    UNION ALL
+    SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', oid::regprocedure) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+      AND EXISTS (SELECT 1 FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
+                  WHERE grantee = 0 AND privilege_type = 'EXECUTE')
+    """
+)
+
 _SETTING = r"current_setting\('app\.\w+'::text, true\)"
 _VALUE = rf"\(NULLIF\({_SETTING}, ''::text\)\)::uuid|NULLIF\({_SETTING}, ''::text\)"
 #: What a policy asks of the session, as the catalogue spells it, where it is not asked once already.
@@ -89,6 +115,21 @@ def ask_once() -> None:
         once = _ASKED.sub(r"(SELECT \g<0>)", condition)
         if once != condition:
             connection.execute(text(f'ALTER POLICY "{name}" ON "{table}" USING ({_escaped(once)})'))
+
+
+def open_doors(connection: Connection) -> list[str]:
+    """Statements that close what lets a login role have something run as the owner; empty when all is closed.
+
+    Temporary objects and new ones in the schema, names that a function of the owner's finds among the caller's
+    temporary ones, and functions that only triggers should call. A copy of a database gets some of it back.
+    """
+    return list(connection.scalars(_OPEN_DOORS))
+
+
+def close_doors(connection: Connection) -> None:
+    """Close what `open_doors` finds, as far as the owner of the schema may; after every upgrade."""
+    for statement in open_doors(connection):
+        connection.execute(text(statement))
 
 
 def _escaped(sql: str) -> str:

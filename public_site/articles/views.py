@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.publishing import queries as publications
@@ -12,7 +12,7 @@ from portal.publishing.policy import Kind
 from portal.publishing.queries.words import KINDS
 from public_site.cards import cards
 from public_site.comments import thread
-from public_site.moved import follow_filter
+from public_site.moved import follow_filter, missing
 from public_site.pictures import absolute, picture_url
 from tenants.permissions import Permission
 from tenants.requests import db, requires
@@ -81,7 +81,7 @@ def show(code: str) -> Response:
     session = db()
     article = publications.public_article(session, code)
     if article is None:
-        abort(404)
+        missing(code)
     return render(
         "public_site/articles/article.html",
         article=article,

@@ -18,6 +18,7 @@ from portal.participation.queries import OwnComment, OwnFilter, Target, ThreadCo
 from portal.participation.words import ACTIONS, FATES, VISIBILITIES
 from public_site.comments import thread
 from public_site.comments.forms import AppealForm, CommentForm, EditForm
+from public_site.moved import missing
 from tenants.database import engine_of
 from tenants.identity import throttle
 from tenants.identity.throttle import Limit, Throttled
@@ -53,7 +54,7 @@ def write(code: str) -> ResponseReturnValue:
     """Write a comment: first it is shown as it will read, then it is sent."""
     target = queries.target(db(), code)
     if target is None:
-        abort(404)
+        missing(code)
     parent = _parent(target)
     form = CommentForm()
     preview = None

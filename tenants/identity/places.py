@@ -92,6 +92,11 @@ def moved_to(session: Session, slug: str) -> str | None:
     return session.scalar(select(Tenant.slug).where(Tenant.former_slugs.any_() == slug, Tenant.active))
 
 
+def closed(session: Session, address: str) -> str | None:
+    """The name of the tenant, out of use, that has this address or published the article with this code."""
+    return session.scalar(select(func.closed_tenant(address)))
+
+
 def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
     """Active responsible units of these tenants by name. One query."""
     query = (

@@ -180,3 +180,35 @@ def test_the_public_roles_policies_trust_no_setting_but_the_residents_token_and_
               AND (coalesce(qual, '') || coalesce(with_check, '')) ~ 'app\.(scope|tenant_id|actor_id)'""",
     )
     assert trusting == []
+
+
+def test_only_the_owner_makes_objects(owner_engine: Engine) -> None:
+    """Temporary ones neither: a function of the owner's might take them for its tables."""
+    given = rows(
+        owner_engine,
+        """SELECT a.privilege_type FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) a
+           WHERE datname = current_database() AND a.grantee <> datdba AND a.privilege_type <> 'CONNECT'
+           UNION ALL
+           SELECT a.privilege_type FROM pg_namespace, aclexplode(nspacl) a
+           WHERE nspname = 'public' AND a.grantee <> nspowner AND a.privilege_type <> 'USAGE'""",
+    )
+    assert given == []
+
+
+def test_functions_of_the_owner_look_names_up_in_the_callers_temporary_objects_last(owner_engine: Engine) -> None:
+    functions = rows(
+        owner_engine,
+        """SELECT oid::regprocedure::text, proconfig FROM pg_proc
+           WHERE pronamespace = 'public'::regnamespace AND prosecdef""",
+    )
+    assert len(functions) > 5
+    assert [name for name, config in functions if config != ["search_path=pg_catalog, public, pg_temp"]] == []
+
+
+def test_nobody_but_triggers_calls_their_functions(owner_engine: Engine) -> None:
+    callable_ones = rows(
+        owner_engine,
+        """SELECT p.oid::regprocedure::text FROM pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) a
+           WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype AND a.grantee <> proowner""",
+    )
+    assert callable_ones == []

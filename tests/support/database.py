@@ -78,8 +78,9 @@ def settings_for(cluster: Cluster, database: str, folder: Path, **changes: objec
 
 
 def clone(cluster: Cluster, template: str, name: str) -> None:
-    """A database that is a copy of `template`; an older one of that name goes."""
+    """A database that is a copy of `template`, with its rights; an older one of that name goes."""
     _create(cluster, name, f'TEMPLATE "{template}"')
+    administer(cluster, f'REVOKE TEMPORARY, CREATE ON DATABASE "{name}" FROM PUBLIC')
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""The database's own walls: what an attacker with SQL as a runtime role tries, and what a closed tenant leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from migrations import schema
+from operations import checks
+from portal.publishing.models import State
+from tenants import actors
+from tenants.clock import now
+from tenants.database import open_session
+from tenants.identity.models import Tenant
+from tests.conftest import Deployment
+from tests.isolation.test_model import visible
+from tests.isolation.world import World
+
+SPY = """CREATE FUNCTION pg_temp.spy() RETURNS uuid LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$"""
+BAIT = """CREATE TEMP VIEW resident_session AS SELECT pg_temp.spy() AS resident_id, ''::text AS token_hash,
+NULL::timestamptz AS revoked_at, 'infinity'::timestamptz AS expires_at"""
+
+
+@pytest.mark.parametrize("made", ["TEMP VIEW resident_session AS SELECT 1", "VIEW bait AS SELECT 1", "SCHEMA mine"])
+@pytest.mark.parametrize("face", ["public_engine", "workspace_engine"])
+def test_runtime_roles_make_nothing(request: pytest.FixtureRequest, face: str, made: str) -> None:
+    engine: Engine = request.getfixturevalue(face)
+    with engine.connect() as connection, pytest.raises(ProgrammingError) as refused:
+        connection.execute(text(f"CREATE {made}"))
+    assert isinstance(refused.value.orig, InsufficientPrivilege)
+
+
+@pytest.fixture
+def temporary_allowed(deployment: Deployment, owner_engine: Engine) -> Iterator[None]:
+    """As in a copied database: everybody may make temporary objects again."""
+    with owner_engine.begin() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f'GRANT TEMPORARY ON DATABASE "{name}" TO PUBLIC'))
+    yield
+    schema.upgrade(deployment.settings)
+
+
+@pytest.mark.usefixtures("temporary_allowed")
+def test_a_temporary_view_in_the_place_of_a_table_is_not_read_as_the_owner(public_engine: Engine) -> None:
+    with public_engine.connect() as connection:
+        connection.execute(text(SPY))
+        connection.execute(text(BAIT))
+        assert connection.scalar(text("SELECT current_resident()")) is None
+        connection.rollback()
+
+
+def test_an_upgrade_closes_what_a_copy_opened_and_the_doctor_sees_it(
+    deployment: Deployment, temporary_allowed: None
+) -> None:
+    def sound() -> list[bool]:
+        return [finding.ok for finding in checks.isolation(deployment.settings)]
+
+    assert sound() == [False]
+    schema.upgrade(deployment.settings)
+    assert sound() == [True]
+
+
+def test_a_closed_tenant_shows_nothing_and_says_so(
+    world: World, deployment: Deployment, app_public: Flask, public_engine: Engine
+) -> None:
+    closed, *others = world.tenants
+    code, slug = world.codes[closed][State.PUBLISHED.value], world.slugs[closed]
+
+    def use(active: bool) -> None:
+        with deployment.session() as session, session.begin():
+            session.get_one(Tenant, closed).active = active
+
+    def of(tenant: object) -> set[object]:
+        return {key for table in tables for key in seen[table] & world.rows[table][tenant]}  # type: ignore[index]
+
+    tables = ("publication", "publication_version", "version_file", "comment", "responsible_unit", "stored_file")
+    use(active=False)
+    try:
+        with open_session(public_engine, actors.anonymous()) as session:
+            seen = {table: visible(session, table) for table in tables}
+        assert of(closed) == set()
+        assert all(of(tenant) for tenant in others)
+        visitor = app_public.test_client()
+        for address in (f"/a/{code}", f"/places/{slug}/", f"/feeds/places/{slug}.xml"):
+            answer = visitor.get(address)
+            assert answer.status_code == 410
+            assert f"{slug}镇已经停用" in answer.text
+        sitemap = visitor.get(f"/sitemap/{now():%Y}.xml").text
+        assert code not in sitemap
+        assert all(world.codes[tenant][State.PUBLISHED.value] in sitemap for tenant in others)
+        assert visitor.get(f"/a/{world.codes[closed][State.DRAFT.value]}").status_code == 404
+    finally:
+        use(active=True)
+    assert app_public.test_client().get(f"/a/{code}").status_code == 200

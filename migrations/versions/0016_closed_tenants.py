@@ -10,8 +10,8 @@ from alembic import op
 from tenants.database import Face
 from tenants.isolation import ask_once, policy, role
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -23,6 +23,10 @@ max_requests = 20_000
 max_requests_jitter = 4_000
 # Chinese words take nine bytes a character in an address
 limit_request_line = 8190
+# who asks, by which scheme and host, is the apps' to read behind PROXIES; from no peer, not even this machine, here
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 # the log of requests is the apps' own
 accesslog = None
 loglevel = "warning"

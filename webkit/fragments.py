@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, make_response, redirect, render_template, request
+from flask import Response, after_this_request, current_app, make_response, redirect, render_template, request
 
 from webkit.pagination import Page, url_with
 
+#: What the browser says of how htmx asks: an answer that depends on it names all of them in `Vary`.
+ASKED_BY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+
 
 def wants_part() -> bool:
-    """Whether htmx asks for a part; not when it restores history or follows a boosted link."""
-    headers = request.headers
-    return (
-        headers.get("HX-Request") == "true"
-        and headers.get("HX-History-Restore-Request") != "true"
-        and headers.get("HX-Boosted") != "true"
-    )
+    """Whether htmx asks for a part; not when it restores history or follows a boosted link. The answer varies by it."""
+    after_this_request(_vary)
+    asked, boosted, restored = (request.headers.get(name) == "true" for name in ASKED_BY)
+    return asked and not boosted and not restored
+
+
+def _vary(response: Response) -> Response:
+    response.vary.update(ASKED_BY)
+    return response
 
 
 def render(template: str, block: str | None = None, *, status: int = 200, **context: object) -> Response:
@@ -23,12 +28,8 @@ def render(template: str, block: str | None = None, *, status: int = 200, **cont
     if isinstance(page, Page) and page.past_end:
         return make_response(redirect(url_with(page=page.pages)))
     if block and wants_part():
-        response = make_response(_render_block(template, block, context), status)
-    else:
-        response = make_response(render_template(template, **context), status)
-    if block:
-        response.vary.add("HX-Request")
-    return response
+        return make_response(_render_block(template, block, context), status)
+    return make_response(render_template(template, **context), status)
 
 
 def _render_block(name: str, block: str, values: dict[str, object]) -> str:

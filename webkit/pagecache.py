@@ -19,6 +19,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.sansio.http import parse_cookie  # the one that requests use: both must see the same cookies
 from werkzeug.test import run_wsgi_app
 
+from webkit.fragments import ASKED_BY
 from webkit.language import LANGUAGE_COOKIE, TYPE_COOKIE
 from webkit.request_log import HEADER
 
@@ -61,7 +62,7 @@ def _store(body: bytes, headers: Headers, made: float) -> _Stored:
         f"public, max-age={FRESH_SECONDS:.0f}, stale-while-revalidate={STALE_SECONDS:.0f}"
     )
     vary = {part.strip() for part in headers.get("Vary", "").split(",") if part.strip()}
-    headers["Vary"] = ", ".join(sorted(vary | {"Accept-Encoding", "Cookie", "HX-Request"}))
+    headers["Vary"] = ", ".join(sorted(vary | {"Accept-Encoding", "Cookie", *ASKED_BY}))
     packed = gzip.compress(body, 6, mtime=0) if len(body) >= SMALLEST_GZIP else None
     plain_tag, packed_tag = f'"{digest}"', f'"{digest}-gzip"'
     plain = [*headers, ("ETag", plain_tag), ("Content-Length", str(len(body)))]

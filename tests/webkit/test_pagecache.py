@@ -81,7 +81,7 @@ def test_a_second_reader_gets_the_page_without_rendering(counted: Site) -> None:
     assert first.data == second.data
     assert len(counted.rendered) == 1
     assert second.headers["Cache-Control"] == "public, max-age=5, stale-while-revalidate=15"
-    assert second.headers["Vary"] == "Accept-Encoding, Cookie, HX-Request"
+    assert second.headers["Vary"] == "Accept-Encoding, Cookie, HX-Boosted, HX-History-Restore-Request, HX-Request"
     counted.clock.now += FRESH_SECONDS + 0.1
     assert counted.client().get("/page").data != first.data
 

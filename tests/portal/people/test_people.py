@@ -98,6 +98,14 @@ def test_the_list_is_narrowed_by_the_address(admin: StrictClient, office: Office
     assert "林规划" in admin.get(office.at("?state=nonsense&role=nonsense&page=99")).text
 
 
+@pytest.mark.parametrize("address", ["", "nowhere"])
+def test_an_answer_that_may_be_a_part_names_all_it_depends_on(
+    admin: StrictClient, office: Office, address: str
+) -> None:
+    vary = {name.lower() for name in admin.get(office.at(address)).vary}
+    assert {"hx-request", "hx-boosted", "hx-history-restore-request"} <= vary
+
+
 def test_somebody_new_is_invited_and_comes_in(
     admin: StrictClient, app_workspace: Flask, office: Office
 ) -> None:

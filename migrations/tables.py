@@ -11,6 +11,7 @@ MODELS = (
     "tenants.identity.models",
     "tenants.files.models",
     "tenants.mail.models",
+    "tenants.kept",
     "portal.publishing.models",
     "portal.participation.models",
     "portal.district.models",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from sqlalchemy import Engine
 
@@ -15,16 +14,17 @@ import search.connect
 import search.sources
 from portal import slices
 from portal.chrome import describe
-from portal.reader import LAST_TENANT, Reader, load_reader
+from portal.reader import LAST_TENANT, Reader, author, load_reader
 from settings import Settings
 from tenants import actors, requests
 from tenants.actors import Actor
 from tenants.database import Face, engine_for
 from tenants.identity import places
+from tenants.kept import KeptPosts
 from tenants.permissions import Permission
-from webkit import chrome
+from webkit import chrome, kept
 from webkit.app import create_app as create_web_app
-from webkit.safe_redirect import current_path, with_query
+from webkit.safe_redirect import with_query
 
 COOKIE = "xinya_workspace"
 
@@ -50,6 +50,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str 
     login.user_loader(load_reader)
     app.before_request(choose_actor)
     chrome.provides(app)(describe)
+    kept.init_app(app, KeptPosts(engine), author, requests.requires(Permission.OWN_ACCOUNT))
     for blueprint in slices.blueprints():
         app.register_blueprint(blueprint)
     return app
@@ -73,14 +74,10 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
     if scope == "public":
         return None
     if not current_user.is_authenticated:
-        if request.method in requests.SAFE_METHODS:
-            return redirect(url_for("account.sign_in", next=with_query(current_path())))
-        flash(_("登录已经结束，请重新登录。"), "warning")
-        return redirect(url_for("account.sign_in"))
+        return kept.sign_in_first("account.sign_in")
     reader = cast(Reader, current_user)
     if permission is not Permission.SIGN_IN_COMPLETE and reader.staff.half_signed_in:
-        back = with_query(current_path()) if request.method in requests.SAFE_METHODS else None
-        return redirect(url_for("account.second_factor", next=back), 303)
+        return kept.sign_in_first("account.second_factor")
     actor = _actor(reader, scope)
     if actor is None and scope == "tenant" and (moved := _moved(reader)):
         return moved

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from flask import g, request
 from flask import session as browser
-from flask_login import UserMixin
+from flask_login import UserMixin, current_user
 
 from tenants import actors
 from tenants.database import open_session
@@ -63,6 +63,18 @@ class Reader(UserMixin):
 def oversees(staff: SignedInStaff) -> bool:
     """Whether every tenant is open to this person."""
     return any(IN_TENANT[role] for role in staff.district_roles)
+
+
+def author(*, ended: bool) -> str:
+    """Who sends this request, for what is kept of it; with `ended` also whose session is over. "": nobody can tell."""
+    if current_user.is_authenticated:
+        return f"staff {current_user.staff.id}"
+    token = browser.get("_user_id")
+    if not (token and ended):
+        return ""
+    with open_session(g.engine, actors.signing_in()) as session:
+        staff_id = queries.staff_id_by_token(session, token)
+    return f"staff {staff_id}" if staff_id else ""
 
 
 def load_reader(token: str) -> Reader | None:

@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import Engine
@@ -15,12 +15,14 @@ import search.connect
 import search.sources
 from public_site import pictures
 from public_site.chrome import describe
-from public_site.reader import COOKIE, Reader, load_reader
+from public_site.reader import COOKIE, Reader, author, load_reader
 from settings import Settings
 from tenants import actors, requests
 from tenants.database import Face, engine_for
 from tenants.identity.residents import SESSION_LASTS
-from webkit import chrome
+from tenants.kept import KeptPosts
+from tenants.permissions import Permission
+from webkit import chrome, kept
 from webkit.app import create_app as create_web_app
 
 #: Thin slices; each has `views.blueprint`.
@@ -48,6 +50,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     login.user_loader(load_reader)
     app.before_request(choose_actor)
     chrome.provides(app)(describe)
+    kept.init_app(app, KeptPosts(engine), author, requests.requires(Permission.RESIDENT_ACCOUNT))
     app.jinja_env.globals.update(
         picture_url=pictures.picture_url,
         srcset=pictures.srcset,
@@ -73,6 +76,4 @@ def choose_actor() -> ResponseReturnValue | None:
         return None
     if current_user.is_authenticated:
         abort(403)
-    return redirect(
-        url_for("account.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None)
-    )
+    return kept.sign_in_first("account.sign_in", ask_in_place="public_site/account/_in_place.html")

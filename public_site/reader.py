@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask import g
-from flask_login import UserMixin
+from flask import session as browser
+from flask_login import UserMixin, current_user
 
 from tenants import actors
 from tenants.actors import Actor, Scope
@@ -27,6 +28,18 @@ class Reader(UserMixin):
     def actor(self) -> Actor:
         """The resident as an actor; the database trusts the token's hash, not the id."""
         return actors.resident(self.resident.id, self.resident.display_name, token_hash(self.token))
+
+
+def author(*, ended: bool) -> str:
+    """Who sends this request, for what is kept of it; with `ended` also whose session is over. "": nobody can tell."""
+    if current_user.is_authenticated:
+        return f"resident {current_user.resident.id}"
+    token = browser.get("_user_id")
+    if not (token and ended):
+        return ""
+    with open_session(g.engine, Actor(Scope.ANONYMOUS, resident_session=token_hash(token))) as session:
+        resident_id = queries.resident_id_by_token(session, token)
+    return f"resident {resident_id}" if resident_id else ""
 
 
 def load_reader(token: str) -> Reader | None:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
+from webkit import kept
 from webkit.fragments import wants_part
 from webkit.request_log import request_id
 
@@ -42,7 +43,7 @@ SENTENCES = {
 }
 FORGED = Sentence(
     _l("页面已经过期"),
-    _l("登录状态有了变化，为了安全没有提交。请返回上一页，刷新后再提交一次。"),
+    _l("登录状态有了变化，为了安全没有提交。请用浏览器的后退键回到原来的页面，先把填写的内容复制下来，登录以后再提交。"),
 )
 
 
@@ -80,6 +81,8 @@ def _page(status: int, words: dict[str, str]) -> str:
 def _on_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, CSRFError):
+        if (back := kept.forged()) is not None:
+            return back
         return error_response(400, str(FORGED.text), str(FORGED.title))
     own = error.description if isinstance(error.description, str) else ""
     standard = default_exceptions.get(status, HTTPException).description

@@ -12,10 +12,21 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import Field, SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is younger than its stubs
+    BooleanField,
+    Field,
+    FieldList,
+    FileField,
+    FormField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    SubmitField,
+)
 from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput, TextInput
 
+from webkit.kept import SECRETS, typed_for
 from webkit.text import printable
 
 STANDARD = {
@@ -54,9 +65,9 @@ STANDARD = {
     "Invalid URL.": _l("网址写得不对，应以 http:// 或 https:// 开头。"),
     "Invalid input.": _l("写得不对，请检查。"),
     "Invalid value, must be one of: %(values)s.": _l("只能填写：%(values)s。"),
-    "CSRF token missing.": _l("页面已经过期，请刷新后再提交。"),
-    "The CSRF token is missing.": _l("页面已经过期，请刷新后再提交。"),
-    "Invalid CSRF Token.": _l("页面已经过期，请刷新后再提交。"),
+    "CSRF token missing.": _l("页面已经过期，没有提交。请看过再提交一次。"),
+    "The CSRF token is missing.": _l("页面已经过期，没有提交。请看过再提交一次。"),
+    "Invalid CSRF Token.": _l("页面已经过期，没有提交。请看过再提交一次。"),
 }
 
 
@@ -75,6 +86,10 @@ def choices(pairs: Iterable[tuple[object, object]], *, group: str | None = None)
     return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
 
 
+#: Left out by a browser when nothing is chosen, or sent under further names.
+_SENT_SOMETIMES = (BooleanField, RadioField, SelectMultipleField, FileField, FieldList, FormField, SubmitField)
+
+
 class Form(FlaskForm):
     """Base of every form. Failed forms are shown again with status 422 (`Form.status`)."""
 
@@ -86,11 +101,23 @@ class Form(FlaskForm):
             """What was sent, without characters that nobody typed on purpose."""
             wrapped = super().wrap_formdata(form, formdata)
             if wrapped is None:
+                wrapped = typed_for(form.sent_always)
+                form.put_back = wrapped is not None
+            if wrapped is None:
                 return None
             pairs = ((name, value) for name in wrapped for value in wrapped.getlist(name))
             return MultiDict(
                 (name, printable(value) if isinstance(value, str) else value) for name, value in pairs
             )
+
+    #: Whether it shows what was typed before signing in.
+    put_back = False
+
+    @property
+    def sent_always(self) -> set[str]:
+        """Names of the fields that a browser sends whatever was filled in."""
+        fields = ((name, field) for name, field in self._fields.items() if name not in SECRETS)
+        return {name for name, field in fields if not isinstance(field, _SENT_SOMETIMES)}
 
     @property
     def status(self) -> int:

@@ -58,7 +58,8 @@ def write(code: str) -> ResponseReturnValue:
     parent = _parent(target)
     form = CommentForm()
     preview = None
-    if form.validate_on_submit():
+    # back from signing in, what was typed is shown as it will read
+    if form.put_back or form.validate_on_submit():
         try:
             preview = service.preview(db(), actor(), target.id, form.body.data or "")
             digest = hashlib.sha256(preview.text.encode()).hexdigest()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from tenants import jobs
+from tenants import jobs, kept
 from tenants.clock import now
 from tenants.identity import new_passwords
 from tenants.identity.models import OneTimeCode, ResidentSession, StaffSession, StaffToken, Throttle
@@ -24,10 +24,11 @@ def send_reset(session: Session, email: str) -> None:
 
 @jobs.task("identity.tidy", cron="17 3 * * *")
 def tidy(session: Session) -> None:
-    """Forget what is over: windows of throttles, codes, links, old sessions."""
+    """Forget what is over: windows of throttles, codes, links, old sessions, posts nobody came back for."""
     at = now()
     session.execute(delete(Throttle).where(Throttle.window_ends_at < at))
     session.execute(delete(OneTimeCode).where(OneTimeCode.expires_at < at))
     session.execute(delete(StaffToken).where(StaffToken.expires_at < at - KEPT))
     session.execute(delete(StaffSession).where(StaffSession.expires_at < at - KEPT))
     session.execute(delete(ResidentSession).where(ResidentSession.expires_at < at - KEPT))
+    kept.clear(session)

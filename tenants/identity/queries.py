@@ -139,6 +139,18 @@ def roles_of(session: Session, staff_id: UUID) -> tuple[HeldRole, ...]:
     return tuple(HeldRole(Role(role), tenant_id, bureau_id) for role, tenant_id, bureau_id in rows)
 
 
+def staff_id_by_token(session: Session, token: str) -> UUID | None:
+    """Whose session this token opened, also when it has ended. Needs the scope `auth`."""
+    return session.scalar(select(StaffSession.staff_id).where(StaffSession.token_hash == token_hash(token)))
+
+
+def resident_id_by_token(session: Session, token: str) -> UUID | None:
+    """Whose session this token opened, also when it has ended. The session's actor must carry its hash."""
+    return session.scalar(
+        select(ResidentSession.resident_id).where(ResidentSession.token_hash == token_hash(token))
+    )
+
+
 def resident_by_token(session: Session, token: str) -> SignedInResident | None:
     """The resident whose live session has this token. The session's actor must carry its hash."""
     row = session.execute(

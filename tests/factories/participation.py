@@ -6,7 +6,7 @@ import itertools
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -53,20 +53,26 @@ class Neighbour:
 
 def resident(deployment: Deployment, name: str = "王芳", **changes: object) -> Neighbour:
     """A resident who is signed in."""
-    email, token = f"{secrets.token_hex(6)}@example.cn", secrets.token_urlsafe(24)
+    email = f"{secrets.token_hex(6)}@example.cn"
     with deployment.session() as session, session.begin():
         row = Resident(**{"email": email, "display_name": name, **changes})
         session.add(row)
         session.flush()
         resident_id = row.id
+    return again(deployment, Neighbour(resident_id, name, email, ""))
+
+
+def again(deployment: Deployment, who: Neighbour) -> Neighbour:
+    """The same resident with another session."""
+    token = secrets.token_urlsafe(24)
     holder = Actor(Scope.ANONYMOUS, resident_session=token_hash(token))
     with deployment.public_session(holder) as session, session.begin():
         session.add(
             ResidentSession(
-                resident_id=resident_id, token_hash=token_hash(token), expires_at=now() + timedelta(days=1)
+                resident_id=who.id, token_hash=token_hash(token), expires_at=now() + timedelta(days=1)
             )
         )
-    return Neighbour(resident_id, name, email, token)
+    return replace(who, token=token)
 
 
 @dataclass(frozen=True)

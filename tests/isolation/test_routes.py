@@ -106,6 +106,7 @@ def arguments(world: World, tenant: UUID) -> dict[str, object]:
         "assignment_id": str(uuid4()),
         "entry_id": str(uuid4()),
         "search_id": str(uuid4()),
+        "kept_id": str(uuid4()),
         "saved_id": str(uuid4()),
         "group_id": str(uuid4()),
         "pin_id": str(uuid4()),

@@ -27,6 +27,7 @@ from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
 from tenants.requests import actor, close, db, requires, say, say_all, say_each
 from tenants.rules import Conflict, Invalid, Refused
+from webkit import kept
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
 from webkit.text import printable, whole_number
@@ -42,14 +43,15 @@ def edit(tenant: str, code: str) -> ResponseReturnValue:
     if refusal := policy.may_edit(actor(), record):
         flash(say(refusal), "warning")
         return redirect(address(record), 303)
-    own = _own_draft(record)
+    back = kept.typed()
+    own = _typed(dict(back.fields), tenant) if back else _own_draft(record)
     if own is None:
-        form = ArticleForm(data=fields_of(record.content, record.number))
+        form = ArticleForm(formdata=None, data=fields_of(record.content, record.number))
         pictures = pictures_of(record.content)
     else:
         form = ArticleForm(formdata=MultiDict(own))
         pictures = _kept(own)
-    return _page(record, form, pictures, recovered=own is not None)
+    return _page(record, form, pictures, recovered=own is not None and back is None)
 
 
 @blueprint.post("/t/<tenant>/publications/<code>/edit")

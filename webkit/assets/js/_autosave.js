@@ -66,6 +66,8 @@ class Draft {
     } else if (outcome === "conflict") {
       this.stopped = true; // somebody else saved: the next submit shows both texts
       this.say("别人刚刚改过这份内容，自动保存已暂停。请按“保存”，会并排显示两份内容，不会丢失。");
+    } else if (outcome === "signed out") {
+      this.say("没有保存：请先登录。内容还在本页；按“保存”，登录后会放回这里。");
     } else {
       this.say("有的内容还不合要求，暂未自动保存。");
     }
@@ -85,8 +87,11 @@ class Draft {
       });
       if (answer.status === 409) return "conflict";
       if (answer.status >= 500 || answer.status === 429) return "away";
-      if (!answer.ok) return "refused";
-      const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      if (answer.status === 422 || answer.status === 413) return "refused";
+      // a page in place of the expected JSON is that of signing in, whatever its status
+      const expected = answer.ok && !answer.redirected && answer.headers.get("Content-Type")?.includes("json");
+      if (!expected) return "signed out";
+      const told = await answer.json();
       const version = this.form.elements.namedItem("version");
       if (told.version !== undefined && version) version.value = told.version;
       return "saved";

@@ -1,21 +1,24 @@
-"""Pages reached by a link from a letter: accepting an invitation, setting a new password."""
+"""Pages reached by a link from a letter: accepting an invitation, setting a new password, objecting to a reset."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.account.forms import EmailForm, InvitationForm, NewPasswordForm
 from portal.account.web import blueprint, too_often
 from portal.answers import take
+from portal.people import service as people
 from tenants import actors
+from tenants.database import open_session
 from tenants.identity import new_passwords
 from tenants.identity.invitations import INVITATION
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
 from tenants.requests import act_as, db, requires
-from tenants.rules import Invalid
+from tenants.rules import Invalid, Missing
+from webkit.forms import Form
 from webkit.fragments import render
 
 
@@ -76,3 +79,18 @@ def accept(token: str) -> ResponseReturnValue:
             flash(_("欢迎加入！请用刚设置的密码登录。"), "success")
             return redirect(url_for(".sign_in"), 303)
     return render("portal/account/invitation.html", form=form, owner=owner, status=form.status)
+
+
+@blueprint.route("/objection/<token>", methods=["GET", "POST"])
+@requires(Permission.SIGN_IN)
+def objection(token: str) -> ResponseReturnValue:
+    """Lock an account whose second factor was reset unasked; a button, because mail scanners open links."""
+    form, stage, status = Form(), "asked", None
+    if form.validate_on_submit():
+        try:
+            with open_session(g.engine, actors.system()) as system, system.begin():
+                people.object_to_reset(system, token)
+            stage = "locked"
+        except Missing:
+            stage, status = "expired", 410
+    return render("portal/account/objection.html", form=form, stage=stage, status=status or form.status)

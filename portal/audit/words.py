@@ -58,6 +58,7 @@ _ACTIONS = {
     "second_factor.set_up": N_("开启两步验证"),
     "second_factor.removed": N_("关闭两步验证"),
     "second_factor.reset": N_("重置两步验证"),
+    "second_factor.objected": N_("不认可重置，锁定账号"),
     "recovery_code.used": N_("使用恢复码"),
     "recovery_codes.replaced": N_("更换恢复码"),
     "resident.created": N_("居民注册"),

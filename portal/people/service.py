@@ -79,3 +79,8 @@ def reactivate(session: Session, staff_id: UUID) -> None:
     """Open a closed account again."""
     identity.reactivate(session, staff_id)
     outbox.changed(session, SOURCE, staff_id)
+
+
+def object_to_reset(session: Session, token: str) -> None:
+    """Lock the account whose second factor was reset unasked. Needs the scope `system`."""
+    outbox.changed(session, SOURCE, identity.object_to_reset(session, token))

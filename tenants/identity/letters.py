@@ -77,21 +77,38 @@ def send_password_changed(session: Session, staff: Staff) -> None:
     )
 
 
-def send_second_factor_reset(session: Session, staff: Staff, reason: str) -> None:
-    """Tell the owner of an account that somebody had its second factor forgotten, and why."""
+def send_second_factor_reset(session: Session, staff: Staff, reason: str, token: str) -> None:
+    """Tell the owner of an account that somebody had its second factor forgotten, and why; with a link to object."""
     _send(
         session,
         staff,
         subject=N_("您的两步验证已经重置"),
         text=N_(
             "%(name)s，您好：\n\n%(by)s重置了您在%(product)s的两步验证，所有设备都已退出登录。理由是："
-            "\n\n%(reason)s\n\n请用密码登录，再重新设置两步验证。"
-            "\n\n%(link)s\n\n如果您没有请人重置，请立即重新设置密码，并告诉工作组办公室。"
+            "\n\n%(reason)s\n\n如果是您请人办理的，请用密码登录，再重新设置两步验证。"
+            "\n\n如果不是，请立即打开下面的链接锁定账号，工作组办公室会收到通知并与您联系。\n\n%(link)s"
         ),
-        action=N_("去登录"),
-        path="/sign-in",
+        action=N_("不是我要求的，锁定账号"),
+        path=f"/objection/{token}",
         by=actor_of(session).name or settings_here().district_name,
         reason=mail.quoted(reason),
+    )
+
+
+def send_objection(session: Session, to: Staff, about: Staff) -> None:
+    """Tell the district office that somebody locked their account after a reset they did not ask for."""
+    _send(
+        session,
+        to,
+        subject=N_("%(who)s锁定了自己的账号"),
+        text=N_(
+            "%(name)s，您好：\n\n%(who)s（%(email)s）的两步验证被重置，本人表示没有请人办理，账号已经锁定。"
+            "请与本人核实，再恢复账号。\n\n%(link)s"
+        ),
+        action=N_("查看账号"),
+        path=f"/district/people/{about.id}",
+        who=about.name,
+        email=about.email,
     )
 
 

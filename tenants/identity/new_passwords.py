@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tenants import audit, jobs
 from tenants.clock import now
-from tenants.database import actor_of, engine_of, rows
+from tenants.database import actor_of, engine_of, rows, take_turns
 from tenants.identity import addresses, keys, letters, passwords, throttle
 from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffToken
 from tenants.identity.queries import token_hash
@@ -115,11 +115,11 @@ def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None
 
 def accept_invitation(session: Session, token: str, *, name: str, job_title: str, password: str) -> None:
     """Come in: name and password for the account that was waiting. The actor is the owner of the token."""
+    _use_token(session, token)
     staff, credential = _owner(session)
     staff.name = " ".join(name.split())
     staff.job_title = " ".join(job_title.split())
     _set_password(session, staff, credential, password)
-    _use_token(session, token)
     staff.joined_at = now()
     audit.record(session, "invitation.accepted", "person", staff.id, label=staff.name)
     session.flush()
@@ -127,9 +127,9 @@ def accept_invitation(session: Session, token: str, *, name: str, job_title: str
 
 def reset(session: Session, token: str, password: str) -> None:
     """Set the new password a reset was sent for; every session ends. The actor is the owner of the token."""
+    _use_token(session, token)
     staff, credential = _owner(session)
     _set_password(session, staff, credential, password)
-    _use_token(session, token)
     end_sessions(session, staff.id)
     throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
     letters.send_password_changed(session, staff)
@@ -157,6 +157,8 @@ def _set_password(session: Session, staff: Staff, credential: StaffCredential, p
 
 
 def _use_token(session: Session, token: str) -> None:
+    """Before the password is set, with which the database voids every other link of the person."""
+    take_turns(session, "credentials", actor_of(session).id)
     used = session.execute(
         update(StaffToken)
         .where(StaffToken.token_hash == token_hash(token), StaffToken.used_at.is_(None))

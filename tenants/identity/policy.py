@@ -20,7 +20,10 @@ _LAST_OFFICE = Refusal(N_("这是工作组办公室最后一个账号。请先�
 
 @dataclass(frozen=True)
 class SecondFactorStanding:
-    """Whether somebody has set up a second factor, and whether one of their roles, anywhere, requires it."""
+    """Whether somebody has set up a second factor, and whether it is the office's to reset (`guarded`).
+
+    It is where a role of theirs, anywhere, requires one, or is held elsewhere than in the tenant that asks.
+    """
 
     is_set: bool
     guarded: bool
@@ -86,12 +89,14 @@ def may_reactivate(actor: Actor) -> Refusal | None:
 
 
 def may_reset_second_factor(actor: Actor, staff_id: UUID, standing: SecondFactorStanding) -> Refusal | None:
-    """An administrator helps a colleague who lost the second factor; the office helps who must have one."""
+    """An administrator helps who works nowhere else; the office helps everybody, and alone who must have a factor."""
     if actor.scope is not Scope.SYSTEM:
         if not (actor.may(P.DISTRICT_PERSON_MANAGE) or actor.may(P.PERSON_MANAGE)):
             return _NOT_YOURS
         if actor.id == staff_id:
             return Refusal(N_("自己的两步验证由另一位管理员重置。"), forbidden=True)
         if standing.guarded and not actor.may(P.DISTRICT_PERSON_MANAGE):
-            return Refusal(N_("管理员和工作组办公室人员的两步验证由工作组办公室重置。"), forbidden=True)
+            return Refusal(
+                N_("管理员、工作组办公室人员和在别处也任职的人，两步验证由工作组办公室重置。"), forbidden=True
+            )
     return None if standing.is_set else Refusal(N_("对方没有开启两步验证，不需要重置。"))

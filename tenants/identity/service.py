@@ -7,7 +7,7 @@ Functions flush and never commit. Who acts is the session's actor. Raises `Refus
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
@@ -23,12 +23,16 @@ from tenants.identity.models import (
     Staff,
     StaffCredential,
     StaffSession,
+    StaffToken,
     Tenant,
 )
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Missing, Refusal, Refused, require
 
 NAME_MAX = 40
+#: The link by which somebody objects to a reset of their second factor; it outlives later changes of credentials.
+OBJECTION = "objection"
+OBJECTION_LASTS = timedelta(days=7)
 
 
 def create_staff(
@@ -131,8 +135,47 @@ def reset_second_factor(session: Session, staff_id: UUID, *, reason: str) -> Non
     audit.record(
         session, "second_factor.reset", "person", staff_id, label=staff.name, reason=reason.strip() or None
     )
-    letters.send_second_factor_reset(session, staff, reason)
+    token = keys.new_token()
+    session.add(
+        StaffToken(
+            staff_id=staff_id,
+            purpose=OBJECTION,
+            token_hash=queries.token_hash(token),
+            expires_at=now() + OBJECTION_LASTS,
+        )
+    )
+    letters.send_second_factor_reset(session, staff, reason, token)
     session.flush()
+
+
+def object_to_reset(session: Session, token: str) -> UUID:
+    """Lock the account whose second factor was reset unasked, and tell the district office. Needs the scope `system`.
+
+    Whoever is signed in is out; the office opens the account again once it has spoken with its owner.
+    """
+    hashed = queries.token_hash(token)
+    used = (
+        update(StaffToken)
+        .where(StaffToken.token_hash == hashed, StaffToken.purpose == OBJECTION, StaffToken.used_at.is_(None))
+        .values(used_at=now())
+        .returning(StaffToken.staff_id)
+    )
+    staff_id = session.scalar(used.where(StaffToken.expires_at > now()))
+    if staff_id is None:
+        raise Missing
+    staff = the_staff(session, staff_id)
+    staff.active, staff.deactivated_at = False, now()
+    _end_sessions(session, staff_id)
+    audit.record(session, "second_factor.objected", "person", staff_id, label=staff.name)
+    office = (
+        select(Staff)
+        .join(RoleAssignment, RoleAssignment.staff_id == Staff.id)
+        .where(RoleAssignment.role == Role.DISTRICT_OFFICE, RoleAssignment.ended_at.is_(None), Staff.active)
+    )
+    for one in session.scalars(office).unique():
+        letters.send_objection(session, one, staff)
+    session.flush()
+    return staff_id
 
 
 def grant_role(

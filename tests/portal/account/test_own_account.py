@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from uuid_utils.compat import uuid7
 
 from tenants import actors
-from tenants.identity import invitations, new_passwords, service, throttle
+from tenants.identity import invitations, new_passwords, service, throttle, totp
 from tenants.identity.models import StaffCredential, StaffSession, StaffToken
 from tenants.permissions import Role
 from tests.conftest import Deployment
@@ -73,6 +73,32 @@ def test_a_forgotten_password_is_set_anew_by_mail(
     assert before.get("/account").status_code == 302, "whoever was signed in is out"
     assert sign_in(client, clerk, NEW).status_code == 303
     assert browser(app_workspace).get(link).status_code == 410, "a link works once"
+
+
+@pytest.mark.parametrize("change", ["password", "link", "factor", "reopened"])
+def test_a_change_of_credentials_voids_every_link(
+    app_workspace: Flask, deployment: Deployment, clerk: Account, change: str
+) -> None:
+    links = []
+    for _ in range(2):
+        submit(browser(app_workspace), "/forgot", email=clerk.email)
+        deployment.run_jobs()
+        links.append(reset_link(deployment, clerk.email))
+    client = browser(app_workspace)
+    if change == "link":
+        assert led_to(submit(client, links[1], password=NEW, again=NEW)) == "/sign-in"
+    elif change == "password":
+        enter(client, clerk)
+        submit(client, "/account/password", current=PASSWORD, password=NEW, again=NEW)
+    else:
+        with app_workspace.app_context(), deployment.session() as session, session.begin():
+            if change == "factor":
+                service.set_totp_for_demo(session, clerk.id, totp.new_secret())
+            else:
+                service.deactivate(session, clerk.id, reason="休假")
+                session.flush()
+                service.reactivate(session, clerk.id)
+    assert [browser(app_workspace).get(link).status_code for link in links] == [410, 410]
 
 
 def test_asking_for_a_reset_tells_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -380,11 +381,34 @@ def test_an_administrator_resets_a_colleagues_lost_second_factor(
     assert submit(admin, path, reason="再来一次").status_code == 422, "nothing left to reset"
 
 
+def test_whoever_did_not_ask_for_a_reset_locks_the_account(
+    admin: StrictClient, district: StrictClient, app_workspace: Flask, office: Office
+) -> None:
+    who = locked_out(office, Role.PLANNER)
+    submit(admin, office.at(f"{who.id}/second-factor"), reason="手机丢了")
+    intruder = browser(app_workspace)
+    enter(intruder, replace(who, secret=None))
+    link = re.search(r"/workspace(/objection/\S+)", last_letter(office.deployment, who.email))
+    assert link
+    owner = browser(app_workspace)
+    assert owner.get(link[1]).status_code == 200
+    assert intruder.get("/account").status_code == 200, "a scanner that opens the link locks nobody out"
+    assert "已经锁定" in submit(owner, link[1]).text
+    assert intruder.get("/account").status_code == 302
+    assert sign_in(browser(app_workspace), who).status_code == 422
+    assert f"/district/people/{who.id}" in last_letter(office.deployment, office.office.email)
+    assert submit(owner, link[1]).status_code == 410, "it works once"
+    there = f"/district/people/{who.id}"
+    assert submit(district, f"{there}/reactivate", page=there).status_code == 303
+
+
 def test_the_office_resets_who_must_have_a_second_factor(
     admin: StrictClient, district: StrictClient, app_workspace: Flask, office: Office
 ) -> None:
-    for place in (office.place, office.other):  # also of a colleague who administers another tenant
-        who = locked_out(office, Role.TENANT_ADMIN, place=place)
+    # also of a colleague who works for another tenant, too
+    chief, planner = Role.TENANT_ADMIN, Role.PLANNER
+    for role, place in ((chief, office.place), (chief, office.other), (planner, office.other)):
+        who = locked_out(office, role, place=place)
         if place is office.other:
             with office.deployment.session() as session, session.begin():
                 service.grant_role(session, who.id, Role.PLANNER, tenant_id=office.place.id)
@@ -394,9 +418,8 @@ def test_the_office_resets_who_must_have_a_second_factor(
         path = f"/district/people/{who.id}/second-factor"
         assert path in district.get(f"/district/people/{who.id}").text
         assert led_to(submit(district, path, reason="手机坏了")) == f"/district/people/{who.id}"
-        assert led_to(sign_in(browser(app_workspace), who)).startswith("/second-factor"), (
-            "to set up a new one"
-        )
+        onward = led_to(sign_in(browser(app_workspace), who))
+        assert onward.startswith("/second-factor") == (role is chief), "to set up a new one"
 
 
 def test_nobody_resets_strangers_colleagues_of_others_or_themself(

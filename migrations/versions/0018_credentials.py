@@ -9,8 +9,8 @@ from alembic import op
 
 from tenants.isolation import DEFINER_PATH, SCOPE, TENANT, ask_once
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from settings import Settings
 from webkit import assets_manifest, chrome, errors, filters, language, pagination, request_log, security
+from webkit.browser_session import BrowserSession
 from webkit.pagecache import PageCache
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,6 +47,7 @@ def create_app(
         static_folder=None,
         template_folder=None,
     )
+    app.session_interface = BrowserSession()
     https = address.startswith("https://")
     app.config.from_mapping(
         SECRET_KEY=settings.signing_key,

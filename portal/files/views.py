@@ -87,8 +87,10 @@ def upload(tenant: str) -> ResponseReturnValue:
     if kept:
         outbox.changed(db(), "file", *(file.id for file in kept))
         flash(_("已上传 %(n)s 个文件。", n=len(kept)), "success")
-    for error in errors:
-        flash(error, "danger")
+    if errors:
+        # on this page: a cookie holds no long list of names
+        form.files.errors = errors
+        return _page(tenant, form, 200 if kept else 422)
     return redirect(url_for(".index", tenant=tenant), 303)
 
 

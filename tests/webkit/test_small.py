@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, flash
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -107,3 +108,20 @@ def test_days_from_today(public: Flask, days: int, words: str) -> None:
 )
 def test_sizes(size: int, words: str) -> None:
     assert filters.filesize(size) == words
+
+
+def test_messages_too_long_for_a_cookie_are_shortened_and_the_rest_is_counted(workspace: Flask) -> None:
+    names = ["".join(chr(0x4E00 + (n * 9973 + k * k * 31) % 20000) for k in range(25)) for n in range(80)]
+
+    @workspace.get("/refused")
+    def refused() -> str:
+        for name in names:
+            flash(f"{name}：这种文件不能上传，请换成图片、PDF、Word、Excel 或 PPT，再试一次。", "danger")
+        return ""
+
+    client = workspace.test_client()
+    answer = client.get("/refused")
+    assert max(len(value) for name, value in answer.headers if name == "Set-Cookie") < 4096
+    shown = client.get("/list").text
+    assert names[0] in shown
+    assert re.search(r"还有 \d+ 条消息没有显示", shown)

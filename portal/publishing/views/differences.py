@@ -18,7 +18,6 @@ from tenants.rules import N_
 from webkit.filters import datetime as clock_time
 
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
-CHOICES = ((MINE, N_("用我的")), (THEIRS, N_("用同事的")), (BOTH, N_("两份都放进来，我来改")))
 
 #: Parts that are chosen as one, in the order of the page: (name, words, fields).
 PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -69,11 +68,25 @@ def differences(old: Content, new: Content, tenant: str) -> list[Difference]:
     return found
 
 
-def merged(theirs: Content, mine: Content, chosen: Mapping[str, str]) -> Content:
-    """Their text with the parts of mine that were chosen; what nobody chose stays mine."""
+def contested(seen: Content | None, theirs: Content, mine: Content) -> frozenset[str]:
+    """The parts that both changed since the version that was `seen`, each in another way.
+
+    Where that version is not known, every part in which the two differ.
+    """
+    return frozenset(
+        name
+        for name, _label, fields in PARTS
+        if _differ(fields, theirs, mine)
+        and (seen is None or (_differ(fields, seen, mine) and _differ(fields, seen, theirs)))
+    )
+
+
+def merged(seen: Content | None, theirs: Content, mine: Content, chosen: Mapping[str, str]) -> Content:
+    """A third text: what only one changed since `seen` as that one wrote it, what both changed as was chosen."""
     taken: dict[str, Any] = {}
     for name, _label, fields in PARTS:
-        choice = chosen.get(name, MINE)
+        untouched = seen is not None and not _differ(fields, seen, mine)
+        choice = THEIRS if untouched else chosen.get(name, MINE)
         if choice == MINE:
             taken |= {field: getattr(mine, field) for field in fields}
         elif choice == BOTH and name == "body":
@@ -81,6 +94,10 @@ def merged(theirs: Content, mine: Content, chosen: Mapping[str, str]) -> Content
         elif choice == BOTH and name == "for_you":
             taken["for_you"] = f"{mine.for_you}\n{theirs.for_you}"
     return replace(theirs, **taken, note=mine.note)
+
+
+def _differ(fields: tuple[str, ...], one: Content, other: Content) -> bool:
+    return any(getattr(one, field) != getattr(other, field) for field in fields)
 
 
 def _names(*contents: Content) -> dict[Any, str]:

@@ -18,7 +18,7 @@ from portal.publishing import policy, queries, richtext, service
 from portal.publishing.content import Content
 from portal.publishing.forms import ArticleForm, fields_of, pictures_of, sections
 from portal.publishing.views.common import address, blueprint, inside, kind_name, load, outside, state_of
-from portal.publishing.views.differences import CHOICES, Difference, differences, merged
+from portal.publishing.views.differences import Difference, contested, differences, merged
 from tenants.clock import now
 from tenants.files import queries as files
 from tenants.files import service as uploads
@@ -85,7 +85,7 @@ def save(tenant: str, code: str) -> ResponseReturnValue:
         return _page(record, form, _kept(request.form), status=409)
     except Conflict:
         _keep_draft(record, form)
-        return _conflict(load(code), form)
+        return _reconcile(load(code), form)
     flash(_("已保存。"), "success")
     return redirect(url_for(".show", tenant=tenant, code=code), 303)
 
@@ -121,7 +121,8 @@ def _own_draft(record: queries.Record) -> dict[str, str] | None:
 
 def _typed(form: Mapping[str, str], tenant: str) -> dict[str, str]:
     """The fields as typed, the body with the addresses that are stored."""
-    kept = {name: printable(value) for name, value in form.items() if name not in ("csrf_token", "action")}
+    own = {name: value for name, value in form.items() if not name.startswith("take-")}
+    kept = {name: printable(value) for name, value in own.items() if name not in ("csrf_token", "action")}
     kept["body"] = outside(kept.get("body", ""), tenant)
     return kept
 
@@ -232,17 +233,41 @@ def _page(
     )
 
 
+def _seen(record: queries.Record, form: ArticleForm) -> Content | None:
+    """What the text said when its writer opened it."""
+    found = queries.version_content(db(), record, form.number.data) if form.number.data else None
+    return found[1].tidied() if found else None
+
+
+def _reconcile(record: queries.Record, form: ArticleForm) -> ResponseReturnValue:
+    """Somebody saved meanwhile: both texts as one, unless both changed the same part; then the person is asked."""
+    seen, mine, theirs = _seen(record, form), form.content().tidied(), record.content
+    if contested(seen, theirs, mine):
+        return _conflict(record, form)
+    content = merged(seen, theirs, mine, {})
+    try:
+        service.save(db(), actor(), record.code, content, expected_number=record.number)
+    except Invalid as invalid:
+        form.take_errors({_FIELDS.get(name, name): words for name, words in say_each(invalid).items()})
+        return _page(record, form, _kept(request.form), status=422)
+    flash(_("已保存。您写的时候第 %(n)s 版先保存了，改的不是同一处，两边都保留。", n=record.number), "success")
+    return redirect(address(record), 303)
+
+
 def _conflict(record: queries.Record, form: ArticleForm) -> Response:
-    """Both texts with what differs; the person says which part of which to keep. Everything typed is on the page."""
+    """Both texts where both changed the same part; the person says which to keep. Everything typed is on the page."""
     mine, theirs = form.content().tidied(), record.content
-    found: list[Difference] = differences(theirs, mine, record.tenant.slug)
+    asked = contested(_seen(record, form), theirs, mine)
+    found: list[Difference] = [
+        d for d in differences(theirs, mine, record.tenant.slug) if d.name in asked
+    ]
     return render(
         "portal/publishing/conflict.html",
         status=409,
         tenant=record.tenant.slug,
         record=record,
         differences=found,
-        choices=CHOICES,
+        own=record.edited_by == actor().id,
         typed=_carried(record, form),
     )
 
@@ -253,7 +278,7 @@ def _carried(record: queries.Record, form: ArticleForm) -> list[tuple[str, str]]
     for name, field in form.uploads().items():
         typed[f"{name}_upload"] = field.upload_id
         typed.pop(f"{name}_remove", None)
-    return [(name, value) for name, value in typed.items() if name != "number"]
+    return list(typed.items())
 
 
 def _merge(record: queries.Record, form: ArticleForm) -> Response:
@@ -262,7 +287,10 @@ def _merge(record: queries.Record, form: ArticleForm) -> Response:
     chosen = {
         name.removeprefix("take-"): value for name, value in request.form.items() if name.startswith("take-")
     }
-    content = merged(record.content, mine, chosen)
+    seen = _seen(record, form)
+    if contested(seen, record.content, mine) - chosen.keys():
+        return _conflict(record, form)  # somebody saved again while this one was choosing
+    content = merged(seen, record.content, mine, chosen)
     again = ArticleForm(formdata=None, data=fields_of(content, record.number))
     again.note.data = form.note.data
     return _page(record, again, pictures_of(content))

@@ -231,6 +231,42 @@ def test_two_people_at_one_text_choose_part_by_part(
     assert record(deployment, room, code).number == 3
 
 
+def test_what_only_one_of_two_changed_is_nobodys_question(
+    deployment: Deployment, room: Newsroom, planner: StrictClient, clerk: StrictClient
+) -> None:
+    code = draft(deployment, room)
+    edit = room.path(f"publications/{code}/edit")
+    typed = {"for_you": "我写的影响", "summary": "我写的摘要，写得足够长一些。"}
+    mine = fields(planner.get(edit).text, "/edit") | typed
+    follow(clerk, send(clerk, edit, title="同事的标题", summary="同事写的摘要，也写得足够长。"))
+    asked = planner.post(edit, data=mine)
+    assert asked.status_code == 409
+    assert 'name="take-summary"' in asked.text
+    assert 'name="take-title"' not in asked.text and 'name="take-for_you"' not in asked.text
+    chosen = planner.post(edit, data={**fields(asked.text, "/edit"), "take-summary": "mine"})
+    form = fields(chosen.text, "/edit")
+    assert (form["title"], form["for_you"]) == ("同事的标题", "我写的影响")
+    planner.post(room.path(f"publications/{code}/draft/discard"), data=form)
+    other = fields(planner.get(edit).text, "/edit") | {"for_you": "只有我改了这里"}
+    follow(clerk, send(clerk, edit, title="同事又改的标题"))
+    follow(planner, planner.post(edit, data=other))
+    content = record(deployment, room, code).content
+    assert (content.title, content.for_you) == ("同事又改的标题", "只有我改了这里")
+
+
+def test_two_windows_of_one_person_take_nothing_back_from_each_other(
+    deployment: Deployment, room: Newsroom, planner: StrictClient
+) -> None:
+    code = draft(deployment, room)
+    edit = room.path(f"publications/{code}/edit")
+    first, second = ({**fields(planner.get(edit).text, "/edit"), "title": f"窗口{n}的标题"} for n in "一二")
+    follow(planner, planner.post(edit, data=first))
+    answer = planner.post(edit, data=second)
+    assert answer.status_code == 409
+    assert "您在别的窗口先保存了第 2 版" in answer.text
+    assert record(deployment, room, code).content.title == "窗口一的标题"
+
+
 def test_what_was_typed_is_kept_when_a_colleague_sent_it_to_review(
     deployment: Deployment, room: Newsroom, planner: StrictClient
 ) -> None:

@@ -15,12 +15,12 @@ from portal.account import (
     second_factor,  # noqa: F401 - for its routes
 )
 from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
-from portal.account.web import blueprint, enter, reader, too_often
+from portal.account.web import blueprint, enter, know_browser, reader, too_often
 from portal.answers import take
 from tenants import actors
 from tenants.database import open_session
 from tenants.deployment import settings_here
-from tenants.identity import new_passwords, sign_in
+from tenants.identity import devices, new_passwords, sign_in
 from tenants.identity import queries as identity
 from tenants.identity import service as people
 from tenants.identity.throttle import Throttled
@@ -38,19 +38,21 @@ def sign_in_page() -> ResponseReturnValue:
         return redirect_next(url_for(".home"))
     form = SignInForm()
     if form.validate_on_submit():
-        agent = request.user_agent.string
+        address = sign_in.address_of(form.email.data or "")
         try:
             opened = sign_in.with_password(
                 db(),
-                form.email.data or "",
+                address,
                 form.password.data or "",
                 ip=request.remote_addr,
-                user_agent=agent,
+                user_agent=request.user_agent.string,
+                device=request.cookies.get(devices.cookie_name(address)),
             )
         except Throttled as error:
             return too_often(form, error, "portal/account/sign_in.html")
         if opened is not None:
             enter(opened)
+            know_browser(address)
             if reader().staff.half_signed_in:
                 return redirect(url_for(".second_factor", next=next_url(url_for(".home"))), 303)
             return redirect_next(url_for(".home"))

@@ -34,6 +34,8 @@ blueprint = Blueprint("account", __name__, template_folder="templates")
 ASKED, PROVED = "asked", "proved"
 #: The address that somebody signed in wants to be reached at.
 MOVING = "moving"
+#: The last codes that this browser asked for; no other may enter them.
+HELD, HELD_MOST = "codes", 4
 
 
 def reader() -> Reader:
@@ -52,6 +54,18 @@ def _take(form: Form, error: Invalid | Throttled) -> int:
         return 429
     form.take_errors(say_each(error))
     return 422
+
+
+def _send_code(address: str, *, purpose: str = residents.SIGN_IN, locale: str) -> None:
+    sent = residents.send_code(db(), address, ip=request.remote_addr, purpose=purpose, locale=locale)
+    session[HELD] = [*session.get(HELD, []), str(sent)][-HELD_MOST:]
+
+
+def _check_code(form: CodeForm | LeaveForm, address: str, *, purpose: str = residents.SIGN_IN) -> None:
+    held = [UUID(code) for code in session.get(HELD, [])]
+    residents.check_code(
+        db(), address, form.code.data or "", held=held, ip=request.remote_addr, purpose=purpose
+    )
 
 
 def _next() -> str | None:
@@ -84,7 +98,7 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             address = residents.address_in(form.address.data or "")
-            residents.send_code(db(), address, ip=request.remote_addr, locale=_locale())
+            _send_code(address, locale=_locale())
         except (Invalid, Throttled) as error:
             status = _take(form, error)
         else:
@@ -105,7 +119,7 @@ def code() -> ResponseReturnValue:
     status = None
     if form.validate_on_submit():
         try:
-            residents.check_code(db(), address, form.code.data or "", ip=request.remote_addr)
+            _check_code(form, address)
         except (Invalid, Throttled) as error:
             status = _take(form, error)
         else:
@@ -140,6 +154,10 @@ def welcome() -> ResponseReturnValue:
         except Invalid as error:
             status = _take(form, error)
         else:
+            if resident_id is None:
+                session.pop(PROVED)
+                flash(_("这个邮箱或手机号已经有账号，请获取验证码登录。"))
+                return redirect(url_for(".sign_in", next=_next()), 303)
             _enter(resident_id)
             flash(_("欢迎，%(name)s！", name=reader().resident.display_name), "success")
             return redirect_next(url_for(".show"))
@@ -230,9 +248,7 @@ def address() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             wanted = residents.address_in(form.address.data or "")
-            residents.send_code(
-                db(), wanted, ip=request.remote_addr, purpose=residents.MOVE, locale=_locale()
-            )
+            _send_code(wanted, purpose=residents.MOVE, locale=_locale())
         except (Invalid, Throttled) as error:
             status = _take(form, error)
         else:
@@ -251,9 +267,7 @@ def confirm_address() -> ResponseReturnValue:
     status = None
     if form.validate_on_submit():
         try:
-            residents.check_code(
-                db(), wanted, form.code.data or "", ip=request.remote_addr, purpose=residents.MOVE
-            )
+            _check_code(form, wanted, purpose=residents.MOVE)
             residents.change_address(db(), wanted)
         except (Invalid, Throttled) as error:
             status = _take(form, error)
@@ -274,9 +288,7 @@ def leave() -> ResponseReturnValue:
     if form.validate_on_submit():
         address = resident.email or resident.phone or ""
         try:
-            residents.send_code(
-                db(), address, ip=request.remote_addr, purpose=residents.LEAVE, locale=resident.locale
-            )
+            _send_code(address, purpose=residents.LEAVE, locale=resident.locale)
         except Throttled as error:
             status = _take(form, error)
         else:
@@ -293,9 +305,7 @@ def confirm_leave() -> ResponseReturnValue:
     address = resident.email or resident.phone or ""
     if form.validate_on_submit():
         try:
-            residents.check_code(
-                db(), address, form.code.data or "", ip=request.remote_addr, purpose=residents.LEAVE
-            )
+            _check_code(form, address, purpose=residents.LEAVE)
         except (Invalid, Throttled) as error:
             status = _take(form, error)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -112,16 +113,37 @@ def send_objection(session: Session, to: Staff, about: Staff) -> None:
     )
 
 
-def send_code(session: Session, address: str, code: str, locale: str) -> None:
+@dataclass(frozen=True)
+class CodeWords:
+    """What a one-time code is for, as its message says."""
+
+    subject: str
+    text: str
+
+
+SIGN_IN_CODE = CodeWords(
+    N_("登录验证码 %(code)s"),
+    N_("%(code)s 是您登录%(product)s的验证码，10 分钟内有效。请不要告诉别人，工作人员不会向您索取。"),
+)
+MOVE_CODE = CodeWords(
+    N_("更换邮箱或手机号的验证码 %(code)s"),
+    N_(
+        "%(code)s 用于把%(product)s的一个账号改用这个邮箱或手机号，10 分钟内有效。"
+        "如果不是您本人操作，请不要告诉别人，工作人员不会向您索取。"
+    ),
+)
+LEAVE_CODE = CodeWords(
+    N_("注销账号的验证码 %(code)s"),
+    N_(
+        "%(code)s 用于注销您在%(product)s的账号，10 分钟内有效，填写后账号即被删除。"
+        "如果不是您本人操作，请不要告诉别人，工作人员不会向您索取。"
+    ),
+)
+
+
+def send_code(session: Session, address: str, code: str, locale: str, words: CodeWords) -> None:
     """A resident's one-time code, by mail or by text message."""
-    _send_to_resident(
-        session,
-        address,
-        subject=N_("验证码 %(code)s"),
-        text=N_("%(code)s 是您在%(product)s的验证码，10 分钟内有效。请不要告诉别人，工作人员不会向您索取。"),
-        locale=locale,
-        code=code,
-    )
+    _send_to_resident(session, address, subject=words.subject, text=words.text, locale=locale, code=code)
 
 
 def send_moved(session: Session, former: str, present: str, locale: str) -> None:

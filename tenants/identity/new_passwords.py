@@ -42,10 +42,10 @@ def change(session: Session, staff_id: UUID, current: str, new: str, *, keep: UU
     credential = session.get(StaffCredential, staff_id)
     if staff is None or credential is None:
         raise Missing
-    throttle.count(engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
+    throttle.count(engine_of(session), throttle.CHANGE_PASSWORD, str(staff_id))
     if not passwords.verify(credential.password_hash, current):
         raise Invalid({"current": N_("现在的密码不对。")})
-    throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
+    throttle.forgive(engine_of(session), throttle.CHANGE_PASSWORD, str(staff_id))
     _set_password(session, staff, credential, new)
     end_sessions(session, staff_id, keep=keep)
     letters.send_password_changed(session, staff)
@@ -60,7 +60,9 @@ def ask_for_reset(session: Session, email: str, *, ip: str | None) -> None:
     address = addresses.email(email)
     engine = engine_of(session)
     throttle.count(engine, throttle.RESET_ADDRESS, ip)
-    throttle.count(engine, throttle.RESET_ACCOUNT, address or email.strip().lower()[:200])
+    account = address or email.strip().lower()[:200]
+    throttle.count(engine, throttle.RESET_HERE, throttle.here(ip, account))
+    throttle.count(engine, throttle.RESET_ACCOUNT, account)
     if address:
         jobs.defer(session, RESET_JOB, email=address)
 
@@ -132,6 +134,8 @@ def reset(session: Session, token: str, password: str) -> None:
     _set_password(session, staff, credential, password)
     end_sessions(session, staff.id)
     throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, staff.email)
+    here = throttle.here(actor_of(session).ip, staff.email)
+    throttle.forgive(engine_of(session), throttle.SIGN_IN_HERE, here)
     letters.send_password_changed(session, staff)
     session.flush()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -36,6 +36,7 @@ CODE_ATTEMPTS = 5
 SESSION_LASTS = timedelta(days=90)
 #: What a code is good for; a code asked for one thing does not confirm the other.
 SIGN_IN, LEAVE, MOVE = "sign in", "leave", "move"
+_CODE_WORDS = {SIGN_IN: letters.SIGN_IN_CODE, LEAVE: letters.LEAVE_CODE, MOVE: letters.MOVE_CODE}
 
 
 def send_code(
@@ -45,68 +46,85 @@ def send_code(
     ip: str | None,
     purpose: str = SIGN_IN,
     locale: str = "zh_Hans_CN",
-) -> None:
-    """Send a code of six digits to an address. The same work is done whether or not it has an account."""
+) -> UUID:
+    """Send a code of six digits to an address. The same work is done whether or not it has an account.
+
+    Returns which code it is: it works only for who says so, the browser that asked. Nobody else's asking or guessing
+    takes anything from it, and earlier ones keep their life.
+    """
     engine = engine_of(session)
     throttle.count(engine, throttle.CODE_ADDRESS, ip)
+    throttle.count(engine, throttle.CODE_HERE, throttle.here(ip, address))
     throttle.count(engine, throttle.CODE_ACCOUNT, address)
     code = f"{secrets.randbelow(10**6):06d}"
     at = now()
     reveal_address(session, address)
-    session.execute(
-        update(OneTimeCode)
-        .where(OneTimeCode.address == address, OneTimeCode.used_at.is_(None))
-        .values(used_at=at)  # only the newest code works
+    sent = OneTimeCode(
+        address=address, code_hash=_hash(purpose, address, code), created_at=at, expires_at=at + CODE_LASTS
     )
-    session.add(
-        OneTimeCode(
-            address=address,
-            code_hash=_hash(purpose, address, code),
-            created_at=at,
-            expires_at=at + CODE_LASTS,
-        )
-    )
-    letters.send_code(session, address, code, locale)
+    session.add(sent)
+    letters.send_code(session, address, code, locale, _CODE_WORDS[purpose])
     session.flush()
+    return sent.id
 
 
-def check_code(session: Session, address: str, code: str, *, ip: str | None, purpose: str = SIGN_IN) -> None:
-    """Use up the code sent to `address`. Raises `Invalid` when it is another, too old or was tried too often."""
+def check_code(
+    session: Session,
+    address: str,
+    code: str,
+    *,
+    held: Collection[UUID],
+    ip: str | None,
+    purpose: str = SIGN_IN,
+) -> None:
+    """Use up the code sent to `address`, one of those that this browser asked for (`held`).
+
+    Raises `Invalid` when it is another, too old or was tried too often.
+    """
     throttle.count(engine_of(session), throttle.CODE_TRY_ADDRESS, ip)
-    code_id, expected = _take_attempt(session, address)
     given = _hash(purpose, address, "".join(c for c in code if c.isdigit()))
-    if not hmac.compare_digest(expected, given) or code_id is None:
+    tried = _take_attempt(session, address, held)
+    right = [code_id for code_id, expected in tried if hmac.compare_digest(expected, given)]
+    if not right:
         raise Invalid({"code": N_("验证码不对或已经过期。可以再试，或重新获取。")})
     reveal_address(session, address)
     used = session.execute(
         update(OneTimeCode)
-        .where(OneTimeCode.id == code_id, OneTimeCode.used_at.is_(None))
+        .where(OneTimeCode.id == right[0], OneTimeCode.used_at.is_(None))
         .values(used_at=now())
     )
     if rows(used) != 1:
         raise Invalid({"code": N_("验证码已经用过，请重新获取。")})
 
 
-def _take_attempt(session: Session, address: str) -> tuple[UUID | None, str]:
-    """Spend one attempt at the newest code, in a transaction of its own: a wrong guess must count."""
+def _take_attempt(session: Session, address: str, held: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """Spend one attempt at each code held, in a transaction of its own: a wrong guess must count."""
     with open_session(engine_of(session), actor_of(session)) as own, own.begin():
         reveal_address(own, address)
-        newest = (
-            select(OneTimeCode.id)
-            .where(
-                OneTimeCode.address == address, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now()
-            )
-            .order_by(OneTimeCode.created_at.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        row = own.execute(
+        spent = own.execute(
             update(OneTimeCode)
-            .where(OneTimeCode.id == newest, OneTimeCode.attempts < CODE_ATTEMPTS)
+            .where(
+                OneTimeCode.id.in_(held),
+                OneTimeCode.address == address,
+                OneTimeCode.used_at.is_(None),
+                OneTimeCode.expires_at > now(),
+                OneTimeCode.attempts < CODE_ATTEMPTS,
+            )
             .values(attempts=OneTimeCode.attempts + 1)
             .returning(OneTimeCode.id, OneTimeCode.code_hash)
-        ).one_or_none()
-    return (row.id, row.code_hash) if row else (None, "")
+        )
+        return [(row.id, row.code_hash) for row in spent]
+
+
+def _void_codes(session: Session, *of: str) -> None:
+    """After a change of addresses no code that is still on its way is good for anything."""
+    for address in of:
+        reveal_address(session, address)
+        session.execute(
+            update(OneTimeCode)
+            .where(OneTimeCode.address == address, OneTimeCode.used_at.is_(None))
+            .values(used_at=now())
+        )
 
 
 def find(session: Session, address: str) -> UUID | None:
@@ -122,15 +140,17 @@ def find(session: Session, address: str) -> UUID | None:
 
 def welcome(
     session: Session, address: str, display_name: str, *, offices: Iterable[str], locale: str
-) -> UUID:
-    """An account for a proven address that has none. `offices`: names nobody may go by."""
+) -> UUID | None:
+    """An account for a proven address that has none; None when it has one: that is signed in to by a code of its own.
+
+    `offices`: names nobody may go by.
+    """
     name = names.tidy(display_name)
     if refusal := names.objection(name, offices):
         raise Invalid({"display_name": refusal})
     take_turns(session, "resident", address)
-    known = find(session, address)
-    if known is not None:
-        return known
+    if find(session, address) is not None:
+        return None
     resident = service.create_resident(
         session,
         display_name=name,
@@ -223,6 +243,7 @@ def change_address(session: Session, address: str) -> None:
     )
     letters.send_moved(session, former, addresses.masked(address), resident.locale)
     session.flush()
+    _void_codes(session, former, address)
 
 
 def leave(session: Session) -> None:
@@ -231,6 +252,7 @@ def leave(session: Session) -> None:
     What they wrote is the caller's to withdraw or to hand over to nobody (`portal.participation`).
     """
     resident = _own(session)
+    _void_codes(session, resident.email or resident.phone or "")
     resident.email = resident.phone = None
     resident.display_name = names.DELETED_NAME
     resident.notify = False

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, rows
-from tenants.identity import addresses, keys, passwords, throttle
+from tenants.identity import addresses, devices, keys, passwords, throttle
 from tenants.identity.models import Staff, StaffCredential, StaffSession
 from tenants.identity.queries import token_hash
 from tenants.rules import Missing
@@ -37,16 +37,23 @@ class Opened:
 
 
 def with_password(
-    session: Session, email: str, password: str, *, ip: str | None, user_agent: str
+    session: Session,
+    email: str,
+    password: str,
+    *,
+    ip: str | None,
+    user_agent: str,
+    device: str | None = None,
 ) -> Opened | None:
     """A session for who knows the password; None for a wrong one, with the same work for an unknown account.
 
-    Needs the scope `auth`. The session still lacks the second factor.
+    Needs the scope `auth`. The session still lacks the second factor. `device`: the cookie of a known browser.
     """
-    address = addresses.email(email) or email.strip().lower()[:200]
+    address = address_of(email)
     engine = engine_of(session)
-    throttle.count(engine, throttle.SIGN_IN_ADDRESS, ip)
-    throttle.count(engine, throttle.SIGN_IN_ACCOUNT, address)
+    counted = _counted_as(address, ip, devices.known(device, address))
+    for limit, who in counted:
+        throttle.count(engine, limit, who)
     row = session.execute(
         select(Staff, StaffCredential.password_hash)
         .join(StaffCredential, StaffCredential.staff_id == Staff.id, isouter=True)
@@ -62,12 +69,30 @@ def with_password(
             .where(StaffCredential.staff_id == staff.id)
             .values(password_hash=passwords.hash_password(password))
         )
-    throttle.forgive(engine_of(session), throttle.SIGN_IN_ACCOUNT, address)
+    for limit, who in counted:
+        if limit is not throttle.SIGN_IN_ADDRESS:
+            throttle.forgive(engine, limit, who)
     _name_actor(session, staff)
     opened = start_session(session, staff.id, staff.name, second_factor=False, user_agent=user_agent)
     audit.record(session, "session.opened", "person", staff.id, label=staff.name)
     session.flush()
     return opened
+
+
+def address_of(email: str) -> str:
+    """What was typed as an address, as accounts are looked up and tries are counted by it."""
+    return addresses.email(email) or email.strip().lower()[:200]
+
+
+def _counted_as(address: str, ip: str | None, device: str | None) -> list[tuple[throttle.Limit, str | None]]:
+    """Which limits a try counts against: in a known browser its own, else those of the origin and of the account."""
+    if device:
+        return [(throttle.SIGN_IN_DEVICE, device)]
+    return [
+        (throttle.SIGN_IN_ADDRESS, ip),
+        (throttle.SIGN_IN_HERE, throttle.here(ip, address)),
+        (throttle.SIGN_IN_ACCOUNT, address),
+    ]
 
 
 def start_session(

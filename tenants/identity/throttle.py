@@ -25,13 +25,20 @@ class Limit:
     period: timedelta
 
 
-SIGN_IN_ACCOUNT = Limit("sign in to an account", 10, timedelta(minutes=15))
+#: Whoever guesses stops themself: the limit of an account at one origin is reached long before that of the account.
+SIGN_IN_HERE = Limit("sign in to an account from an address", 10, timedelta(minutes=15))
+SIGN_IN_ACCOUNT = Limit("sign in to an account", 50, timedelta(minutes=15))
+#: In place of the others, where the account was signed in to before: nobody else's tries keep its owner out there.
+SIGN_IN_DEVICE = Limit("sign in from a known device", 10, timedelta(minutes=15))
 #: Many people of one office share an address.
 SIGN_IN_ADDRESS = Limit("sign in from an address", 60, timedelta(minutes=15))
+CHANGE_PASSWORD = Limit("change of a password", 10, timedelta(minutes=15))
 SECOND_FACTOR = Limit("second factor", 8, timedelta(minutes=15))
-RESET_ACCOUNT = Limit("reset of an account", 3, timedelta(hours=1))
+RESET_HERE = Limit("reset of an account from an address", 3, timedelta(hours=1))
+RESET_ACCOUNT = Limit("reset of an account", 12, timedelta(hours=1))
 RESET_ADDRESS = Limit("reset from an address", 20, timedelta(hours=1))
-CODE_ACCOUNT = Limit("code to an account", 5, timedelta(hours=1))
+CODE_HERE = Limit("code to an account from an address", 5, timedelta(hours=1))
+CODE_ACCOUNT = Limit("code to an account", 30, timedelta(hours=1))
 #: Phones of a whole quarter share the address of their network; each account has its own limit.
 CODE_ADDRESS = Limit("code asked from an address", 100, timedelta(hours=1))
 CODE_TRY_ADDRESS = Limit("code tried from an address", 200, timedelta(minutes=15))
@@ -82,6 +89,11 @@ def forgive(engine: Engine, limit: Limit, who: str | None) -> None:
 
 def _bucket(limit: Limit, who: str | None) -> str:
     return keyed_hash("throttle", limit.name, network(who or "-"))
+
+
+def here(ip: str | None, who: str) -> str:
+    """An account as tried from one origin."""
+    return f"{network(ip or '-')} {who}"
 
 
 def network(who: str) -> str:

@@ -121,7 +121,7 @@ def test_asking_for_a_reset_tells_nothing(
     for email in (clerk.email, f"{uuid7().hex}@example.cn"):
         statuses = [
             submit(client, "/forgot", email=email).status_code
-            for _ in range(throttle.RESET_ACCOUNT.times + 1)
+            for _ in range(throttle.RESET_HERE.times + 1)
         ]
         assert statuses[-1] == 429
 

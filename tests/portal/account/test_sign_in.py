@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from tenants import actors
 from tenants.clock import now
-from tenants.identity import service, throttle
+from tenants.identity import devices, service, throttle
 from tenants.identity.models import StaffSession
 from tests.conftest import Deployment
 from tests.factories.accounts import PASSWORD, Account, account, browser, enter, led_to, sign_in, submit
@@ -60,13 +60,15 @@ def test_wrong_and_unknown_get_the_same_answer(
 
 
 def test_unknown_and_wrong_are_throttled_alike(app_workspace: Flask, clerk: Account) -> None:
+    here = browser(app_workspace)
+
     def refusals(email: str) -> list[int]:
-        client = browser(app_workspace)
+        client = here
         page = client.get("/sign-in").text
         token = page.split('name="csrf_token" value="')[1].split('"')[0]
         data = {"csrf_token": token, "email": email, "password": "wrong kite 12345"}
         found = []
-        for _ in range(throttle.SIGN_IN_ACCOUNT.times + 2):
+        for _ in range(throttle.SIGN_IN_HERE.times + 2):
             answer = client.post("/sign-in", data=data)
             found.append(answer.status_code)
             if answer.status_code == 429:
@@ -78,7 +80,36 @@ def test_unknown_and_wrong_are_throttled_alike(app_workspace: Flask, clerk: Acco
     assert known == unknown
     assert known[-1] == 429
     # the right password does not help either, until the window ends
-    assert sign_in(browser(app_workspace), clerk).status_code == 429
+    assert sign_in(here, clerk).status_code == 429
+    assert sign_in(browser(app_workspace), clerk).status_code == 303, "the owner, elsewhere"
+
+
+def test_nobody_elses_tries_keep_the_owner_out_of_a_known_browser(
+    app_workspace: Flask, deployment: Deployment, clerk: Account
+) -> None:
+    known = browser(app_workspace)
+    enter(known, clerk)
+    submit(known, "/sign-out", page="/account")
+    wrong = "wrong kite 12345"
+    assert sign_in(browser(app_workspace), clerk, wrong).status_code == 422
+    with app_workspace.app_context():  # the others' tries, without the time that hashing takes
+        for _ in range(throttle.SIGN_IN_ACCOUNT.times - 1):
+            throttle.count(deployment.workspace_engine, throttle.SIGN_IN_ACCOUNT, clerk.email)
+    assert sign_in(browser(app_workspace), clerk).status_code == 429, "an unknown browser"
+    # a cookie for another account does not count
+    name = devices.cookie_name(clerk.email)
+    forger = browser(app_workspace)
+    for value in ("made up", devices_cookie(app_workspace, "somebody@example.cn")):
+        forger.set_cookie(name, value, path="/workspace")
+        assert sign_in(forger, clerk).status_code == 429
+    for _ in range(throttle.SIGN_IN_DEVICE.times - 1):
+        assert sign_in(known, clerk, wrong).status_code == 422
+    assert sign_in(known, clerk).status_code == 303
+
+
+def devices_cookie(app: Flask, address: str) -> str:
+    with app.app_context():
+        return devices.sealed(address)
 
 
 def test_an_unknown_account_costs_as_much_time(app_workspace: Flask, clerk: Account) -> None:

@@ -95,17 +95,19 @@ def test_codes_are_throttled_alike_for_known_and_unknown(app_public: Flask, depl
     known = new_address()
     come_in(browser(app_public), deployment, known)
 
-    def answers(address: str, used: int) -> list[int]:
+    def answers(address: str) -> list[int]:
         client = browser(app_public)
         data = {"csrf_token": token_of(client.get("/account/sign-in")), "address": address}
         return [
             client.post("/account/sign-in", data=data).status_code
-            for _ in range(throttle.CODE_ACCOUNT.times + 1 - used)
+            for _ in range(throttle.CODE_HERE.times + 1)
         ]
 
-    assert answers(known, used=1) == [303] * (throttle.CODE_ACCOUNT.times - 1) + [429]
-    assert answers(new_address(), used=0) == [303] * throttle.CODE_ACCOUNT.times + [429]
-    assert letters_to(deployment, known) == throttle.CODE_ACCOUNT.times
+    some = throttle.CODE_HERE.times
+    assert answers(known) == answers(new_address()) == [303] * some + [429]
+    assert letters_to(deployment, known) == 1 + some
+    # elsewhere the owner still gets one
+    come_in(browser(app_public), deployment, known)
 
 
 @pytest.mark.parametrize(
@@ -126,19 +128,37 @@ def test_five_wrong_guesses_spend_a_code(app_public: Flask, deployment: Deployme
     assert submit(client, "/account/code", code=code).status_code == 422, "the right one comes too late"
 
 
-def test_only_the_newest_code_works_and_only_once(app_public: Flask, deployment: Deployment) -> None:
+@pytest.mark.parametrize("which", [0, 1])
+def test_each_code_works_once_in_the_browser_that_asked(
+    app_public: Flask, deployment: Deployment, which: int
+) -> None:
+    address, client, other = new_address(), browser(app_public), browser(app_public)
+    codes = []
+    for _ in range(2):
+        submit(client, "/account/sign-in", address=address)
+        codes.append(code_sent_to(deployment, address))
+    # somebody else asks for the same address, and guesses
+    submit(other, "/account/sign-in", address=address)
+    for guess in (*codes, *["000000"] * residents.CODE_ATTEMPTS):
+        assert submit(other, "/account/code", code=guess).status_code in (422, 429)
+    code = codes[which]
+    assert submit(client, "/account/code", code=f" {code[:3]} {code[3:]} ").status_code == 303
+    submit(client, "/account/sign-in", address=address)
+    assert submit(client, "/account/code", code=code).status_code == 422
+
+
+def test_a_proof_makes_an_account_and_opens_none(app_public: Flask, deployment: Deployment) -> None:
     address, client = new_address(), browser(app_public)
     submit(client, "/account/sign-in", address=address)
-    old = code_sent_to(deployment, address)
-    submit(client, "/account/sign-in", address=address)
-    new = code_sent_to(deployment, address)
-    if old != new:
-        assert submit(client, "/account/code", code=old).status_code == 422
-    assert submit(client, "/account/code", code=f" {new[:3]} {new[3:]} ").status_code == 303
-    other = browser(app_public)
-    with other.session_transaction() as cookie:
-        cookie["asked"] = address
-    assert submit(other, "/account/code", code=new).status_code == 422
+    submit(client, "/account/code", code=code_sent_to(deployment, address))
+    proof = client.get_cookie("xinya_resident")
+    assert proof is not None
+    submit(client, "/account/welcome", display_name="河边的柳树")
+    submit(client, "/account/sessions/end", page="/account")
+    client.set_cookie("xinya_resident", proof.value)
+    answer = submit(client, "/account/welcome", display_name="河边的柳树")
+    assert answer.headers["Location"] == "/account/sign-in"
+    assert client.get("/account").status_code == 302
 
 
 def test_a_code_ages(app_public: Flask, deployment: Deployment) -> None:
@@ -273,6 +293,7 @@ def test_one_moves_to_another_address(app_public: Flask, deployment: Deployment)
     for wanted in (taken, present):  # nobody learns from the first answer which has an account
         answer = submit(client, "/account/address", address=wanted)
         assert answer.headers["Location"] == "/account/address/confirm"
+        assert "改用这个邮箱或手机号" in last_letter(deployment, wanted)
         assert submit(client, "/account/address/confirm", code="000000").status_code == 422
         answer = submit(client, "/account/address/confirm", code=code_sent_to(deployment, wanted))
         assert answer.status_code == (422 if wanted == taken else 303)
@@ -305,7 +326,9 @@ def test_leaving_needs_a_code_for_leaving_and_leaves_nothing(
     submit(other, "/account/sign-in", address=address)
     sign_in_code = code_sent_to(deployment, address)
     assert submit(client, "/account/leave/confirm", code=sign_in_code, comments="keep").status_code == 422
+    assert "登录" in last_letter(deployment, address)
     assert submit(client, "/account/leave").headers["Location"] == "/account/leave/confirm"
+    assert "注销" in last_letter(deployment, address)
     answer = submit(
         client, "/account/leave/confirm", code=code_sent_to(deployment, address), comments="withdraw"
     )

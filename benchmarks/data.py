@@ -124,7 +124,7 @@ def _tenants(session: Session, count: int) -> list[UUID]:
         Tenant(
             kind="town", slug=f"t{n}", name=f"{PLACES[n % 10]}{n}镇", short_name=f"{PLACES[n % 10]}{n}",
             introduction="用来测量的单位。", comment_policy="show",
-            latitude=39.9 + n % 20 / 200, longitude=116.65 + n % 17 / 200, demo=True,
+            latitude=39.9 + n % 20 / 200, longitude=116.65 + n % 17 / 200, demo=True, opened_at=now(),
         )
         for n in range(count)
     ]  # fmt: skip

@@ -78,6 +78,7 @@ def _found(session: Session, actor: Actor, tenant: Tenant, number: int, days: Da
         short_name=tenant.short_name,
         demo=True,
         at=days.ago(SINCE_DAYS - 1, 10, number),
+        opened_at=days.ago(SINCE_DAYS - 1, 10, number),
         introduction=tenant.introduction,
         contact_phone=f"{tenant.phone}（演示号码）",
         contact_email=tenant.email,

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from portal.publishing.policy import Kind
 from portal.publishing.queries import MapPoint, PublicCard
 from portal.publishing.queries.words import KINDS
 from public_site.pictures import picture_url
@@ -23,9 +24,11 @@ def card(item: PublicCard) -> dict[str, Any]:
         "summary": item.summary,
         "tenant": item.tenant.short_name,
         "unit": item.unit.name if item.unit else "",
-        "date": item.published_at,
+        "date": None if item.event else item.published_at,
         "comments": item.comments,
         "event": item.event,
+        # a notice with a period says until when: what is read before that may still be answered
+        "closing": item.kind is Kind.ANNOUNCEMENT,
     }
     if item.cover:
         height = round(640 * item.cover.height / item.cover.width) if item.cover.width else 400

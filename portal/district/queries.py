@@ -26,6 +26,8 @@ class TenantEntry:
     name: str
     kind: str
     active: bool
+    #: Since when the public sees it; None while it is being set up.
+    opened_at: datetime | None
     people: int
     publications: int
 
@@ -45,7 +47,7 @@ def tenants(session: Session) -> list[TenantEntry]:
         .scalar_subquery()
     )
     rows = session.execute(
-        select(T.id, T.slug, T.name, T.kind, T.active, people, publications).order_by(
+        select(T.id, T.slug, T.name, T.kind, T.active, T.opened_at, people, publications).order_by(
             T.active.desc(), T.kind, T.slug
         )
     )

@@ -290,7 +290,7 @@ def export_comments() -> Response:
         sheets.Column(_("意见"), 50),
         sheets.Column(_("居民"), 12),
         sheets.Column(_("文章"), 30),
-        sheets.Column(_("去向"), 10),
+        sheets.Column(_("办理结果"), 10),
         sheets.Column(_("是否公开"), 10),
         sheets.Column(_("收到"), 14),
         sheets.Column(_("应答复"), 12),

@@ -21,7 +21,7 @@ def may_provision(actor: Actor) -> Refusal | None:
     """The district office sets up tenants and bureaus."""
     if actor.scope is Scope.SYSTEM or actor.may(Permission.TENANT_PROVISION):
         return None
-    return Refusal(N_("只有工作组办公室可以开通或停用单位。"), forbidden=True)
+    return Refusal(N_("只有工作组办公室可以新设或停用单位。"), forbidden=True)
 
 
 def may_change_settings(actor: Actor, tenant_id: UUID) -> Refusal | None:

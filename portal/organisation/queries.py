@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from tenants.identity.models import Bureau, ResponsibleUnit, Tenant
+from tenants.identity.models import Bureau, ResponsibleUnit, RoleAssignment, Tenant
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class TenantSettings:
     latitude: float | None
     longitude: float | None
     active: bool
+    opened_at: datetime | None
     version: int
 
 
@@ -53,6 +55,23 @@ class UnitSettings:
 
 
 @dataclass(frozen=True)
+class Setup:
+    """What a tenant has done of what the public expects of it."""
+
+    contact: bool
+    unit: bool
+    #: Somebody besides its first administrator.
+    people: bool
+    #: Its settings were looked at and saved.
+    reply_term: bool
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is left to do before it is opened."""
+        return self.contact and self.unit and self.people and self.reply_term
+
+
+@dataclass(frozen=True)
 class BureauRef:
     """A department of the district."""
 
@@ -68,6 +87,21 @@ _UNIT = tuple(getattr(ResponsibleUnit, name) for name in UnitSettings.__dataclas
 def tenant(session: Session, tenant_id: UUID) -> TenantSettings:
     """Settings of a tenant."""
     return TenantSettings(*session.execute(select(*_TENANT).where(Tenant.id == tenant_id)).one())
+
+
+def setup(session: Session, tenant_id: UUID) -> Setup:
+    """How far a tenant is set up. One query."""
+    U, R = ResponsibleUnit, RoleAssignment
+    people = select(func.count(func.distinct(R.staff_id))).where(R.tenant_id == tenant_id, R.ended_at.is_(None))
+    row = session.execute(
+        select(
+            func.concat(Tenant.contact_phone, Tenant.contact_email) != "",
+            exists().where(U.tenant_id == tenant_id, U.active),
+            people.scalar_subquery() > 1,
+            Tenant.version > 1,
+        ).where(Tenant.id == tenant_id)
+    ).one()
+    return Setup(*row)
 
 
 def tenant_by_slug(session: Session, slug: str) -> TenantSettings | None:

@@ -15,7 +15,7 @@ from tenants.rules import N_
 T, U = Tenant, ResponsibleUnit
 
 _TENANTS = select(T.id, T.slug, T.name, T.short_name, T.introduction, T.contact_address).where(
-    among_ids(T.id), T.active
+    among_ids(T.id), T.active, T.opened_at.is_not(None)
 )
 _UNITS = (
     select(
@@ -28,7 +28,7 @@ _UNITS = (
         T.short_name.label("tenant_short"),
     )
     .join(T, T.id == U.tenant_id)
-    .where(among_ids(U.id), U.active, T.active)
+    .where(among_ids(U.id), U.active, T.active, T.opened_at.is_not(None))
 )
 
 
@@ -39,7 +39,7 @@ class Tenants:
     corpus = Corpus.PUBLIC
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        return next_ids(session, select(T.id).where(T.active), after, limit)
+        return next_ids(session, select(T.id).where(T.active, T.opened_at.is_not(None)), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         for row in rows(session, _TENANTS, ids):

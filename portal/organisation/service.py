@@ -61,9 +61,13 @@ def create_tenant(
     short_name: str,
     demo: bool = False,
     at: datetime | None = None,
+    opened_at: datetime | None = None,
     **settings: Any,
 ) -> Tenant:
-    """A new tenant; `settings` are any of `SETTINGS`. Its first administrator is invited next."""
+    """A new tenant; `settings` are any of `SETTINGS`. Its first administrator is invited next.
+
+    The public sees it from `opened_at`, by default not before `open_tenant`.
+    """
     require(policy.may_provision(actor))
     take_turns(session, "tenant", "address")
     tenant = Tenant(
@@ -73,6 +77,7 @@ def create_tenant(
         short_name=short_name.strip(),
         demo=demo,
         created_at=at or now(),
+        opened_at=opened_at,
         **{"comment_policy": CommentPolicy.HOLD, "reply_days": 10, **settings},
     )
     _check_tenant(session, tenant)
@@ -100,6 +105,20 @@ def update_tenant(
     """Change what only the district office may: kind, address on the site, names."""
     require(policy.may_provision(actor))
     return _change_tenant(session, tenant_id, changes, PROVISION, expected_version)
+
+
+def open_tenant(session: Session, actor: Actor, tenant_id: UUID) -> None:
+    """Let the public see the tenant from now on."""
+    require(policy.may_change_settings(actor, tenant_id))
+    tenant = session.get(Tenant, tenant_id)
+    if tenant is None:
+        raise Missing
+    if tenant.opened_at is not None:
+        return
+    tenant.opened_at = now()
+    audit.record(session, "tenant.opened", "tenant", tenant.id, label=tenant.name, tenant_id=tenant.id)
+    _found_anew(session)
+    session.flush()
 
 
 def set_active(session: Session, actor: Actor, tenant_id: UUID, *, active: bool, reason: str) -> None:

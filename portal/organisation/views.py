@@ -82,6 +82,27 @@ def settings(tenant: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/t/<tenant>/settings/open", methods=["GET", "POST"])
+@requires(Permission.SETTINGS_MANAGE)
+def open_tenant(tenant: str) -> ResponseReturnValue:
+    """Let the public see the tenant; what is still to be set up is said before."""
+    form = Form()
+    if form.validate_on_submit():
+        service.open_tenant(db(), actor(), g.tenant.id)
+        flash(_("已对公众开放。"), "success")
+        return redirect(url_for("today.show", tenant=tenant), 303)
+    ready = queries.setup(db(), g.tenant.id).ready
+    return render(
+        "portal/organisation/open_tenant.html",
+        form=form,
+        tenant=tenant,
+        consequence=_("公众网站上会出现本单位的页面，可以发布内容、收集意见。")
+        if ready
+        else _("还有准备没有做完。现在开放，公众会看到不完整的页面。"),
+        status=form.status,
+    )
+
+
 def _receive_picture(form: SettingsForm) -> Invalid | None:
     """Store a picture as soon as it comes, so that an error elsewhere does not lose it; or say what is wrong."""
     if form.picture.file is not None:
@@ -222,7 +243,7 @@ def new_tenant() -> ResponseReturnValue:
             take(form, error)
             db().rollback()
         else:
-            flash(_("单位已开通，邀请已发给管理员。"), "success")
+            flash(_("单位已新设，邀请已发给管理员。它开放以后，公众才能看到。"), "success")
             return redirect(url_for("district.tenants"), 303)
     return render("portal/organisation/new_tenant.html", form=form, status=form.status)
 

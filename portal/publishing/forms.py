@@ -294,5 +294,5 @@ class ScheduleForm(StepForm):
 
 def sections(kind: Kind) -> frozenset[str]:
     """Which parts of the form a kind has."""
-    parts = {Kind.SPROUT: {"change"}, Kind.OUTREACH: {"event"}}
+    parts = {Kind.SPROUT: {"change"}, Kind.OUTREACH: {"event"}, Kind.ANNOUNCEMENT: {"period"}}
     return frozenset(parts.get(kind, set()))

@@ -109,6 +109,29 @@ class Publication(Identified, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class Withdrawal(Base):
+    """What the public reads in the place of a text that was taken down, until it is published again."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "publication_id"],
+            ["publication.tenant_id", "publication.id"],
+            ondelete="CASCADE",
+            name="fk_withdrawal_publication",
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    publication_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    #: As the public last read it.
+    title: Mapped[str]
+    reason: Mapped[str]
+    withdrawn_at: Mapped[datetime]
+
+
 class PublicationVersion(Identified, Base):
     """What a publication said when somebody saved it. Never changed afterwards, but for `live`."""
 

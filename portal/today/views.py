@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from portal.organisation import queries as organisation
 from portal.publishing.queries.words import KINDS
 from portal.search import queries as searches
 from portal.today import queries
@@ -47,10 +48,16 @@ def show(tenant: str) -> Response:
         figures=_figures(tenant, found),
         kinds={kind: _(words) for kind, words in KINDS.items()},
         may_write=actor().may(P.PUBLICATION_WRITE),
+        setup=organisation.setup(db(), g.tenant.id) if _sets_up() else None,
         delays=delays(g.engine),
         news=searches.news(db()),
         news_url=url_for("search.kept", tenant=tenant),
     )
+
+
+def _sets_up() -> bool:
+    """Whether the tenant is still to be opened, by this person."""
+    return g.tenant.opened_at is None and actor().may(P.SETTINGS_MANAGE)
 
 
 def _address(tenant: str, task: queries.Task) -> str:

@@ -23,6 +23,8 @@ from webkit.pagination import Page, chips, page_number
 blueprint = Blueprint("articles", __name__, template_folder="templates")
 
 PER_PAGE = 18
+#: So many coming events stand above the list.
+COMING = 6
 
 #: What a list of each kind says about itself.
 LEADS = {
@@ -49,7 +51,11 @@ def index(kind: str) -> Response:
     )
     if not found.items:
         follow_filter()
-    page = Page(cards(found.items), found.page, found.total, PER_PAGE)
+    # what one can still come to stands first, the next one at the top, and not a second time below
+    first = chosen is Kind.OUTREACH and found.page == 1 and not (any(wanted.values()) or year)
+    coming = publications.upcoming(db(), limit=COMING) if first else ()
+    others = [item for item in found.items if item.code not in {c.code for c in coming}]
+    page = Page(cards(others), found.page, found.total, PER_PAGE)
     return render(
         "public_site/articles/list.html",
         "results",
@@ -57,6 +63,7 @@ def index(kind: str) -> Response:
         kind_name=_(KINDS[chosen]),
         lead=_(LEADS[chosen]),
         page=page,
+        coming=cards(coming),
         facets=found.facets,
         options=lambda counts: [(c.value, c.label, *([] if c.count is None else [c.count])) for c in counts],
         chips=chips(_called({**wanted, "year": year}, found.facets).items()),
@@ -81,7 +88,7 @@ def show(code: str) -> Response:
     session = db()
     article = publications.public_article(session, code)
     if article is None:
-        missing(code)
+        return _withdrawn(code)
     return render(
         "public_site/articles/article.html",
         article=article,
@@ -90,6 +97,16 @@ def show(code: str) -> Response:
         address=absolute(url_for(".show", code=code)),
         structured=_structured(article),
         **thread.context(session, article),
+    )
+
+
+def _withdrawn(code: str) -> Response:
+    """Whoever follows an old link is told what was taken down, when and why."""
+    notice = publications.withdrawn(db(), code)
+    if notice is None:
+        missing(code)
+    return render(
+        "public_site/articles/withdrawn.html", status=410, notice=notice, kind_name=_(KINDS[notice.kind])
     )
 
 

@@ -19,7 +19,7 @@ def send_invitation(session: Session, staff: Staff, place: str, token: str, tena
     _send(
         session,
         staff,
-        subject=N_("邀请您加入%(place)s的工作空间"),
+        subject=N_("邀请您加入%(place)s的工作台"),
         text=N_(
             "%(name)s，您好：\n\n%(place)s邀请您使用%(product)s。请在 7 天内打开下面的链接，设置密码后即可登录。"
             "\n\n%(link)s\n\n如果您不认识邀请方，不必理会这封邮件。"
@@ -36,7 +36,7 @@ def send_added(session: Session, staff: Staff, place: str, tenant_id: UUID | Non
     _send(
         session,
         staff,
-        subject=N_("您已加入%(place)s的工作空间"),
+        subject=N_("您已加入%(place)s的工作台"),
         text=N_(
             "%(name)s，您好：\n\n%(place)s给您增加了角色。用原来的账号登录%(product)s，就能在页面上方切换到这个单位。"
             "\n\n%(link)s"

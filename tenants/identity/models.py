@@ -60,6 +60,8 @@ class Tenant(Identified, Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     active: Mapped[bool] = mapped_column(default=True)
+    #: Since when the public sees it; None while it is being set up.
+    opened_at: Mapped[datetime | None]
     demo: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 

@@ -40,6 +40,8 @@ class TenantRef:
     name: str
     short_name: str
     kind: str
+    #: Since when the public sees it; None while it is being set up.
+    opened_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ def resident_by_token(session: Session, token: str) -> SignedInResident | None:
     return SignedInResident(*row) if row else None
 
 
-_REF = (Tenant.id, Tenant.slug, Tenant.name, Tenant.short_name, Tenant.kind)
+_REF = (Tenant.id, Tenant.slug, Tenant.name, Tenant.short_name, Tenant.kind, Tenant.opened_at)
 
 
 def tenant_by_slug(session: Session, slug: str) -> TenantRef | None:

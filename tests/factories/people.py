@@ -84,7 +84,7 @@ def tenant(session: Session, name: str = "玉桥街道办事处", **changes: obj
         slug=slug,
         name=name,
         short_name=name.removesuffix("街道办事处"),
-        **changes,
+        **{"opened_at": now(), **changes},
     )
     session.add(row)
     session.flush()

@@ -80,7 +80,9 @@ def build(settings: Settings, workspace: Engine, public: Engine) -> World:
             world.residents[number] = (resident.id, world.residents[number][1])
         for _number in range(3):
             slug = f"iso{uuid4().hex[:8]}"
-            tenant = Tenant(kind="town", slug=slug, name=f"{slug}镇", short_name=slug, comment_policy="show")
+            tenant = Tenant(
+                kind="town", opened_at=now(), slug=slug, name=f"{slug}镇", short_name=slug, comment_policy="show"
+            )
             person = Staff(email=f"{slug}@example.org", name="测试")
             session.add_all([tenant, person])
             session.flush()

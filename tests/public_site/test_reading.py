@@ -97,9 +97,39 @@ def test_a_withdrawn_article_is_gone(deployment: Deployment, visitor: StrictClie
     with deployment.session(admin.actor()) as session, session.begin():
         service.withdraw(session, admin.actor(), article.code, reason="时间写错了")
     gone = visitor.get(f"/a/{article.code}?again")
-    assert gone.status_code == 404
-    assert "时间写错了" not in gone.text
-    assert "写错了时间的通知" not in visitor.get("/feeds/all.xml?again").text
+    assert gone.status_code == 410
+    assert all(words in gone.text for words in ("写错了时间的通知", "已经撤下", "时间写错了", place.name))
+    assert "什么时候开工" not in gone.text  # of the text itself nothing is left
+    for path in ("/feeds/all.xml", "/sprout/", f"/places/{place.slug}/", "/search"):
+        assert "写错了时间的通知" not in visitor.get(f"{path}?again").text, path
+    with deployment.session(admin.actor()) as session, session.begin():
+        service.revise(session, admin.actor(), article.code)
+    assert visitor.get(f"/a/{article.code}?revised").status_code == 410
+
+
+def test_an_event_shows_when_it_is_and_a_notice_until_when(
+    deployment: Deployment, visitor: StrictClient, place: Place
+) -> None:
+    day = timedelta(days=1)
+
+    def at(kind: Kind, title: str, days: int) -> None:
+        starts = now() + days * day
+        times = {"event_starts_at": starts, "event_ends_at": starts + timedelta(hours=2), "event_place": "活动室"}
+        publish(deployment, place, kind, title=title, **times)
+
+    at(Kind.OUTREACH, "后天的议事会", 2)
+    at(Kind.OUTREACH, "上周的讲座", -7)
+    at(Kind.ANNOUNCEMENT, "还在公示的方案", 3)
+    at(Kind.ANNOUNCEMENT, "公示期满的方案", -3)
+    page = visitor.get("/outreach/?events").text
+    assert page.index("近期活动") < page.index("后天的议事会") < page.index("其他活动") < page.index("上周的讲座")
+    assert page.count(">后天的议事会<") == 1
+    assert "活动时间：" in page and "已结束：" in page
+    page = visitor.get("/announcement/?events").text
+    assert "截止：" in page[page.index("还在公示的方案") :] and "已截止：" in page[page.index("公示期满的方案") :]
+    assert "还在公示的方案" not in visitor.get("/?events").text.partition('id="event-title"')[2]
+    assert "活动时间：" in visitor.get("/feeds/outreach.xml?events").text
+    assert "已截止" in visitor.get(f"/places/{place.slug}/?events").text
 
 
 @pytest.mark.parametrize(

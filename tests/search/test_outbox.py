@@ -20,6 +20,7 @@ from search.outbox import changed
 from search.queries import SearchRequest, State, public_search
 from search.sources import Corpus, Source
 from tenants import actors, jobs
+from tenants.clock import now
 from tenants.identity.models import Tenant
 from tests.conftest import Deployment
 from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, fill
@@ -29,7 +30,7 @@ from tests.support.tasks import run_task
 @pytest.fixture(scope="module")
 def town(deployment: Deployment) -> UUID:
     with deployment.session() as session, session.begin():
-        tenant = Tenant(kind="town", slug="t", name="某镇", short_name="某镇", active=True)
+        tenant = Tenant(kind="town", opened_at=now(), slug="t", name="某镇", short_name="某镇", active=True)
         session.add(tenant)
         session.flush()
         return tenant.id
@@ -57,7 +58,9 @@ def waiting(session: Session) -> int:
 
 
 def make(session: Session, name: str) -> UUID:
-    tenant = Tenant(kind="town", slug=f"s{uuid4().hex[:8]}", name=name, short_name=name[:3], introduction="介绍")
+    tenant = Tenant(
+        kind="town", opened_at=now(), slug=f"s{uuid4().hex[:8]}", name=name, short_name=name[:3], introduction="介绍"
+    )
     session.add(tenant)
     session.flush()
     for source in ("test-tenant", "test-workspace-tenant"):

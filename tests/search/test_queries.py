@@ -28,7 +28,7 @@ from search.sources import PUBLIC, Corpus, Source, access_of
 from tenants import actors
 from tenants.actors import Actor
 from tenants.audit import AuditEntry
-from tenants.clock import today
+from tenants.clock import now, today
 from tenants.identity.models import Tenant
 from tenants.permissions import Role
 from tenants.rules import Invalid, Missing, Refused
@@ -437,7 +437,14 @@ def two_towns(
     use(engine, deployment)
     with deployment.session() as session, session.begin():
         towns = [
-            Tenant(kind="town", slug=uuid4().hex, name=f"机密{n}镇", short_name=n, introduction="疏解整治")
+            Tenant(
+                kind="town",
+                opened_at=now(),
+                slug=uuid4().hex,
+                name=f"机密{n}镇",
+                short_name=n,
+                introduction="疏解整治",
+            )
             for n in "甲乙"
         ]
         towns[1].active = False

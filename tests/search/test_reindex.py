@@ -26,6 +26,7 @@ from search.reindex import RebuildFailed, RebuildRuns, rebuild
 from search.sources import Corpus, Document, Source
 from settings import Settings
 from tenants import jobs
+from tenants.clock import now
 from tenants.identity.models import Tenant
 from tests.conftest import Deployment
 from tests.search.conftest import BOTH_ENGINES, settings_of
@@ -328,7 +329,8 @@ def test_a_killed_rebuild_can_be_run_again(
     with deployment.session() as session, session.begin():
         for number in range(40):
             name = f"{stage}{number}镇"
-            session.add(Tenant(kind="town", slug=uuid4().hex, name=name, short_name=name, introduction="滨水空间"))
+            words = {"name": name, "short_name": name, "introduction": "滨水空间"}
+            session.add(Tenant(kind="town", opened_at=now(), slug=uuid4().hex, **words))
     with deployment.session() as session:
         tenants = session.scalar(select(func.count()).select_from(Tenant))
     for name, value in environment.items():

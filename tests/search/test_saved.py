@@ -86,7 +86,7 @@ def test_a_kept_search_follows_a_tenant_to_its_new_address(deployment: Deploymen
         kept = saved.save(session, SearchRequest("", {"tenant": (former, "elsewhere")})).id
     with deployment.session() as session, session.begin():
         names = {"name": "漷县镇人民政府", "short_name": "漷县镇"}
-        session.add(Tenant(kind="town", slug=present, former_slugs=[former], **names))
+        session.add(Tenant(kind="town", opened_at=now(), slug=present, former_slugs=[former], **names))
     new = shelf.put("漷县的新公园", tenant=present, date=now() + timedelta(minutes=1))
     publish(deployment, shelf, "别处的公园")
     with deployment.session() as session, session.begin():
@@ -128,7 +128,7 @@ def test_blank_searches_and_too_many_are_refused(deployment: Deployment, shelf: 
 
 def test_staff_keep_searches_per_tenant(deployment: Deployment, shelf: Shelf) -> None:
     with deployment.session() as session, session.begin():
-        tenants = [Tenant(kind="town", slug=uuid4().hex, name=n, short_name=n) for n in "甲乙"]
+        tenants = [Tenant(kind="town", opened_at=now(), slug=uuid4().hex, name=n, short_name=n) for n in "甲乙"]
         person = Staff(email=f"{uuid4().hex}@example.com", name="职员")
         session.add_all([*tenants, person])
         session.flush()

@@ -42,6 +42,18 @@ def test_extraction_finds_templates_and_code() -> None:
     assert {"跳到正文", "请填写这一项。", "大标题", "%(num)s 天前"} <= found
 
 
+#: One word for each thing: 工作台, 新设 (a tenant) and 开放 (to the public), 办理结果, 正在研究, 已办成;
+#: a text is 撤下, what a resident wrote is 撤回.
+REJECTED = re.compile(
+    r"工作空间|开通|去向|研究中|已落实|(?:文章|内容|这一篇|原文)[^，。]{0,4}撤回|(?:意见|评论|留言)[^，。]{0,4}撤下"
+)
+
+
+def test_each_thing_has_one_word() -> None:
+    found = [m.id if isinstance(m.id, str) else m.id[0] for m in catalogue.extract() if m.id]
+    assert [sentence for sentence in found if REJECTED.search(sentence)] == []
+
+
 def test_english_is_complete() -> None:
     assert catalogue.missing(ENGLISH) == []
 

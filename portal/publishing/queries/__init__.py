@@ -23,6 +23,7 @@ from portal.publishing.queries.public import (
     public_list,
     related,
     upcoming,
+    withdrawn,
 )
 from portal.publishing.queries.records import (
     EventRow,
@@ -49,6 +50,7 @@ from portal.publishing.queries.shapes import (
     PublicArticle,
     PublicCard,
     PublicPage,
+    Withdrawn,
 )
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "Record",
     "Row",
     "WaitingRow",
+    "Withdrawn",
     "approvers",
     "cards",
     "codes_of",
@@ -90,4 +93,5 @@ __all__ = [
     "version_content",
     "versions_of",
     "waiting",
+    "withdrawn",
 ]

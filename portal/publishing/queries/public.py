@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import Kind
+from portal.publishing.models import Withdrawal as W
 from portal.publishing.queries.facets import facets
 from portal.publishing.queries.rows import (
     CARD,
@@ -33,6 +34,7 @@ from portal.publishing.queries.shapes import (
     PublicArticle,
     PublicCard,
     PublicPage,
+    Withdrawn,
 )
 from tenants.clock import SHANGHAI, now
 from tenants.reading import Counted, among, counted
@@ -134,7 +136,8 @@ def upcoming(session: Session, *, tenant: str | None = None, limit: int = 6) -> 
     # first which: only a few of the events that are to come are shown
     which = (
         select(V.publication_id)
-        .where(V.live, V.event_starts_at.is_not(None), V.event_ends_at > now())
+        .join(P, P.id == V.publication_id)
+        .where(P.kind == Kind.OUTREACH, V.live, V.event_starts_at.is_not(None), V.event_ends_at > now())
         .order_by(V.event_starts_at, V.publication_id)
         .limit(limit)
     )
@@ -226,3 +229,13 @@ def public_article(session: Session, code: str) -> PublicArticle | None:
         .one_or_none()
     )
     return article(row, files_of_version(session, row["version_id"])) if row else None
+
+
+def withdrawn(session: Session, code: str) -> Withdrawn | None:
+    """What the public may know of a text that was taken down. One query."""
+    row = session.execute(
+        select(W.code, W.kind, W.title, W.reason, W.withdrawn_at, T.slug, T.name)
+        .join(T, T.id == W.tenant_id)
+        .where(W.code == code)
+    ).one_or_none()
+    return Withdrawn(row[0], Kind(row[1]), *row[2:]) if row else None

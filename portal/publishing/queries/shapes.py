@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from portal.publishing import richtext
 from portal.publishing.models import Kind
+from tenants.clock import now
 from tenants.reading import Counted
 
 
@@ -52,6 +53,11 @@ class Event:
     starts_at: datetime
     ends_at: datetime
     place: str
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to come to."""
+        return self.ends_at <= now()
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,19 @@ class PublicArticle:
     def shown(self) -> Markup:
         """The body as a page shows it: anchors, responsive pictures, tables that scroll alone."""
         return richtext.present(self.body, self.widths)
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What the public reads in the place of a text that was taken down."""
+
+    code: str
+    kind: Kind
+    title: str
+    reason: str
+    withdrawn_at: datetime
+    tenant_slug: str
+    tenant_name: str
 
 
 @dataclass(frozen=True)

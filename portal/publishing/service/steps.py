@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.publishing import policy, queries, versions
-from portal.publishing.models import Publication, PublicationDraft, PublicationVersion, State
+from portal.publishing.models import Publication, PublicationDraft, PublicationVersion, State, Withdrawal
 from portal.publishing.service.common import head, load, need_reason, record
 from search import outbox
 from tenants import clock, jobs
 from tenants.actors import Actor
-from tenants.rules import Invalid, require
+from tenants.identity.models import Tenant
+from tenants.rules import N_, Invalid, Refusal, Refused, require
 
 PUBLISH_JOB = "publishing.publish_due"
 
@@ -121,11 +122,14 @@ def publish(
     now = now or clock.now()
     publication = load(session, code, expected_version)
     require(policy.may_publish(actor, publication, now))
+    if session.scalar(select(Tenant.opened_at).where(Tenant.id == publication.tenant_id)) is None:
+        raise Refused(Refusal(N_("本单位还没有对公众开放，现在发布公众也看不到。请管理员先在“今天”里开放。")))
     _change_live(session, publication, publication.head_id)
     publication.first_published_at = publication.first_published_at or now
     publication.published_at = now
     publication.publish_at = None
     publication.withdrawn_reason = None
+    session.execute(delete(Withdrawal).where(Withdrawal.publication_id == publication.id))
     return _move(session, actor, publication, State.PUBLISHED, "published", now)
 
 
@@ -142,6 +146,21 @@ def withdraw(
     publication = load(session, code, expected_version)
     require(policy.may_withdraw(actor, publication))
     reason = need_reason(reason)
+    now = now or clock.now()
+    title = session.scalars(
+        select(PublicationVersion.title).where(PublicationVersion.id == publication.live_id)
+    ).one()
+    session.add(
+        Withdrawal(
+            tenant_id=publication.tenant_id,
+            publication_id=publication.id,
+            code=publication.code,
+            kind=publication.kind,
+            title=title,
+            reason=reason,
+            withdrawn_at=now,
+        )
+    )
     _change_live(session, publication, None)
     publication.publish_at = None
     publication.withdrawn_reason = reason

@@ -281,6 +281,29 @@ def test_the_office_opens_a_tenant_and_its_administrator_comes_in(
     )
 
 
+def test_a_new_tenant_is_not_public_before_it_is_opened(
+    office: StrictClient, district: District, visitor: StrictClient
+) -> None:
+    slug, name = f"t{uuid7().hex[-8:]}", f"尚未开放{uuid7().hex[-6:]}镇政府"
+    fields = {
+        "kind": "town", "name": name, "short_name": name[:-2], "slug": slug,
+        "admin_name": "首任管理员", "admin_email": f"{uuid7().hex}@example.cn",
+    }  # fmt: skip
+    assert led_to(submit(office, "/district/tenants/new", **fields)) == "/district/tenants/"
+    assert "还没开放" in office.get("/district/tenants/").text
+    for path in ("/", "/places/", "/sitemap/pages.xml", "/feeds/"):
+        assert name not in (page := visitor.get(f"{path}?unopened").text) and slug not in page, path
+    assert visitor.get(f"/places/{slug}/").status_code == 404
+    today = office.get(f"/t/{slug}/").text
+    for words in ("开放前的准备", "填写联系电话或邮箱", "划出责任单元", "邀请同事和责任双师", "几天答复"):
+        assert words in today
+    assert "还有准备没有做完" in office.get(f"/t/{slug}/settings/open").text
+    assert led_to(submit(office, f"/t/{slug}/settings/open")) == f"/t/{slug}/"
+    assert "开放前的准备" not in office.get(f"/t/{slug}/").text
+    assert name in visitor.get("/places/?opened").text
+    assert visitor.get(f"/places/{slug}/?opened").status_code == 200
+
+
 def test_a_tenant_is_not_half_opened(office: StrictClient, district: District) -> None:
     slug = f"t{uuid7().hex[-8:]}"
     fields = {

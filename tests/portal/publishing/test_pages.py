@@ -324,7 +324,7 @@ def test_returned_withdrawn_and_planned_with_reason_and_time(
     follow(clerk, send(clerk, f"{page}/publish"))
     gone = follow(clerk, send(clerk, f"{page}/withdraw", reason="图纸有误，更正后再发")).text
     assert "已撤下，公众看不到。原因：图纸有误" in gone
-    assert deployment.public.test_client().get(f"/a/{code}").status_code == 404
+    assert deployment.public.test_client().get(f"/a/{code}").status_code == 410
 
 
 def test_the_office_takes_down_and_does_not_write(

@@ -17,16 +17,17 @@ from portal.account import (
 from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
 from portal.account.web import blueprint, enter, know_browser, reader, too_often
 from portal.answers import take
+from portal.people import service as people_pages
 from tenants import actors
 from tenants.database import open_session
 from tenants.deployment import settings_here
-from tenants.identity import devices, new_passwords, sign_in
+from tenants.identity import devices, invitations, new_passwords, sign_in
 from tenants.identity import queries as identity
 from tenants.identity import service as people
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
 from tenants.requests import db, requires
-from tenants.rules import Invalid
+from tenants.rules import Invalid, Missing
 from webkit.fragments import render
 from webkit.safe_redirect import next_url, redirect_next
 
@@ -93,8 +94,23 @@ def show() -> ResponseReturnValue:
         staff=staff,
         profile=queries.profile(db(), staff.id),
         places=queries.places_of(db(), staff.id),
+        offers=invitations.offers_to(db(), staff.id),
         sessions=identity.sessions_of_staff(db(), staff.id, staff.session_id),
     )
+
+
+@blueprint.post("/account/offers/<uuid:offer>")
+@requires(Permission.OWN_ACCOUNT)
+def answer_offer(offer: UUID) -> ResponseReturnValue:
+    """Join another place, or not: nobody is made to."""
+    accept = request.form.get("answer") == "accept"
+    try:
+        with open_session(g.engine, actors.system()) as system, system.begin():
+            people_pages.answer_offer(system, reader().staff.id, offer, accept=accept)
+    except Missing:
+        abort(404)
+    flash(_("已加入，可以在页面上方切换单位。") if accept else _("已谢绝邀请。"), "success")
+    return redirect(url_for(".show"), 303)
 
 
 @blueprint.route("/account/profile", methods=["GET", "POST"])

@@ -28,7 +28,7 @@ def invite(
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
 ) -> Invited:
-    """Ask somebody in; who has an account gets the roles added."""
+    """Ask somebody in; who has an account answers in it."""
     invited = invitations.invite(
         session,
         email=email,
@@ -84,3 +84,9 @@ def reactivate(session: Session, staff_id: UUID) -> None:
 def object_to_reset(session: Session, token: str) -> None:
     """Lock the account whose second factor was reset unasked. Needs the scope `system`."""
     outbox.changed(session, SOURCE, identity.object_to_reset(session, token))
+
+
+def answer_offer(session: Session, staff_id: UUID, offer_id: UUID, *, accept: bool) -> None:
+    """Take up roles at another place that somebody was offered, or not. Needs the scope `system`."""
+    invitations.answer_offer(session, staff_id, offer_id, accept=accept)
+    outbox.changed(session, SOURCE, staff_id)

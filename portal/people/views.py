@@ -75,6 +75,8 @@ def invite(tenant: str) -> ResponseReturnValue:
             db().rollback()
         else:
             flash(invited_words(invited), "success")
+            if invited.offered:
+                return redirect(url_for(".index", tenant=tenant), 303)
             return redirect(url_for(".show", tenant=tenant, person=invited.staff.id), 303)
     return render("portal/people/invite.html", form=form, tenant=tenant, status=form.status)
 

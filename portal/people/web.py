@@ -87,6 +87,8 @@ def export(filename: str, by: PersonFilter, *, places: bool) -> ResponseReturnVa
 
 def invited_words(invited: Invited) -> str:
     """What came of an invitation."""
+    if invited.offered:
+        return _("邀请已发出，对方在自己的账号里接受后加入。")
     name = invited.staff.name
     return _("邀请已发给%(name)s。", name=name) if invited.waits else _("%(name)s已加入。", name=name)
 

@@ -31,6 +31,23 @@ def send_invitation(session: Session, staff: Staff, place: str, token: str, tena
     )
 
 
+def send_offer(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
+    """Ask somebody who has an account whether they want to work for another place, too."""
+    _send(
+        session,
+        staff,
+        subject=N_("%(place)s邀请您加入"),
+        text=N_(
+            "%(name)s，您好：\n\n%(place)s邀请您任职。请在 7 天内登录%(product)s，在“我的账号”里接受或谢绝。"
+            "\n\n%(link)s\n\n不接受就不会加入。"
+        ),
+        action=N_("查看邀请"),
+        path="/account#offers",
+        place=place,
+        tenant_id=tenant_id,
+    )
+
+
 def send_added(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
     """Tell somebody who has an account that they now work for another place, too."""
     _send(

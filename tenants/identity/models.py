@@ -177,7 +177,7 @@ class StaffSession(Identified, Base):
 
 
 class StaffToken(Identified, Base):
-    """An invitation or a password reset, sent by mail. Works once; the row holds its SHA-256 (hex)."""
+    """An invitation, a reset, an objection or an offer of roles. Works once; the row holds its SHA-256 (hex)."""
 
     __tablename__ = "staff_token"
 
@@ -186,6 +186,8 @@ class StaffToken(Identified, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    #: What an offer is of: `tenant_id` or `bureau_id` (neither: the district), `roles`, `place`, `by`.
+    offer: Mapped[dict[str, Any] | None]
 
 
 class Resident(Identified, Base):

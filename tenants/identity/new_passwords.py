@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -77,12 +78,18 @@ def send_reset(session: Session, email: str) -> None:
     letters.send_reset(session, staff, add_token(session, staff.id, RESET, RESET_LASTS))
 
 
-def add_token(session: Session, staff_id: UUID, purpose: str, lasts: timedelta) -> str:
-    """A new token for a link by which its owner sets a password."""
+def add_token(
+    session: Session, staff_id: UUID, purpose: str, lasts: timedelta, *, offer: dict[str, Any] | None = None
+) -> str:
+    """A new token for its owner: by a link they set a password; an `offer` they answer in their account."""
     token = keys.new_token()
     session.add(
         StaffToken(
-            staff_id=staff_id, purpose=purpose, token_hash=token_hash(token), expires_at=now() + lasts
+            staff_id=staff_id,
+            purpose=purpose,
+            token_hash=token_hash(token),
+            expires_at=now() + lasts,
+            offer=offer,
         )
     )
     return token

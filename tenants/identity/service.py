@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from tenants import audit
+from tenants.actors import Scope
 from tenants.clock import now
 from tenants.database import actor_of, reveal_address, take_turns
 from tenants.identity import addresses, keys, letters, names, passwords, policy, queries
@@ -195,6 +196,8 @@ def grant_role(
     staff = the_staff(session, staff_id)
     if not staff.active:
         raise Refused(Refusal(N_("这个账号已经停用，请联系工作组办公室。")))
+    if actor.scope is Scope.TENANT and staff.joined_at and not works_at(session, staff_id, tenant_id, bureau_id):
+        raise Refused(Refusal(N_("对方现在不在本单位任职，请发出邀请，由本人接受。")))
     take_turns(session, "roles", staff_id)
     held = session.scalar(
         _current(staff_id).where(
@@ -364,6 +367,15 @@ def by_email(session: Session, address: str) -> Staff | None:
     """The account with this address (lower case); the database shows it to whoever names it exactly."""
     reveal_address(session, address)
     return session.scalar(select(Staff).where(Staff.email == address))
+
+
+def works_at(session: Session, staff_id: UUID, tenant_id: UUID | None, bureau_id: UUID | None) -> bool:
+    """Whether somebody holds a current role at this place: a tenant, a bureau, or (neither) the district."""
+    held = _current(staff_id).where(
+        RoleAssignment.tenant_id.is_not_distinct_from(tenant_id),
+        RoleAssignment.bureau_id.is_not_distinct_from(bureau_id),
+    )
+    return session.scalars(held.limit(1)).first() is not None
 
 
 def _credential(session: Session, staff_id: UUID) -> StaffCredential:

@@ -131,20 +131,38 @@ def test_somebody_new_is_invited_and_comes_in(
     assert "在用" in admin.get(office.at("?q=新同事")).text
 
 
-def test_who_has_an_account_is_added_and_nothing_of_them_is_told(admin: StrictClient, office: Office) -> None:
+@pytest.mark.parametrize("answer", ["accept", "decline"])
+def test_who_has_an_account_is_asked_and_nothing_of_them_is_told(
+    admin: StrictClient, app_workspace: Flask, office: Office, answer: str
+) -> None:
     known = new_person(office, Role.PLANNER, place=office.other)
     done = submit(admin, office.at("invite"), email=known.email, name="随便写的名字", roles=["architect"])
     shown = admin.get(led_to(done)).text
-    assert known.name in shown
+    assert "邀请已发出" in shown
+    assert known.name not in shown.split('id="results"')[1]
     assert "随便写的名字" not in shown
-    assert "台湖" not in shown
-    assert "责任规划师" not in shown, "the role elsewhere"
-    assert "给您增加了角色" in last_letter(office.deployment, known.email)
-    actor = actors.oneself(known.id, known.name)
-    with office.deployment.session(actor) as session:
-        from tenants.identity import queries
+    theirs = known.browser(app_workspace)
+    assert theirs.get(office.at()).status_code == 404, "nobody joins without having said yes"
+    assert admin.get(office.at(f"{known.id}/second-factor")).status_code == 404
+    assert "/workspace/account" in last_letter(office.deployment, known.email)
+    offered = re.search(r'action="/workspace(/account/offers/[^"]+)"', theirs.get("/account").text)
+    assert offered
+    stranger = new_person(office, Role.PLANNER, place=office.other).browser(app_workspace)
+    assert submit(stranger, offered[1], page="/account", answer="accept").status_code == 404
+    assert led_to(submit(theirs, offered[1], page="/account", answer=answer)) == "/account"
+    joined = answer == "accept"
+    assert theirs.get(office.at()).status_code == (200 if joined else 404)
+    assert (known.name in admin.get(office.at(f"?q={known.email}")).text.split('id="results"')[1]) is joined
+    assert submit(theirs, offered[1], page="/account", answer="accept").status_code == 404, "it is answered once"
 
-        assert {r.role for r in queries.roles_of(session, known.id)} == {Role.PLANNER, Role.ARCHITECT}
+
+def test_nobody_is_taken_back_without_being_asked(admin: StrictClient, office: Office) -> None:
+    former = new_person(office, Role.PLANNER)
+    where = office.at(str(former.id))
+    submit(admin, f"{where}/end", reason="调离")
+    answer = submit(admin, f"{where}/roles", roles=["planner"])
+    assert answer.status_code == 422
+    assert "由本人接受" in answer.text
 
 
 def test_an_invitation_may_be_sent_again_and_taken_back(

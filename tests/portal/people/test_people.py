@@ -16,7 +16,6 @@ from sqlalchemy.exc import ProgrammingError
 from uuid_utils.compat import uuid7
 
 from operations import people as operations
-from tenants import actors
 from tenants.audit import AuditEntry
 from tenants.identity import service
 from tenants.identity.models import Staff

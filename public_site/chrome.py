@@ -26,7 +26,7 @@ def describe() -> Chrome:
         link(_("新芽项目"), url_for("articles.index", kind="sprout")),
         link(_("宣传活动"), url_for("articles.index", kind="outreach")),
         link(_("公告"), url_for("articles.index", kind="announcement")),
-        link(_("街镇"), url_for("places.index")),
+        link(_("街镇园区"), url_for("places.index")),
     ]
     about = [
         Link(_("关于新芽"), url_for("pages.about")),

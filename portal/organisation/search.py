@@ -102,7 +102,7 @@ class Units:
                 tenant=row.tenant_short,
                 unit=row.name,
                 passages=words,
-                names=(Passage(row.tenant_name, N_("街镇")),),
+                names=(Passage(row.tenant_name, N_("街镇园区")),),
             )
 
 

@@ -155,8 +155,8 @@ def _found(row: Any, address: str) -> Found:
         # a short one is said by its title
         passages=(*([Passage(row.body)] if title != row.body else ()), Passage(row.title, N_("所在文章"))),
         names=(
-            Passage(row.name, N_("街镇")),
-            Passage(row.short_name, N_("街镇")),
+            Passage(row.name, N_("街镇园区")),
+            Passage(row.short_name, N_("街镇园区")),
             Passage(row.author_name, N_("署名")),
             Passage(row.title, N_("所在文章")),
         ),

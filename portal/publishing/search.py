@@ -191,8 +191,8 @@ def _found(row: Any, words: list[_Words], address: str, *names: Passage, date: A
         names=(
             *(Passage(tag, N_("标签")) for tag in row.tags),
             Passage(row.unit_name or "", N_("责任单元")),
-            Passage(row.tenant_name, N_("街镇")),
-            Passage(row.tenant_short, N_("街镇")),
+            Passage(row.tenant_name, N_("街镇园区")),
+            Passage(row.tenant_short, N_("街镇园区")),
             *(Passage(document.title, N_("附件")) for document in words),
             *names,
         ),

@@ -24,7 +24,7 @@ KIND_WORDS = {
     **{kind.value: words for kind, words in KINDS.items()},
     "comment": N_("意见"),
     "answer": N_("官方答复"),
-    "tenant": N_("街镇"),
+    "tenant": N_("街镇园区"),
     "unit": N_("责任单元"),
     "person": N_("人员"),
     "file": N_("文件"),

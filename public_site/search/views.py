@@ -28,7 +28,7 @@ blueprint = Blueprint("search", __name__, template_folder="templates")
 
 FACET_WORDS = {
     "kind": N_("类型"),
-    "tenant": N_("街镇"),
+    "tenant": N_("街镇园区"),
     "unit": N_("责任单元"),
     "tag": N_("标签"),
     "year": N_("年份"),

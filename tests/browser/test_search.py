@@ -233,7 +233,7 @@ def test_an_engine_that_rests_is_never_no_results(
         page.goto(f"{live}/search?q=口袋公园&trouble={trouble}")
         words = page.inner_text("main")
         assert "搜索正在休息" in words and "没有找到" not in words and "共 0 条" not in words
-        assert page.get_by_role("link", name="按街镇浏览").is_visible()
+        assert page.get_by_role("link", name="按街镇园区浏览").is_visible()
         assert axe(page) == []
         # typing goes on without suggestions, and says nothing of it
         page.goto(f"{live}/places/")

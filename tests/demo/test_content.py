@@ -44,7 +44,7 @@ def html(publication: Publication) -> str:
 
 def test_all_tenants_of_the_district_speak() -> None:
     kinds = Counter(tenant.kind for tenant in TENANTS)
-    assert kinds == {"subdistrict": 11, "town": 11}
+    assert kinds == {"subdistrict": 11, "town": 11, "park": 1}
     for tenant in TENANTS:
         assert len(tenant.publications) >= 3, tenant.name
         assert 70 <= len(tenant.introduction) <= 150, tenant.name

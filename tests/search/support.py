@@ -102,7 +102,7 @@ class Shelf:
             if entity_id in self.held:
                 held = self.held[entity_id]
                 passages = [Passage(held.body), *(Passage(p, "附件") for p in held.passages)]
-                names = [*(Passage(t, "标签") for t in held.tags), *(Passage(n, "街镇") for n in held.labels)]
+                names = [*(Passage(t, "标签") for t in held.tags), *(Passage(n, "街镇园区") for n in held.labels)]
                 address = f"/a/{entity_id}"
                 yield Found(
                     entity_id, held.title, address, held.kind, held.date, passages=passages, names=names

@@ -98,7 +98,7 @@ def test_letters_mark_the_characters_they_spell() -> None:
 
 
 def test_a_name_is_shown_when_nothing_else_shows_why() -> None:
-    names = [Passage("绿地", "标签"), Passage("口袋公园", "标签"), Passage("玉桥街道办事处", "街镇")]
+    names = [Passage("绿地", "标签"), Passage("口袋公园", "标签"), Passage("玉桥街道办事处", "街镇园区")]
     assert reasons(names, of("口袋公园"), "新的花园") == (("标签", "<mark>口袋公园</mark>"),)
     assert reasons(names, of("口袋公园"), "口袋公园竣工") == ()
     # the part that the title shows is not the word that the tag is found by
@@ -106,9 +106,9 @@ def test_a_name_is_shown_when_nothing_else_shows_why() -> None:
     # a longer word for the same is no better reason than the word itself
     assert reasons([Passage("小微绿地公园", "标签")], of("口袋公园"), "口袋公园竣工") == ()
     assert reasons([Passage("无障碍", "标签")], of("坡道"), "一条坡道") == ()
-    assert reasons(names, of("yuqiao 绿地"), "绿地不多") == (("街镇", "<mark>玉桥</mark>街道办事处"),)
+    assert reasons(names, of("yuqiao 绿地"), "绿地不多") == (("街镇园区", "<mark>玉桥</mark>街道办事处"),)
     assert reasons(names, of("玉桥口袋公园"), "") == (
         ("标签", "<mark>口袋公园</mark>"),
-        ("街镇", "<mark>玉桥</mark>街道办事处"),
+        ("街镇园区", "<mark>玉桥</mark>街道办事处"),
     )
     assert reasons(names, of(""), "新的花园") == ()

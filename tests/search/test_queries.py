@@ -92,9 +92,9 @@ def test_a_result_has_marks_facets_and_the_passage(find: Search) -> None:
 
 def test_a_result_says_by_which_name_it_was_found(find: Search) -> None:
     (hit,) = find("梨园镇").hits
-    assert hit.reasons == (("街镇", "<mark>梨园镇</mark>"),)
+    assert hit.reasons == (("街镇园区", "<mark>梨园镇</mark>"),)
     (hit,) = find("liyuan").hits
-    assert hit.reasons == (("街镇", "<mark>梨园</mark>镇"),)
+    assert hit.reasons == (("街镇园区", "<mark>梨园</mark>镇"),)
     assert {hit.reasons for hit in find("绿地").hits} == {(("标签", "<mark>绿地</mark>"),)}
     # what title and text show needs no other reason, and where nothing was asked there is none
     assert [hit.reasons for hit in find("口袋公园").hits + find().hits] == [()] * 6

@@ -72,4 +72,4 @@ def test_a_search_by_a_former_address_is_one_of_that_tenant(
     page = app_public.test_client().get(f"/search?q=桂花巷&tenant={place.slug}").text
     assert "杨庄的" in page
     assert "文景的" not in page
-    assert 'aria-current="true"' in page.split("街镇</h2>")[1].split("</section>")[0]
+    assert 'aria-current="true"' in page.split("街镇园区</h2>")[1].split("</section>")[0]

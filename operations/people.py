@@ -5,7 +5,7 @@ from __future__ import annotations
 from settings import Settings
 from tenants import actors
 from tenants.database import Face, make_engine, open_session, url_for
-from tenants.identity import queries, service
+from tenants.identity import factor_resets, queries, service
 from tenants.permissions import Role
 from tenants.rules import Invalid, Missing, Refusal
 
@@ -28,5 +28,5 @@ def reset_second_factor(settings: Settings, *, email: str, reason: str) -> str:
         staff = service.by_email(session, email.strip().lower())
         if staff is None:
             raise Missing
-        service.reset_second_factor(session, staff.id, reason=reason)
+        factor_resets.reset_second_factor(session, staff.id, reason=reason)
         return staff.name

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from search import outbox
 from tenants.actors import Actor
-from tenants.identity import invitations
+from tenants.identity import factor_resets, invitations
 from tenants.identity import service as identity
 from tenants.identity.invitations import Invited
 from tenants.permissions import Role
@@ -83,7 +83,7 @@ def reactivate(session: Session, staff_id: UUID) -> None:
 
 def object_to_reset(session: Session, token: str) -> None:
     """Lock the account whose second factor was reset unasked. Needs the scope `system`."""
-    outbox.changed(session, SOURCE, identity.object_to_reset(session, token))
+    outbox.changed(session, SOURCE, factor_resets.object_to_reset(session, token))
 
 
 def answer_offer(session: Session, staff_id: UUID, offer_id: UUID, *, accept: bool) -> None:

@@ -12,7 +12,7 @@ from portal.answers import take
 from portal.people import queries
 from portal.people.forms import ResetFactorForm
 from portal.people.queries import Person, PersonFilter, PersonState
-from tenants.identity import policy, service
+from tenants.identity import factor_resets, policy
 from tenants.identity import queries as identity
 from tenants.identity.invitations import Invited
 from tenants.identity.words import role_name
@@ -118,7 +118,7 @@ def reset_factor(person: UUID, back: str) -> ResponseReturnValue:
     form = ResetFactorForm()
     if form.validate_on_submit():
         try:
-            service.reset_second_factor(db(), person, reason=form.reason.data or "")
+            factor_resets.reset_second_factor(db(), person, reason=form.reason.data or "")
         except Refused as error:
             take(form, error)
             db().rollback()

@@ -7,7 +7,7 @@ Functions flush and never commit. Who acts is the session's actor. Raises `Refus
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
@@ -17,23 +17,19 @@ from tenants import audit
 from tenants.actors import Scope
 from tenants.clock import now
 from tenants.database import actor_of, reveal_address, take_turns
-from tenants.identity import addresses, keys, letters, names, passwords, policy, queries
+from tenants.identity import addresses, keys, names, passwords, policy
 from tenants.identity.models import (
     Resident,
     RoleAssignment,
     Staff,
     StaffCredential,
     StaffSession,
-    StaffToken,
     Tenant,
 )
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Missing, Refusal, Refused, require
 
 NAME_MAX = 40
-#: The link by which somebody objects to a reset of their second factor; it outlives later changes of credentials.
-OBJECTION = "objection"
-OBJECTION_LASTS = timedelta(days=7)
 
 
 def create_staff(
@@ -122,61 +118,6 @@ def set_totp_for_demo(session: Session, staff_id: UUID, secret: str) -> None:
     credential.totp_secret = keys.encrypt(f"totp {staff_id}", secret)
     credential.totp_confirmed_at = now()
     session.flush()
-
-
-def reset_second_factor(session: Session, staff_id: UUID, *, reason: str) -> None:
-    """Forget a lost second factor: every session ends, and its owner is told who did it and why.
-
-    At the next sign-in the password is enough, or, where a role requires a second factor, a new one is set up.
-    """
-    staff = the_staff(session, staff_id)
-    standing = queries.second_factor_of(session, staff_id)
-    require(policy.may_reset_second_factor(actor_of(session), staff_id, standing))
-    session.execute(select(func.forget_second_factor(staff_id)))
-    audit.record(
-        session, "second_factor.reset", "person", staff_id, label=staff.name, reason=reason.strip() or None
-    )
-    token = keys.new_token()
-    session.add(
-        StaffToken(
-            staff_id=staff_id,
-            purpose=OBJECTION,
-            token_hash=queries.token_hash(token),
-            expires_at=now() + OBJECTION_LASTS,
-        )
-    )
-    letters.send_second_factor_reset(session, staff, reason, token)
-    session.flush()
-
-
-def object_to_reset(session: Session, token: str) -> UUID:
-    """Lock the account whose second factor was reset unasked, and tell the district office. Needs the scope `system`.
-
-    Whoever is signed in is out; the office opens the account again once it has spoken with its owner.
-    """
-    hashed = queries.token_hash(token)
-    used = (
-        update(StaffToken)
-        .where(StaffToken.token_hash == hashed, StaffToken.purpose == OBJECTION, StaffToken.used_at.is_(None))
-        .values(used_at=now())
-        .returning(StaffToken.staff_id)
-    )
-    staff_id = session.scalar(used.where(StaffToken.expires_at > now()))
-    if staff_id is None:
-        raise Missing
-    staff = the_staff(session, staff_id)
-    staff.active, staff.deactivated_at = False, now()
-    _end_sessions(session, staff_id)
-    audit.record(session, "second_factor.objected", "person", staff_id, label=staff.name)
-    office = (
-        select(Staff)
-        .join(RoleAssignment, RoleAssignment.staff_id == Staff.id)
-        .where(RoleAssignment.role == Role.DISTRICT_OFFICE, RoleAssignment.ended_at.is_(None), Staff.active)
-    )
-    for one in session.scalars(office).unique():
-        letters.send_objection(session, one, staff)
-    session.flush()
-    return staff_id
 
 
 def grant_role(
@@ -303,7 +244,7 @@ def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
     )
     staff.active = False
     staff.deactivated_at = now()
-    _end_sessions(session, staff_id)
+    close_sessions(session, staff_id)
     audit.record(
         session,
         "person.deactivated",
@@ -415,7 +356,8 @@ def _others_hold(session: Session, assignment: RoleAssignment) -> bool:
     return not mine or bool(session.scalar(usable.where(RoleAssignment.staff_id != assignment.staff_id)))
 
 
-def _end_sessions(session: Session, staff_id: UUID) -> None:
+def close_sessions(session: Session, staff_id: UUID) -> None:
+    """Whoever is signed in as this person is out with the next request."""
     session.execute(
         update(StaffSession)
         .where(StaffSession.staff_id == staff_id, StaffSession.revoked_at.is_(None))

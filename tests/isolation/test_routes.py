@@ -103,6 +103,7 @@ def arguments(world: World, tenant: UUID) -> dict[str, object]:
         "staff_id": str(world.people[tenant]),
         "person": str(world.people[tenant]),
         "session_id": str(uuid4()),
+        "offer": str(uuid4()),
         "assignment_id": str(uuid4()),
         "entry_id": str(uuid4()),
         "search_id": str(uuid4()),

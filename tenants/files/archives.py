@@ -23,6 +23,15 @@ _HEAD = 2048
 _DTD = re.compile(rb"<\s*!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
+#: Pictures and films in a package: a plain screenshot as a bitmap shrinks a thousandfold.
+_MEDIA = re.compile(r"(?:word|xl|ppt)/media/", re.IGNORECASE)
+
+HIDDEN = N_("文件里藏有另一个文件，不能上传。")
+STRANGE = N_("文件结构异常，不能上传。")
+LOCKED = N_("文件有打开密码，请取消密码后再上传。")
+DAMAGED = N_("文件已损坏，打不开。请用原来的软件重新保存后再上传。")
+
+
 def _refuse(message: str) -> Invalid:
     return Invalid({"file": message})
 
@@ -38,17 +47,17 @@ def check_zip(content: BinaryIO) -> frozenset[str]:
         with zipfile.ZipFile(content) as package:
             entries = package.infolist()
             if package.start_dir > size or (entries and min(e.header_offset for e in entries) != 0):
-                raise _refuse(N_("文件里藏有另一个文件，不能上传。"))
+                raise _refuse(HIDDEN)
             _check_end(content, size, len(package.comment))
             if len(entries) > MAX_PARTS or len({e.filename for e in entries}) != len(entries):
-                raise _refuse(N_("文件结构异常，不能上传。"))
+                raise _refuse(STRANGE)
             total = 0
             for entry in entries:
                 if entry.flag_bits & 0x1:
-                    raise _refuse(N_("文件有打开密码，请取消密码后再上传。"))
+                    raise _refuse(LOCKED)
                 strange = entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
                 if strange or re.search(r"(^|/)\.\.(/|$)|^/|\\|\x00", entry.filename):
-                    raise _refuse(N_("文件结构异常，不能上传。"))
+                    raise _refuse(STRANGE)
                 total += _measure(package, entry, MAX_UNPACKED - total)
             return frozenset(entry.filename for entry in entries)
     except (
@@ -60,35 +69,35 @@ def check_zip(content: BinaryIO) -> frozenset[str]:
         NotImplementedError,
         ValueError,
     ) as error:
-        raise _refuse(N_("文件已损坏，打不开。请用原来的软件重新保存后再上传。")) from error
+        raise _refuse(DAMAGED) from error
 
 
 def _check_end(content: BinaryIO, size: int, comment: int) -> None:
     """The directory's end record is the end of the file: nothing is appended."""
     content.seek(max(0, size - 22 - comment))
     if content.read(4) != END_OF_ZIP:
-        raise _refuse(N_("文件里藏有另一个文件，不能上传。"))
+        raise _refuse(HIDDEN)
 
 
 def _measure(package: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
     """Unpack an entry to nowhere; its size. Stops as soon as it is too much."""
     xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-    most = min(left, MAX_XML if xml else left, max(entry.compress_size, 4096) * MAX_RATIO)
+    most = min(left, MAX_XML) if xml else left
+    if not _MEDIA.match(entry.filename):
+        most = min(most, max(entry.compress_size, 4096) * MAX_RATIO)
     size = 0
     with package.open(entry) as part:
         while chunk := part.read(64 * 1024):
             if xml and size < _HEAD and _DTD.search(chunk[:_HEAD].replace(b"\0", b"")):
-                raise _refuse(N_("文件结构异常，不能上传。"))
+                raise _refuse(STRANGE)
             size += len(chunk)
             if size > most:
                 raise _refuse(N_("文件解开后大得异常，不能上传。"))
     return size
 
 
-def ole_streams(content: BinaryIO) -> frozenset[str]:
-    """Names of the streams and storages in a compound file (the older Office formats)."""
-    content.seek(0)
-    data = content.read()
+def ole_streams(data: bytes) -> frozenset[str]:
+    """Names of the streams and storages in a compound file (the older Office formats), without their first mark."""
     names = set()
     # directory entries are 128 bytes long and sectors a multiple of that, so entries sit on that grid
     for at in range(512, len(data) - 127, 128):
@@ -100,7 +109,7 @@ def ole_streams(content: BinaryIO) -> frozenset[str]:
             and length % 2 == 0
             and entry[length - 2 : length] == b"\0\0"
         ):
-            name = entry[: length - 2].decode("utf-16-le", "replace")
+            name = entry[: length - 2].decode("utf-16-le", "replace").lstrip("\1\2\3\5")
             if name.isprintable():
                 names.add(name)
     return frozenset(names)

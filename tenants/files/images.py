@@ -80,7 +80,9 @@ def _upright(content: BinaryIO, limit_pixels: int) -> Image.Image:
 
 
 def _in_plain_colours(picture: Image.Image) -> Image.Image:
-    """sRGB, with transparency only where there is some."""
+    """sRGB of eight bits, with transparency only where there is some."""
+    if picture.mode.startswith("I;16"):
+        picture = _in_eight_bits(picture)
     transparent = "A" in picture.getbands() or "transparency" in picture.info
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in ("RGB", "CMYK"):
@@ -94,6 +96,14 @@ def _in_plain_colours(picture: Image.Image) -> Image.Image:
         except (ImageCms.PyCMSError, OSError, ValueError):
             pass  # a broken profile: the colours as they are
     return picture.convert("RGBA" if transparent else "RGB")
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """A grey picture of sixteen bits scaled down; left to itself the conversion cuts off everything bright."""
+    scaled = picture.point(lambda value: value * (1 / 256)).convert("L")
+    if (clear := picture.info.get("transparency")) is not None:
+        scaled.info["transparency"] = clear >> 8
+    return scaled
 
 
 def _variant(picture: Image.Image, width: int) -> Variant:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
-from tenants.files import archives
+from tenants.files import archives, foreign, packages, pdf
 from tenants.files.names import display_name
 from tenants.rules import N_, Invalid, Refusal
 
@@ -64,7 +65,9 @@ _WANTED = {
     Purpose.ATTACHMENT: N_("请上传 PDF、Word、Excel、PowerPoint、文本或图片文件。"),
     Purpose.IMPORT: N_("请上传 Word（.docx）或文本（.txt）文件。旧版 .doc 请先另存为 .docx。"),
 }
+#: The main part of a package, by its name as a rule; by its type wherever it lies.
 _OOXML_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presentation.xml": PPTX}
+_OOXML_TYPES = {f"{kind.content_type}.main+xml": kind for kind in (DOCX, XLSX, PPTX)}
 _ACTIVE_TEXT = re.compile(
     rb"^\s*<(?:!doctype|html|head|body|script|svg|\?xml|\?php|!--|iframe|img)", re.IGNORECASE
 )
@@ -124,14 +127,14 @@ def receive(stream: Stream, *, limit: int) -> Received:
 
 def inspect(content: BinaryIO, filename: str, purpose: Purpose) -> Inspected:
     """Find out what `content` is. Raises `Invalid` for anything not taken for this purpose."""
-    kind = _kind(content, filename)
+    kind = _kind(content, filename, purpose)
     content.seek(0)
     if kind not in TAKEN[purpose]:
         raise refuse(_WANTED[purpose])
     return Inspected(kind, display_name(filename, kind.extension))
 
 
-def _kind(content: BinaryIO, filename: str) -> Kind | None:
+def _kind(content: BinaryIO, filename: str, purpose: Purpose) -> Kind | None:
     content.seek(0)
     head = content.read(4096)
     if head.startswith(b"\xff\xd8\xff"):
@@ -144,8 +147,10 @@ def _kind(content: BinaryIO, filename: str) -> Kind | None:
         return GIF
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis"):
         raise refuse(N_("这是 HEIC 照片，请先转成 JPG 再上传。"))
-    if head.startswith(b"%PDF-"):
-        return _pdf(content)
+    if pdf.HEAD.match(head):
+        if PDF in TAKEN[purpose]:  # else what is wrong with it does not matter
+            pdf.check_pdf(content)
+        return PDF
     if head.startswith(b"PK\x03\x04"):
         return _ooxml(content)
     if head.startswith(archives.OLE_MAGIC):
@@ -153,34 +158,23 @@ def _kind(content: BinaryIO, filename: str) -> Kind | None:
     return _text(content, filename)
 
 
-def _pdf(content: BinaryIO) -> Kind:
-    """A PDF and nothing else behind it: the end mark within the last kilobytes, no archive there."""
-    size = content.seek(0, 2)
-    content.seek(max(0, size - 70_000))
-    tail = content.read()
-    if b"%%EOF" not in tail[-4096:]:
-        raise refuse(N_("这个 PDF 不完整，请重新导出后再上传。"))
-    if archives.END_OF_ZIP in tail:
-        raise refuse(N_("文件里藏有另一个文件，不能上传。"))
-    return PDF
-
-
 def _ooxml(content: BinaryIO) -> Kind | None:
     names = archives.check_zip(content)
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise refuse(N_("文件带有宏，不能上传。请另存为不带宏的格式（.docx、.xlsx、.pptx）。"))
-    if "[Content_Types].xml" not in names:
-        return None
-    found = [kind for part, kind in _OOXML_PARTS.items() if part in names]
-    return found[0] if len(found) == 1 else None
+    if packages.CONTENT_TYPES not in names:
+        foreign.refuse_archive(content, names)
+    packages.refuse_active(content)
+    with zipfile.ZipFile(content) as package:
+        types = packages.content_types(package).values()
+    found = {kind for part, kind in _OOXML_PARTS.items() if part in names}
+    found |= {kind for main, kind in _OOXML_TYPES.items() if main in types}
+    return found.pop() if len(found) == 1 else None
 
 
 def _ole(content: BinaryIO) -> Kind | None:
-    streams = archives.ole_streams(content)
+    content.seek(0)
+    streams = packages.check_compound(content.read())
     if "EncryptedPackage" in streams:
-        raise refuse(N_("文件有打开密码，请取消密码后再上传。"))
-    if streams & {"_VBA_PROJECT", "_VBA_PROJECT_CUR", "VBA", "Macros"}:
-        raise refuse(N_("文件带有宏，不能上传。请另存为不带宏的格式（.docx、.xlsx、.pptx）。"))
+        raise Invalid({"file": archives.LOCKED})
     if "WordDocument" in streams:
         return DOC
     if streams & {"Workbook", "Book"}:
@@ -192,13 +186,17 @@ def _text(content: BinaryIO, filename: str) -> Kind | None:
     """Readable text all through, and not a web page under another name."""
     content.seek(0)
     data = content.read()
+    foreign.refuse_by_name(data[:4096], filename)
     if _ACTIVE_TEXT.match(data.removeprefix(b"\xef\xbb\xbf")) or decode(data) is None:
         return None
     return CSV if filename.lower().rstrip(". ").endswith(".csv") else TXT
 
 
 def decode(data: bytes) -> str | None:
-    """The text of `data` in UTF-8, UTF-16 or GB18030; None when it is not text at all."""
+    """The text of `data` in UTF-8, UTF-16 or GB18030, without the mark with which DOS ended texts (^Z).
+
+    None when it is not text at all.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(data, "utf-16")
     if 0 in data[:4096]:  # in the other encodings no character has a zero byte
@@ -211,7 +209,7 @@ def decode(data: bytes) -> str | None:
 
 def _decoded(data: bytes, encoding: str) -> str | None:
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding).rstrip("\x1a")
     except UnicodeDecodeError:
         return None
     return None if _CONTROL.search(text) else text

@@ -270,10 +270,10 @@ def test_what_cannot_be_brought_over_is_told() -> None:
 
 
 BROKEN = {
-    "a web page": (b"<html><script>x</script>", "请上传 Word"),
+    "a web page": (b"<html><script>x</script>", "网页"),
     "an older Word file": (samples.compound("WordDocument"), "旧版 .doc 请先另存为 .docx"),
     "a password": (samples.compound("EncryptedPackage"), "密码"),
-    "macros": (samples.archive({"word/document.xml": b"<a/>", "word/vbaProject.bin": b"x"}), "宏"),
+    "macros": (samples.office(relations=[("vbaProject", "x.bin", False)]), "宏"),
     "half a file": (samples.broken(samples.word("x")), "已损坏"),
     "a package without a document": (samples.archive({"word/document.xml": b"<not-word/>"}), "已损坏"),
     "a document that is no XML": (samples.archive({"word/document.xml": b"hello"}), "已损坏"),

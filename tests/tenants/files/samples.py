@@ -5,11 +5,16 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from io import BytesIO
 
 import docx
 import openpyxl
+import pypdf
 from PIL import Image
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 
 
 def jpeg(
@@ -84,12 +89,68 @@ def excel() -> bytes:
     return out.getvalue()
 
 
-def archive(parts: dict[str, bytes]) -> bytes:
-    """A ZIP package with these parts."""
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A ZIP archive of these files."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as container:
-        for name, data in {"[Content_Types].xml": b"<Types/>", **parts}.items():
+        for name, data in parts.items():
             container.writestr(name, data)
+    return out.getvalue()
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    """A package of Office with these parts."""
+    return zipped({"[Content_Types].xml": b"<Types/>", **parts})
+
+
+def content_types(of: dict[str, str]) -> bytes:
+    """The list of content types of a package: of a part (its name) or of every part with an extension."""
+    entries = "".join(
+        f'<Override PartName="/{name}" ContentType="{content_type}"/>'
+        if "/" in name
+        else f'<Default Extension="{name}" ContentType="{content_type}"/>'
+        for name, content_type in of.items()
+    )
+    return f'<Types xmlns="{_PACKAGE}/content-types">{entries}</Types>'.encode()
+
+
+def office(
+    parts: dict[str, bytes] | None = None,
+    *,
+    types: dict[str, str] | None = None,
+    relations: Sequence[tuple[str, str, bool]] = (),
+) -> bytes:
+    """A Word file with further parts, content types, and relations: what for, target, whether outside."""
+    entries = "".join(
+        f'<Relationship Id="r{n}" Type="{_OFFICE}/relationships/{purpose}" Target="{target}"'
+        f' TargetMode="{"External" if outside else "Internal"}"/>'
+        for n, (purpose, target, outside) in enumerate(relations)
+    )
+    return archive(
+        {
+            "[Content_Types].xml": content_types(types or {}),
+            "word/document.xml": b"<a/>",
+            "word/_rels/document.xml.rels": (
+                f'<Relationships xmlns="{_PACKAGE}/relationships">{entries}</Relationships>'
+            ).encode(),
+            **(parts or {}),
+        }
+    )
+
+
+def packed(name: str, data: bytes, *streams: str) -> bytes:
+    """A compound file with a file put into it as Windows does (Packager)."""
+    native = b"\x02\0" + (name.encode("gb18030") + b"\0") * 2 + bytes(8) + data
+    return compound("\x01Ole10Native", *streams) + native.ljust(-(-len(native) // 512) * 512, b"\0")
+
+
+def locked_pdf(*, owner: str, user: str = "") -> bytes:
+    """A PDF with a page and the password of its owner; with `user`, also one for opening."""
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.encrypt(user_password=user, owner_password=owner, algorithm="AES-256")
+    out = BytesIO()
+    writer.write(out)
     return out.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -76,6 +77,16 @@ def test_transparency_is_kept_and_drawings_lose_nothing() -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_kind_of_png_is_taken(mode: str) -> None:
     assert reencode(BytesIO(samples.png(50, 40, mode)), limit_pixels=LIMIT)[-1].width == 50
+
+
+def test_a_grey_scan_of_sixteen_bits_keeps_its_shades() -> None:
+    scan = (Path(__file__).parent / "inputs" / "23-grey16-scan.png").read_bytes()
+    with Image.open(BytesIO(scan)) as source:
+        expected = [source.getpixel((x, 100)) // 256 for x in range(0, 200, 10)]  # type: ignore[operator]
+    stored = Image.open(BytesIO(reencode(BytesIO(scan), limit_pixels=LIMIT)[-1].data)).convert("L")
+    shown = [stored.getpixel((x, 100)) for x in range(0, 200, 10)]
+    assert len(set(shown)) > 10
+    assert all(abs(a - b) <= 3 for a, b in zip(shown, expected, strict=True))  # type: ignore[operator]
 
 
 def test_printers_colours_are_turned_into_screens_colours() -> None:

@@ -7,6 +7,7 @@ import tracemalloc
 import unicodedata
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -17,6 +18,8 @@ from tenants.files.inspect import TAKEN, Purpose, decode, inspect, receive
 from tenants.files.names import LONGEST, display_name
 from tenants.rules import Invalid
 from tests.tenants.files import samples
+
+INPUTS = Path(__file__).parent / "inputs"
 
 HONEST = {
     "jpg": samples.jpeg(80, 60),
@@ -83,7 +86,62 @@ LIARS = {
         samples.archive({"word/document.xml": b"<a/>", "xl/workbook.xml": b"<a/>"}),
         "x.docx",
     ),
-    "macros": (samples.archive({"word/document.xml": b"<a/>", "word/vbaProject.bin": b"x"}), "x.docx"),
+    "macros by their type, under another name": (
+        samples.office({"word/x.bin": b"x"}, types={"word/x.bin": "application/vnd.ms-office.vbaProject"}),
+        "x.docx",
+    ),
+    "macros by their type, given to every .bin": (
+        samples.office({"word/x.bin": b"x"}, types={"bin": "application/vnd.ms-office.vbaProject"}),
+        "x.docx",
+    ),
+    "macros by their relation": (
+        samples.office({"word/x.dat": b"x"}, relations=[("vbaProject", "x.dat", False)]),
+        "x.docx",
+    ),
+    "macros allowed by the type of the document": (
+        samples.office(types={"word/document.xml": "application/vnd.ms-word.document.macroEnabled.main+xml"}),
+        "x.docx",
+    ),
+    "macros in a sheet of the oldest kind": (
+        samples.archive(
+            {
+                "[Content_Types].xml": samples.content_types(
+                    {"xl/macrosheets/1.xml": "application/vnd.ms-excel.macrosheet+xml"}
+                ),
+                "xl/workbook.xml": b"<a/>",
+                "xl/macrosheets/1.xml": b"<a/>",
+            }
+        ),
+        "x.xlsx",
+    ),
+    "macros in a file inside": (
+        samples.office(
+            {
+                "word/embeddings/1.docx": samples.office(
+                    {"word/x.dat": b"x"}, relations=[("vbaProject", "x.dat", False)]
+                )
+            }
+        ),
+        "x.docx",
+    ),
+    "a template from elsewhere": (
+        samples.office(relations=[("attachedTemplate", "https://example.com/t.dotm", True)]),
+        "x.docx",
+    ),
+    "a template from a server of the house": (
+        samples.office(relations=[("attachedTemplate", "file:///\\\\server\\share\\t.dotx", True)]),
+        "x.docx",
+    ),
+    "an object from elsewhere": (
+        samples.office(relations=[("oleObject", "HTTP://example.com/x.hta", True)]),
+        "x.docx",
+    ),
+    "a program inside": (samples.office({"word/embeddings/1.bin": b"MZ\x90\0" + bytes(99)}), "x.docx"),
+    "a packed program inside": (
+        samples.office({"word/embeddings/1.bin": samples.packed("setup.exe", b"x")}),
+        "x.docx",
+    ),
+    "a packed program in an older file": (samples.packed("开始.vbs", b"x", "WordDocument"), "x.doc"),
     "macros in an older file": (samples.compound("WordDocument", "Macros", "_VBA_PROJECT"), "x.doc"),
     "a password": (samples.compound("EncryptedPackage", "EncryptionInfo"), "x.docx"),
     "an installer as a compound file": (samples.compound("SummaryInformation"), "x.doc"),
@@ -105,7 +163,7 @@ LIARS = {
         "x.docx",
     ),
     "a bomb": (
-        samples.archive({"word/document.xml": b"<a/>", "word/media/1.png": bytes(60_000_000)}),
+        samples.archive({"word/document.xml": b"<a/>", "word/x/1.bin": bytes(60_000_000)}),
         "x.docx",
     ),
     "too many parts": (
@@ -124,12 +182,100 @@ def test_liars_are_refused_with_a_sentence(liar: str) -> None:
 
 
 def test_the_reason_is_the_right_one() -> None:
-    assert "宏" in refused(*LIARS["macros"])
+    for liar, content in LIARS.items():
+        assert ("宏" in refused(*content)) == liar.startswith("macros"), liar
+        assert ("程序" in refused(*content)) == ("program inside" in liar or "packed program" in liar), liar
+        assert ("外部" in refused(*content)) == ("from " in liar), liar
     assert "密码" in refused(*LIARS["a password"])
     assert "大得异常" in refused(*LIARS["a bomb"])
     assert "藏有另一个文件" in refused(*LIARS["an archive with a page behind"])
     assert "已损坏" in refused(*LIARS["half a Word file"])
     assert "HEIC" in refused(*LIARS["a photo of a phone that browsers cannot show"])
+
+
+#: Files as offices make them: what they are taken for, or what the sender is told.
+OF_OFFICES = {
+    "20-pdf-with-open-password.pdf": "打开密码",
+    "21-pdf-with-bom-first.pdf": "pdf",
+    "22-pdf-zero-padded.pdf": "pdf",
+    "25-docx-with-plain-bmp-screenshot.docx": "docx",
+    "28-rtf-named.doc": "RTF",
+    "29-mhtml-named.doc": "MHTML",
+    "30-dos-end-of-file.txt": "txt",
+    "31-utf16-notepad.txt": "txt",
+    "31b-utf16-excel-unicode-text.txt": "txt",
+    "31c-gb18030.txt": "txt",
+}
+
+
+@pytest.mark.parametrize("name", OF_OFFICES)
+def test_files_as_offices_make_them_are_taken_or_told_by_name(name: str) -> None:
+    content, expected = (INPUTS / name).read_bytes(), OF_OFFICES[name]
+    if expected in {kind.extension for kind in TAKEN[Purpose.ATTACHMENT]}:
+        assert inspect(BytesIO(content), name, Purpose.ATTACHMENT).kind.extension == expected
+    else:
+        assert expected in refused(content, name)
+
+
+NOT_TAKEN = {
+    "a web page saved as Word": (b"<html xmlns:o='urn:schemas-microsoft-com:office:office'>", "x.doc", "HTML"),
+    "Word's XML of 2003": (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', "x.doc", "XML"),
+    "a fixed document of the state's format": (samples.zipped({"OFD.xml": b"<a/>"}), "x.ofd", "OFD"),
+    "a text of LibreOffice": (
+        samples.zipped({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}),
+        "x.odt",
+        "OpenDocument",
+    ),
+    "an archive": (samples.zipped({"a.txt": b"x"}), "x.zip", "压缩包"),
+    "an archive of another kind": (b"Rar!\x1a\x07\x01\0" + bytes(99), "x.docx", "压缩包"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_TAKEN)
+def test_what_is_not_taken_is_called_by_its_name(what: str) -> None:
+    content, name, word = NOT_TAKEN[what]
+    assert word in refused(content, name)
+
+
+def test_only_a_password_for_opening_closes_a_pdf() -> None:
+    assert inspect(BytesIO(samples.locked_pdf(owner="秘密")), "x.pdf", Purpose.ATTACHMENT).kind.extension == "pdf"
+    assert "打开密码" in refused(samples.locked_pdf(owner="秘密", user="开"))
+
+
+def test_whatever_is_wrong_with_a_pdf_an_import_says_what_it_takes() -> None:
+    for content in (PDF, samples.broken(PDF), samples.locked_pdf(owner="a", user="b")):
+        assert ".docx" in refused(content, "x.pdf", Purpose.IMPORT)
+
+
+def test_a_document_is_known_by_its_type_wherever_it_lies_in_the_package() -> None:
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    content = samples.archive(
+        {"[Content_Types].xml": samples.content_types({"word/document2.xml": main}), "word/document2.xml": b"<a/>"}
+    )
+    assert inspect(BytesIO(content), "x", Purpose.ATTACHMENT).kind.extension == "docx"
+
+
+HARMLESS = {
+    "a template of one's own computer": [("attachedTemplate", "file:///C:\\Users\\li\\公文.dotm", True)],
+    "a link to the web": [("hyperlink", "https://example.com/", True)],
+    "a table linked from one's own computer": [("oleObject", "file:///D:/台账.xlsx", True)],
+}
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_what_leads_nowhere_by_itself_is_taken(what: str) -> None:
+    content = samples.office(
+        {"word/embeddings/1.bin": samples.packed("附件.pdf", PDF)}, relations=HARMLESS[what]
+    )
+    assert inspect(BytesIO(content), "x", Purpose.ATTACHMENT).kind.extension == "docx"
+
+
+def test_the_mark_at_the_end_of_a_text_from_dos_is_not_read() -> None:
+    content = (INPUTS / "30-dos-end-of-file.txt").read_bytes()
+    text = decode(content)
+    assert content.endswith(b"\x1a") and text and text.endswith("。\r\n")
+    assert decode("正文\x1a".encode("utf-16")) == "正文"
+    assert decode("正\x1a文".encode()) is None
 
 
 def test_a_directory_that_understates_a_bomb_is_seen_through() -> None:
@@ -251,5 +397,5 @@ def test_a_name_keeps_what_people_called_the_file() -> None:
 
 def test_inspecting_is_quick_even_for_the_largest_bomb() -> None:
     started = time.process_time()
-    refused(samples.archive({"word/document.xml": b"<a/>", "word/media/a.bin": bytes(300_000_000)}), "x.docx")
+    refused(samples.archive({"word/document.xml": b"<a/>", "word/media/a.bmp": bytes(450_000_000)}), "x.docx")
     assert time.process_time() - started < 10

@@ -101,7 +101,7 @@ class Form(FlaskForm):
             """What was sent, without characters that nobody typed on purpose."""
             wrapped = super().wrap_formdata(form, formdata)
             if wrapped is None:
-                wrapped = typed_for(form.sent_always)
+                wrapped = typed_for(form.known_by)
                 form.put_back = wrapped is not None
             if wrapped is None:
                 return None
@@ -114,10 +114,14 @@ class Form(FlaskForm):
     put_back = False
 
     @property
-    def sent_always(self) -> set[str]:
-        """Names of the fields that a browser sends whatever was filled in."""
-        fields = ((name, field) for name, field in self._fields.items() if name not in SECRETS)
-        return {name for name, field in fields if not isinstance(field, _SENT_SOMETIMES)}
+    def known_by(self) -> set[str]:
+        """The fields by which a sent form is known: the required ones that a browser always sends, else all."""
+        fields = {
+            name: field
+            for name, field in self._fields.items()
+            if name not in SECRETS and not isinstance(field, _SENT_SOMETIMES)
+        }
+        return {name for name, field in fields.items() if field.flags.required} or set(fields)
 
     @property
     def status(self) -> int:

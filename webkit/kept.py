@@ -92,6 +92,8 @@ def init_app(app: Flask, store: Store, author: Author, mark: Callable[[Any], Any
             if cookie in request.cookies and response.status_code < 400 and "kept_now" not in g:
                 store.drop(request.cookies[cookie], author(ended=False), current_path())
             return response
+        if response.location and (kept_id := _asked()) and str(kept_id) not in response.location:
+            response.location = _with(response.location, kept_id)
         unseen = "kept_post" not in g and response.status_code == 200 and response.mimetype == "text/html"
         if unseen and (kept_id := _asked()) and request.endpoint != "kept" and _find(kept_id):
             return make_response(redirect(url_for("kept", kept_id=kept_id), 303))
@@ -202,7 +204,7 @@ def typed() -> Post | None:
 
 
 def typed_for(needed: Iterable[str]) -> MultiDict[str, str] | None:
-    """What was typed into a form that sends the fields `needed`; None when this page puts back nothing like it."""
+    """What was typed into a form known by the fields `needed`; None when this page puts back nothing like it."""
     wanted = set(needed)
     if _asked() is None or not wanted:
         return None
@@ -259,6 +261,6 @@ def _page_of_form() -> str:
 
 
 def _with(address: str, kept_id: UUID) -> str:
-    path, _mark, query = address.partition("?")
-    others = [(name, value) for name, value in parse_qsl(query, True) if name != "kept"]
-    return f"{path}?{urlencode([*others, ('kept', str(kept_id))])}"
+    parts = urlsplit(address)
+    others = [(name, value) for name, value in parse_qsl(parts.query, True) if name != "kept"]
+    return parts._replace(query=urlencode([*others, ("kept", str(kept_id))])).geturl()

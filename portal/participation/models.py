@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -143,6 +144,23 @@ class CommentEvent(Identified, Base):
     action: Mapped[str]
     reason: Mapped[str | None]
     former_body: Mapped[str | None]
+
+
+class CommentDraft(Base):
+    """An answer that somebody is writing: nobody else's to read, gone when it is sent."""
+
+    __tablename__ = "comment_draft"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "comment_id"], ["comment.tenant_id", "comment.id"], ondelete="CASCADE"
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    comment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    fields: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
 
 
 class AnswerTemplate(Identified, Base):

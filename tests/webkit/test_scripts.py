@@ -79,6 +79,20 @@ def test_somebody_else_was_first(site: str, open_page: Open) -> None:
     page.get_by_text("别人刚刚改过这份内容").wait_for()
 
 
+@pytest.mark.parametrize("status, content_type", [(200, "text/html"), (401, "application/json"), (400, "text/html")])
+def test_a_page_of_signing_in_is_not_taken_for_a_saved_draft(
+    site: str, open_page: Open, status: int, content_type: str
+) -> None:
+    page = open_page()
+    page.goto(f"{site}/workspace/form")
+    page.route(
+        "**/autosave", lambda route: route.fulfill(status=status, content_type=content_type, body="<h1>登录</h1>")
+    )
+    page.fill("#title", "登录已经结束")
+    page.get_by_text("没有保存：请先登录。").wait_for()
+    expect(page.locator("#title")).to_have_value("登录已经结束")
+
+
 def test_a_file_is_sent_at_once_and_only_its_id_goes_with_the_form(site: str, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site}/workspace/form")

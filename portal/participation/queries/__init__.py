@@ -4,6 +4,7 @@
 """
 
 from portal.participation.queries.desk import Detail, Listing, Row, detail, every, listing
+from portal.participation.queries.drafts import draft
 from portal.participation.queries.figures import (
     Attention,
     Waiting,
@@ -63,6 +64,7 @@ __all__ = [
     "attention",
     "counts",
     "detail",
+    "draft",
     "every",
     "export_of_resident",
     "in_thread",

@@ -5,6 +5,7 @@ What residents do (`residents`) runs in a session of the public role, the rest i
 """
 
 from portal.participation.service.answers import answer, revise_answer, set_fate
+from portal.participation.service.drafts import discard_draft, keep_draft
 from portal.participation.service.moderation import Shown, hide, show, show_many, uphold
 from portal.participation.service.ready import delete_template, save_template
 from portal.participation.service.residents import (
@@ -24,9 +25,11 @@ __all__ = [
     "answer",
     "appeal",
     "delete_template",
+    "discard_draft",
     "edit_own",
     "forget_resident",
     "hide",
+    "keep_draft",
     "preview",
     "revise_answer",
     "save_template",

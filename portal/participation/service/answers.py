@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from portal.participation import notices, policy
 from portal.participation.models import Comment, Fate, Visibility
 from portal.participation.notices import Notice
+from portal.participation.service.drafts import discard_draft
 from portal.participation.service.steps import of_tenant, step, text, words
 from portal.publishing.models import Publication
 from tenants import clock
@@ -67,6 +68,7 @@ def answer(
     step(session, actor, comment, "answered", at)
     if fate is not None:
         _set_fate(session, actor, comment, fate, reason, outcome_publication_id, at)
+    discard_draft(session, actor, comment_id)
     notices.tell(session, comment, Notice.ANSWERED, at, answer=said, with_fate=fate is not None)
     return official
 

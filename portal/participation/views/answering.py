@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import abort, request, url_for
+from flask import abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,6 +27,7 @@ from tenants.requests import actor, db, requires
 from tenants.rules import N_, Conflict, Invalid, Refused
 from webkit.forms import choices
 from webkit.fragments import render
+from webkit.text import printable
 
 SOMEBODY_WAS_FIRST = N_("同事刚刚处理过这条意见，下面是最新情况。您写的内容还在，没有发出。")
 
@@ -71,6 +72,17 @@ def _with_template(comment: queries.Row, form: AnswerForm) -> AnswerForm:
         form.fate.data = ready.fate
     form.template.data = ""
     return form
+
+
+@blueprint.post("/t/<tenant>/comments/<uuid:comment_id>/draft")
+@requires(Permission.COMMENT_ANSWER)
+def keep_draft(tenant: str, comment_id: UUID) -> ResponseReturnValue:
+    """Keep what is typed: for the page's script, and for the button where no script runs."""
+    typed = {name: printable(request.form.get(name, "")) for name in ("body", "fate", "reason")}
+    at = service.keep_draft(db(), actor(), comment_id, typed)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(saved=at.isoformat())
+    return to_comment(tenant, comment_id, _("草稿已经存下，只有您能看到。"))
 
 
 @blueprint.route(

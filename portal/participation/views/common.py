@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.participation import policy, queries
@@ -19,6 +20,7 @@ from tenants.permissions import Permission
 from tenants.requests import actor, db
 from webkit.forms import choices
 from webkit.fragments import render
+from webkit.kept import typed
 from webkit.pagination import Page, page_number
 
 blueprint = Blueprint("participation", "portal.participation.views", template_folder="../templates")
@@ -120,7 +122,8 @@ def _of(tenant: str, detail: Detail, form: AnswerForm | None) -> dict[str, Any]:
     comment, who = detail.comment, actor()
     answerable = policy.may_answer(who, comment) is None
     if answerable and form is None:
-        form = answer_form(comment, formdata=None)
+        draft = queries.draft(db(), comment.id, who.id)
+        form = answer_form(comment, formdata=MultiDict(draft) if draft and not typed() else None)
     return {
         "detail": detail,
         "comment": comment,

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -332,3 +333,42 @@ def _chosen(page: str, name: str) -> str:
         re.findall(r'<option selected value="([^"]*)"', found[0]) + re.findall(r'value="([^"]*)"', found[0])
     )
     return values[0]
+
+
+def test_an_answer_being_written_is_kept_for_its_writer_alone_until_it_is_sent(
+    place: Corner, clerk: StrictClient, app_workspace: Flask, wang: Neighbour
+) -> None:
+    first, second = place.comment(wang), place.comment(wang)
+    page = clerk.get(at(place, first)).text
+    hidden = form_of(page, at(place, f"{first}/answer"))
+    typed = {**hidden, "body": "已经转给设计单位，下周给您", "fate": "", "reason": ""}
+    kept = clerk.post(at(place, f"{first}/draft"), data=typed, headers={"Accept": "application/json"})
+    assert kept.status_code == 200 and kept.json and kept.json["saved"]
+    assert "下周给您" not in clerk.get(at(place, second)).text
+    assert "下周给您" in clerk.get(at(place, first)).text
+    other = place.colleague.browser(app_workspace)
+    assert "下周给您" not in other.get(at(place, first)).text
+    without_script = clerk.post(at(place, f"{first}/draft"), data={**typed, "body": "改好的草稿正文"})
+    assert without_script.status_code == 303
+    shown = clerk.get(at(place, first)).text
+    assert "改好的草稿正文" in shown
+    assert send(clerk, at(place, f"{first}/answer"), shown, body="改好的答复，发出。")[0] == 303
+    with place.at_desk() as session:
+        assert queries.draft(session, first, place.clerk.id) is None
+
+
+def test_an_answer_sent_with_an_ended_session_is_back_in_its_form(
+    deployment: Deployment, place: Corner, clerk: StrictClient, app_workspace: Flask, wang: Neighbour
+) -> None:
+    comment_id = place.comment(wang)
+    hidden = form_of(clerk.get(at(place, comment_id)).text, at(place, f"{comment_id}/answer"))
+    with clerk.session_transaction() as session:
+        session["_user_id"] = "a session that nobody remembers"
+    referer = {"Referer": f"http://localhost/workspace{at(place, comment_id)}"}
+    lost = clerk.post(
+        at(place, f"{comment_id}/answer"), data={**hidden, "body": "写了很久的答复"}, headers=referer
+    )
+    onward = unquote(lost.location.partition("next=")[2]).removeprefix("/workspace")
+    place.clerk.sign_in(clerk)
+    shown = clerk.get(onward, follow_redirects=True).text
+    assert re.search(r"<textarea[^>]*name=\"body\"[^>]*>\s*写了很久的答复</textarea>", shown)

@@ -29,7 +29,7 @@ class Draft {
   }
 
   get dirty() {
-    return !this.leaving && this.changes > this.saved;
+    return !this.leaving && this.form.isConnected && this.changes > this.saved;
   }
 
   changed() {
@@ -116,4 +116,17 @@ class Draft {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-autosave-url], form[data-guard]")) new Draft(form);
+const DRAFTS = "form[data-autosave-url], form[data-guard]";
+const drafts = new Map();
+
+function take(root) {
+  for (const form of drafts.keys()) if (!form.isConnected) drafts.delete(form);
+  for (const form of root.querySelectorAll(DRAFTS)) if (!drafts.has(form)) drafts.set(form, new Draft(form));
+}
+
+take(document);
+document.addEventListener("htmx:load", ({ detail }) => take(detail.elt));
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  // what is typed into a form that another one takes the place of is kept first
+  for (const [form, draft] of drafts) if (detail.target.contains(form) && draft.url && draft.dirty) draft.save();
+});

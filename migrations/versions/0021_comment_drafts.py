@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 from tenants.database import Face
 from tenants.isolation import ACTOR, TENANT, WRITES, ask_once, grant, policy, protect
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

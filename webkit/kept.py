@@ -84,7 +84,11 @@ def init_app(app: Flask, store: Store, author: Author, mark: Callable[[Any], Any
     """
     cookie = f"{app.config['SESSION_COOKIE_NAME']}_kept"
     app.extensions["webkit_kept"] = _Door(store, author, cookie)
-    app.add_url_rule("/kept/<uuid:kept_id>", "kept", mark(_page))
+
+    def page(kept_id: UUID) -> Response:  # each door's own: the permission is written on the function
+        return _page(kept_id)
+
+    app.add_url_rule("/kept/<uuid:kept_id>", "kept", mark(page))
 
     @app.after_request
     def finish(response: Response) -> Response:

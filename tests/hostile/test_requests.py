@@ -5,13 +5,21 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
+import wtforms
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from werkzeug.test import create_environ, run_wsgi_app
+from wtforms.fields.core import UnboundField
 
+from portal.publishing.models import Kind
+from tests.factories import publishing
 from tests.factories.accounts import token_of
 from tests.hostile.conftest import Target
+from webkit import bounds
+from webkit.forms import Form
 
 ODD = st.text(
     st.sampled_from("a1好 %&=;\"'<\\\r\n\x00\x7f\x85\ufffe\u202e\u200d\u00a0👨"), max_size=6
@@ -78,3 +86,48 @@ def test_a_list_takes_any_number_of_arguments(target: Target, desk: FlaskClient)
     query = urlencode([("x", str(n)) for n in range(300)])
     for path in ("publications/", "comments/", "files/", "people/", "audit/"):
         assert desk.get(f"/t/{target.corner.tenant.slug}/{path}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59", "1899-12-31T23:59", "2200-06-01T00:00"])
+def test_a_time_that_no_clock_reads_is_refused_at_its_field(target: Target, desk: FlaskClient, typed: str) -> None:
+    corner = target.corner
+    with corner.at_desk() as session:
+        code = publishing.draft(session, corner.clerk.actor(), Kind.OUTREACH, title="日子写错的活动").code
+    edit = f"/t/{corner.tenant.slug}/publications/{code}/edit"
+    page = desk.get(edit)
+    form = {"csrf_token": token_of(page), "number": "1", "title": "日子写错的活动", "event_starts_at": typed}
+    answer = desk.post(edit, data={**form, "event_ends_at": "2026-12-31T23:59"})
+    assert answer.status_code == 422 and "年份应在 1900 到 2199 之间" in answer.text
+    assert desk.get(f"/t/{corner.tenant.slug}/publications/{code}").status_code == 200
+    with corner.at_desk() as session, pytest.raises(IntegrityError):
+        session.execute(
+            text("UPDATE publication_version SET event_starts_at = :at, event_ends_at = NULL WHERE title = :title"),
+            {"at": f"{typed}+00", "title": "日子写错的活动"},
+        )
+
+
+@pytest.mark.parametrize(
+    "query", ["since=0001-01-01", "until=9999-12-31", "since=9999-12-31&until=0001-01-01", "until=2199-12-31"]
+)
+def test_a_list_is_narrowed_by_any_day(target: Target, desk: FlaskClient, query: str) -> None:
+    assert desk.get(f"/t/{target.corner.tenant.slug}/audit/?{query}").status_code == 200
+
+
+def test_no_form_takes_a_number_or_a_time_without_bounds() -> None:
+    """`webkit.bounds` has the fields that know them."""
+    unbounded = (
+        wtforms.IntegerField, wtforms.FloatField, wtforms.DecimalField, wtforms.DateTimeField, wtforms.DateField,
+    )  # fmt: skip
+    bounded = (bounds.IntegerField, bounds.FloatField, bounds.DateTimeLocalField)
+    todo, found = [Form], []
+    while todo:
+        form = todo.pop()
+        todo += form.__subclasses__()
+        found += [
+            f"{form.__name__}.{name}"
+            for name, field in vars(form).items()
+            if isinstance(field, UnboundField)
+            and issubclass(field.field_class, unbounded)
+            and not issubclass(field.field_class, bounded)
+        ]
+    assert found == []

@@ -194,8 +194,9 @@ def test_any_value_is_read_in_words(admin: StrictClient, district: District) -> 
 
 def test_a_planned_time_is_on_record(district: District, admin: StrictClient) -> None:
     editor, at = district.admin.actor(), now() + timedelta(days=3)
-    with district.deployment.session(editor) as session, session.begin():
+    with district.deployment.session() as session, session.begin():
         approver = people.staff(session, Role.TENANT_ADMIN, place=district.place, name="审核的人").actor()
+    with district.deployment.session(editor) as session, session.begin():
         made = publishing.draft(session, editor)
         steps.submit(session, editor, made.code)
         steps.approve(session, approver, made.code)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from portal.publishing import richtext
 from portal.publishing.models import PublicationVersion
-from webkit.text import clean
 
 #: Roles of a file in a version.
 DOCUMENT, INLINE, BEFORE, AFTER = "document", "inline", "before", "after"
@@ -84,7 +83,7 @@ class Content:
 
 
 def _tidy(text: str) -> str:
-    return clean(text).strip()
+    return richtext.printable(text).strip()
 
 
 def plain(value: Any) -> Any:

@@ -19,41 +19,22 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.publishing import htmltree
-from portal.publishing.structure import repair
+from portal.publishing.structure import UNSEEN, WRAPPERS, repair
 from tenants.rules import N_, Invalid
-from webkit.text import clean
+from webkit import prose
+from webkit.prose import BLOCKS, INLINE, RENAMED
+from webkit.text import INVISIBLE
 
 #: Limits of one text. A long plan interpretation has some 20,000 characters and 2,000 elements.
 MAX_CHARACTERS = 1_000_000
 MAX_ELEMENTS = 20_000
 MAX_OPEN = 60
 
-BLOCKS = frozenset({
-    "p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "figure", "figcaption", "table", "caption", "thead",
-    "tbody", "tr", "th", "td", "hr",
-})  # fmt: skip
-INLINE = frozenset({
-    "strong", "em", "u", "s", "sub", "sup", "code", "a", "br", "img",
-})  # fmt: skip
 #: What other editors write; `repair` turns it into ours.
-_SYNONYMS = frozenset({
-    "b", "i", "strike", "del", "h1", "h5", "h6", "div", "section", "article", "header", "footer", "main", "aside",
-    "nav", "center", "address", "dl", "dt", "dd", "pre", "tfoot", "form", "fieldset", "details", "summary",
+_SYNONYMS = WRAPPERS | frozenset({
+    *RENAMED, "div", "section", "article", "header", "footer", "main", "aside", "nav", "center", "address", "dl",
+    "dt", "dd", "pre", "form", "fieldset", "details", "summary",
 })  # fmt: skip
-#: Dropped together with what is inside.
-_WITH_CONTENT = frozenset({
-    "script", "style", "xml", "title", "head", "template", "svg", "math", "noscript", "iframe", "object", "embed",
-    "textarea", "select", "audio", "video",
-})  # fmt: skip
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "th": {"colspan", "rowspan", "scope"},
-    "td": {"colspan", "rowspan"},
-}
-OUTSIDE_REL = "noopener nofollow"
-#: `signature` is the closing line of an official document: issuing body and date.
-_CLASSES = {"p": {"signature"}}
 
 _MEDIA = re.compile(r"/media/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[A-Za-z0-9][A-Za-z0-9._-]*")
 _HREF = re.compile(
@@ -64,6 +45,8 @@ _HREF = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"[a-z]+:", re.IGNORECASE)
+# what nobody types on purpose; and direction overrides and invisible joiners, which only hide text
+_UNPRINTABLE = re.compile(rf"{INVISIBLE.pattern}|[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _WORD = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]|[^\W_㐀-鿿豈-﫿]+(?:['’.,:/-][^\W_㐀-鿿豈-﫿]+)*")
 _HEADING = re.compile(r"<(h[234])>")
@@ -74,14 +57,19 @@ _CLOSES_ITSELF = frozenset({
 })  # fmt: skip
 
 
+def printable(text: str) -> str:
+    """A text without characters that nobody sees and that feeds, sheets and search stumble over."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def sanitise(html: str) -> str:
     """Bring any `html` into the form of a publication's text.
 
     Raises `Invalid` (field `body`) for a text too long or nested beyond reason.
     """
-    html = clean(html)
+    html = _UNPRINTABLE.sub("", html)
     _refuse_monsters(html)
-    loose = clean(_LOOSE.clean(html)).replace("&nbsp;", " ")
+    loose = _UNPRINTABLE.sub("", _LOOSE.clean(html)).replace("&nbsp;", " ")
     return _STRICT.clean(htmltree.serialise(repair(htmltree.parse(loose))))
 
 
@@ -98,15 +86,17 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         case "src":
             return value if _MEDIA.fullmatch(value) else None
         case "alt":
-            return " ".join(clean(value).replace("<", "＜").replace(">", "＞").split())[:500]
+            return " ".join(_UNPRINTABLE.sub("", value).replace("<", "＜").replace(">", "＞").split())[:500]
         case "width" | "height":
             return value if re.fullmatch(r"[1-9][0-9]{0,4}", value) else None
         case "colspan" | "rowspan":
             return value if re.fullmatch(r"[2-9]|[1-9][0-9]", value) else None
+        case "start":
+            return value if re.fullmatch(r"[2-9]|[1-9][0-9]{1,3}", value) else None
         case "scope":
             return value if value in ("col", "row", "colgroup", "rowgroup") else None
         case _:
-            return value  # rel and class, each from its own list
+            return value  # rel, from its own list
 
 
 def safe_href(value: str) -> str | None:
@@ -114,7 +104,7 @@ def safe_href(value: str) -> str | None:
 
     Allowed are http, https, mailto, tel and addresses on this site beginning with `/`.
     """
-    value = re.sub(r"[\x00-\x20\x7f-\xa0]", "", clean(value.strip()).replace(" ", "%20"))
+    value = re.sub(r"[\x00-\x20\x7f-\xa0]", "", _UNPRINTABLE.sub("", value.strip()).replace(" ", "%20"))
     value = value.replace("<", "%3C").replace(">", "%3E").replace('"', "%22").removesuffix("%20")
     if not _HREF.fullmatch(value):
         return None
@@ -137,22 +127,38 @@ def _refuse_monsters(html: str) -> None:
             still_open[name] -= 1
 
 
-def _cleaner(
-    tags: frozenset[str], classes: dict[str, set[str]] | None = None, *, rel: bool = True
-) -> nh3.Cleaner:
+def _cleaner(tags: frozenset[str], classes: dict[str, set[str]]) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(tags),
-        clean_content_tags=set(_WITH_CONTENT),
+        clean_content_tags=set(prose.DROPPED - tags),
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute,
-        tag_attribute_values={"a": {"rel": {OUTSIDE_REL}}} if rel else {},
-        allowed_classes=_CLASSES | (classes or {}),
+        tag_attribute_values={"a": {"rel": {prose.OUTSIDE_REL}}},
+        allowed_classes={"p": {prose.SIGNATURE}, **classes},
         link_rel=None,
     )
 
 
-_LOOSE = _cleaner(BLOCKS | INLINE | _SYNONYMS, rel=False)
-_STRICT = _cleaner(BLOCKS | INLINE)
+def _loose_attribute(tag: str, name: str, value: str) -> str | None:
+    """As `_attribute`; and says of an element that its author did not show it."""
+    if name == "hidden" or (name in _UNSEEN and _UNSEEN[name].search(value)):
+        return UNSEEN
+    if name == "class":
+        return prose.SIGNATURE if tag == "p" and prose.SIGNATURE in value.split() else None
+    return _attribute(tag, name, value) if name in _ATTRIBUTES.get(tag, ()) else None
+
+
+#: `rel` and `class` are let in by their values.
+_ATTRIBUTES = {tag: set(names) - {"rel", "class"} for tag, names in prose.ATTRIBUTES.items()}
+_UNSEEN = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in prose.UNSEEN.items()}
+_LOOSE = nh3.Cleaner(
+    tags=set(BLOCKS | INLINE | _SYNONYMS),
+    clean_content_tags=set(prose.DROPPED),
+    attributes={**_ATTRIBUTES, "*": {"hidden", *_UNSEEN}},
+    attribute_filter=_loose_attribute,
+    link_rel=None,
+)
+_STRICT = _cleaner(BLOCKS | INLINE, {})
 _WITH_CHANGES = _cleaner(
     BLOCKS | INLINE | {"ins", "del", "div", "details", "summary", "span"},
     {

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from portal.publishing import inline, tables
 from portal.publishing.htmltree import Node
+from portal.publishing.inline import EDGES, Child
+from webkit import prose
 
-_RENAMED = {
-    "b": "strong", "i": "em", "strike": "s", "del": "s", "h1": "h2", "h5": "h4", "h6": "h4", "tfoot": "tbody",
-}  # fmt: skip
 _HEADINGS = ("h2", "h3", "h4")
-_INLINE = frozenset({"strong", "em", "u", "s", "sub", "sup", "code", "a", "br", "img"})
-_EDGES = " \t\r\n\u3000"
-_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’…—"
-_BREAK_IN_CHINESE = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t]*(?=[{_WIDE}])")
-_SPACES = re.compile(r"[ \t\r\n]+")
-
-Child = Node | str
+#: Said by the sanitiser's first pass of what the author did not show.
+UNSEEN = "unseen"
+#: Elements that mean nothing by themselves; the sanitiser lets them in to see whether they are shown.
+WRAPPERS = frozenset({"span", "font", "ins", "label", "small", "big", "mark"})
 
 
 def repair(root: Node) -> Node:
     """A new tree of the same content in the order a publication has. `root` is used up."""
+    root.children = list(_seen(root))
     for node in root.elements():
-        node.tag = _RENAMED.get(node.tag, node.tag)
+        node.tag = prose.RENAMED.get(node.tag, node.tag)
     blocks = _blocks(root.children)
     above = 1
     for block in blocks:
@@ -33,10 +30,17 @@ def repair(root: Node) -> Node:
     return Node("", children=list(blocks))
 
 
-def _is_inline(child: Child) -> bool:
-    return isinstance(child, str) or (
-        child.tag in _INLINE and all(node.tag in _INLINE for node in child.elements())
-    )
+def _seen(node: Node) -> Iterable[Child]:
+    """What is below, without what the author did not show, and without wrappers."""
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+        elif UNSEEN not in child.attributes.values():
+            if child.tag in WRAPPERS:
+                yield from _seen(child)
+            else:
+                child.children = list(_seen(child))
+                yield child
 
 
 def _blocks(children: Iterable[Child]) -> list[Node]:
@@ -45,7 +49,7 @@ def _blocks(children: Iterable[Child]) -> list[Node]:
     loose: list[Child] = []
     stray: Node | None = None  # a list made for items that had none
     for child in children:
-        if _is_inline(child):
+        if inline.is_inline(child):
             loose.append(child)
             if not isinstance(child, str) or child.strip():
                 stray = None
@@ -68,8 +72,8 @@ def _blocks(children: Iterable[Child]) -> list[Node]:
 
 def _block(node: Node) -> list[Node]:
     match node.tag:
-        case "p" if all(_is_inline(child) for child in node.children):
-            return _paragraphs(node.children, signature=node.attributes.get("class") == "signature")
+        case "p" if all(inline.is_inline(child) for child in node.children):
+            return _paragraphs(node.children, signature=node.attributes.get("class") == prose.SIGNATURE)
         case "h2" | "h3" | "h4":
             inside = _line(node)
             pictures = [
@@ -96,105 +100,18 @@ def _block(node: Node) -> list[Node]:
 def _paragraphs(children: Iterable[Child], *, signature: bool = False) -> list[Node]:
     """Paragraphs from inline content: two line breaks end one, pictures alone become figures."""
     blocks: list[Node] = []
-    for part in _split_at_double_breaks(_tidy(children)):
-        inside = _trim(part)
-        if not inside:
-            continue
-        if all(child.tag in ("img", "br") if isinstance(child, Node) else child == " " for child in inside):
-            blocks += [Node("figure", children=[c]) for c in inside if isinstance(c, Node) and c.tag == "img"]
-        else:
-            blocks.append(Node("p", {"class": "signature"} if signature else {}, inside))
+    for part in inline.split(inline.runs(children)):
+        inside = inline.trimmed(part)
+        if inside and all(run.is_blank or (run.is_picture and not run.marks) for run in inside):
+            blocks += [Node("figure", children=[run.content]) for run in inside if run.is_picture]
+        elif inside:
+            blocks.append(Node("p", {"class": prose.SIGNATURE} if signature else {}, inline.nodes(inside)))
     return blocks
-
-
-def _split_at_double_breaks(children: list[Child]) -> list[list[Child]]:
-    parts: list[list[Child]] = [[]]
-    breaks = 0
-    for child in children:
-        if isinstance(child, Node) and child.tag == "br":
-            breaks += 1
-            if breaks == 2:
-                parts.append([])
-        elif not (isinstance(child, str) and not child.strip(_EDGES)):
-            breaks = 0
-        parts[-1].append(child)
-    return parts
-
-
-def _tidy(children: Iterable[Child]) -> list[Child]:
-    """Inline content without empty or doubled elements, white space collapsed."""
-    tidy: list[Child] = []
-    for child in _unwrapped(children, ()):
-        if isinstance(child, str) and tidy and isinstance(tidy[-1], str):
-            tidy[-1] += child
-        else:
-            tidy.append(child)
-    return [_collapse(child) if isinstance(child, str) else child for child in tidy if child != ""]
-
-
-def _unwrapped(children: Iterable[Child], around: tuple[str, ...]) -> Iterable[Child]:
-    for child in children:
-        if isinstance(child, str):
-            yield child
-        elif child.tag == "br":
-            yield Node("br")
-        elif child.tag == "img":
-            if "src" in child.attributes:
-                child.attributes.setdefault("alt", "")
-                order = ("src", "alt", "width", "height")
-                yield Node(
-                    "img", {name: child.attributes[name] for name in order if name in child.attributes}
-                )
-        elif (
-            child.tag in around
-            or (child.tag == "a" and "href" not in child.attributes)
-            or child.tag not in _INLINE
-        ):
-            yield from _unwrapped(child.children, around)
-        else:
-            inside = _tidy(_unwrapped(child.children, (*around, child.tag)))
-            if all(c.tag == "br" if isinstance(c, Node) else not c.strip(_EDGES) for c in inside):
-                yield from inside  # formatting around nothing
-            else:
-                yield Node(child.tag, _link(child) if child.tag == "a" else {}, inside)
-
-
-def _link(node: Node) -> dict[str, str]:
-    href = node.attributes["href"]
-    outside = href.startswith(("http://", "https://"))
-    return {"href": href, "rel": "noopener nofollow"} if outside else {"href": href}
-
-
-def _collapse(text: str) -> str:
-    return _SPACES.sub(" ", _BREAK_IN_CHINESE.sub("", text))
-
-
-def _trim(children: list[Child]) -> list[Child]:
-    """Without white space and line breaks at either end, however deep they sit."""
-    return _trim_end(_trim_end(children, first=True), first=False)
-
-
-def _trim_end(children: list[Child], *, first: bool) -> list[Child]:
-    children = list(children)
-    while children:
-        at = 0 if first else -1
-        edge = children[at]
-        if isinstance(edge, str):
-            kept = edge.lstrip(_EDGES) if first else edge.rstrip(_EDGES)
-            if kept:
-                children[at] = kept
-                return children
-        elif edge.tag != "br":
-            if edge.tag != "img":
-                edge.children = _trim_end(edge.children, first=first)
-            return children
-        children.pop(at)
-    return children
 
 
 def _line(node: Node) -> list[Child]:
     """Everything below as one run of inline content; blocks and line breaks become a space."""
-    return _trim(_tidy(_flat(node)))
+    return inline.tidy(_flat(node))
 
 
 def _flat(node: Node) -> list[Child]:
@@ -204,7 +121,7 @@ def _flat(node: Node) -> list[Child]:
             flat.append(child)
         elif child.tag == "br":
             flat.append(" ")
-        elif _is_inline(child):
+        elif inline.is_inline(child):
             flat.append(Node(child.tag, child.attributes, _flat(child)))
         else:
             flat += [" ", *_flat(child), " "]
@@ -214,20 +131,20 @@ def _flat(node: Node) -> list[Child]:
 def _without_headings(blocks: list[Node]) -> list[Node]:
     """A heading inside a list, cell or quotation would break the outline: a strong line instead."""
     return [
-        Node("p", children=[Node("strong", children=_tidy(_unwrapped(block.children, ("strong",))))])
+        Node("p", children=inline.tidy([Node("strong", children=block.children)]))
         if block.tag in _HEADINGS
         else block
         for block in blocks
     ]
 
 
-def _holder(node: Node, tag: str | None = None) -> Node:
+def _holder(node: Node) -> Node:
     """A list item or a cell: a single paragraph in it needs no paragraph element."""
     blocks = _without_headings(_blocks(node.children))
     children: list[Child] = list(blocks)
     if blocks and blocks[0].tag == "p" and not any(block.tag == "p" for block in blocks[1:]):
         children[:1] = blocks[0].children
-    return Node(tag or node.tag, dict(node.attributes), children)
+    return Node(node.tag, inline.attributes(node), children)
 
 
 def _children(node: Node, *tags: str) -> list[Node]:
@@ -241,31 +158,35 @@ def _list(node: Node) -> list[Node]:
             items.append(_holder(child))
         elif isinstance(child, Node) and child.tag in ("ul", "ol") and items:
             items[-1].children += _list(child)  # how Word nests lists
-        elif not isinstance(child, str) or child.strip(_EDGES):
+        elif not isinstance(child, str) or child.strip(EDGES):
             items.append(_holder(Node("li", children=[child])))
     items = [item for item in items if item.children]
-    return [Node(node.tag, children=list(items))] if items else []
+    return [Node(node.tag, inline.attributes(node), list(items))] if items else []
 
 
 def _figure(node: Node) -> list[Node]:
-    shown = [n for n in node.elements() if n.tag == "img" and "src" in n.attributes]
-    tables = [block for table in _children(node, "table") for block in _table(table)]
-    captions = _children(node, "figcaption")
+    """A figure of pictures or of tables, its caption below; what else is in it follows."""
+    read = [block for table in _children(node, "table") for block in _table(table)]
+    tables_in = [block for block in read if block.tag == "table"]
+    beside = [block for block in read if block.tag != "table"]  # the caption of an empty table
     rest = [c for c in node.children if not (isinstance(c, Node) and c.tag in ("table", "figcaption"))]
-    words = [block for block in _blocks(rest) if block.tag != "figure"]
-    caption = _trim([piece for n in captions for piece in [*_line(n), " "]])
-    if tables:
-        shown = []
-    if not (shown or tables):
-        return [*words, *_paragraphs(caption)]
-    content: list[Child] = [*_tidy(shown), *tables]
-    if caption:
-        content.append(Node("figcaption", children=caption))
-    return [Node("figure", children=content), *words]
+    lines = [piece for n in _children(node, "figcaption") for piece in [*_flat(n), " "]]
+    if tables_in:
+        return [_captioned(tables_in, inline.tidy(lines)), *beside, *_blocks(rest)]
+    shown = [run.content for run in inline.runs(n for n in node.elements() if n.tag == "img")]
+    # pictures in the caption are shown above
+    caption = inline.tidy(inline.nodes([run for run in inline.runs(lines) if not run.is_picture]))
+    words = [*beside, *(block for block in _blocks(rest) if block.tag != "figure")]
+    return [_captioned(shown, caption), *words] if shown else [*words, *_paragraphs(caption)]
+
+
+def _captioned(content: Iterable[Child], caption: list[Child]) -> Node:
+    below = [Node("figcaption", children=caption)] if caption else []
+    return Node("figure", children=[*content, *below])
 
 
 def _table(node: Node) -> list[Node]:
-    """The table with its rows in sections; header cells say what they head."""
+    """The table with its rows in sections, as regular as a grid; header cells say what they head."""
     caption: list[Child] = []
     head: list[Node] = []
     body: list[Node] = []
@@ -273,20 +194,13 @@ def _table(node: Node) -> list[Node]:
         if not isinstance(section, Node):
             continue
         if section.tag == "caption":
-            caption = _line(section)
-        rows = [section] if section.tag == "tr" else _children(section, "tr")
-        for row in rows:
+            caption = [*caption, *_flat(section), " "]
+        for row in [section] if section.tag == "tr" else _children(section, "tr"):
             cells = [_holder(cell) for cell in _children(row, "td", "th")]
             if cells:
                 (head if section.tag == "thead" else body).append(Node("tr", children=list(cells)))
-    if not head and len(body) > 1 and all(isinstance(c, Node) and c.tag == "th" for c in body[0].children):
-        head = [body.pop(0)]
-    if not any(cell.children for row in head + body for cell in _children(row, "td", "th")):
-        return []
-    for rows, scope in ((head, "col"), (body, "row")):
-        for row in rows:
-            for cell in _children(row, "th"):
-                cell.attributes.setdefault("scope", scope)
-    children: list[Child] = [Node("caption", children=caption)] if caption else []
-    children += [Node(tag, children=list(rows)) for tag, rows in (("thead", head), ("tbody", body)) if rows]
-    return [Node("table", children=children)]
+    title = inline.tidy(caption)
+    if not any(cell.children for row in head + body for cell in tables.cells(row)):
+        return _paragraphs(title)
+    children: list[Child] = [Node("caption", children=title)] if title else []
+    return [Node("table", children=[*children, *tables.sections(head, body)])]

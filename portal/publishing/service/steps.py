@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -85,7 +83,7 @@ def schedule(
     require(policy.may_schedule(actor, publication))
     if refusal := policy.bad_time(at, now or clock.now()):
         raise Invalid({"at": refusal})
-    former, publication.publish_at = publication.publish_at, at
+    publication.publish_at = at
     jobs.defer(
         session,
         PUBLISH_JOB,
@@ -94,8 +92,7 @@ def schedule(
         on_behalf_of=actor.name,
         code=code,
     )
-    changes = {"publish_at": (former, at)}
-    return _move(session, actor, publication, State.APPROVED, "scheduled", now, changes=changes)
+    return _move(session, actor, publication, State.APPROVED, "scheduled", now)
 
 
 def unschedule(
@@ -109,9 +106,8 @@ def unschedule(
     """Take back the planned time; the text stays approved."""
     publication = load(session, code, expected_version)
     require(policy.may_unschedule(actor, publication))
-    former, publication.publish_at = publication.publish_at, None
-    changes = {"publish_at": (former, None)}
-    return _move(session, actor, publication, State.APPROVED, "unscheduled", now, changes=changes)
+    publication.publish_at = None
+    return _move(session, actor, publication, State.APPROVED, "unscheduled", now)
 
 
 def publish(
@@ -236,12 +232,10 @@ def _move(
     now: datetime | None,
     *,
     reason: str | None = None,
-    changes: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> Publication:
     former = publication.state
     publication.state = state
     publication.updated_at = now = now or clock.now()
-    moved = {"state": (former, state.value)} if former != state else {}
-    changes = {**moved, **(changes or {})}
+    changes = {"state": (former, state.value)} if former != state else {}
     record(session, actor, publication, action, now, reason=reason, changes=changes)
     return publication

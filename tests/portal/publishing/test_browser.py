@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
+_BODY = (
+    '<ol start="3"><li>走访<sup>2</sup></li></ol><table><caption>表1</caption><thead><tr><th scope="col">年</th></tr>'
+    '</thead><tbody><tr><td>2035</td></tr></tbody></table><p class="signature">通州分局</p>'
+)
 Open = Callable[..., "Page"]
 
 
@@ -106,6 +110,20 @@ def test_what_is_typed_keeps_itself(
     assert record is not None and "刚刚想到的一句。" in record.content.body
 
 
+def test_opening_and_leaving_keeps_no_draft(
+    deployment: Deployment, room: Newsroom, enter: Callable[..., Page]
+) -> None:
+    with deployment.session(room.planner.actor()) as session, session.begin():
+        written = make.draft(session, room.planner.actor(), body=_BODY)
+        code, identity = written.code, written.id
+    page = enter(room.planner, room.path(f"publications/{code}/edit"))
+    page.locator(".editor-page").wait_for()
+    page.goto(page.url.removesuffix("/edit"))
+    page.wait_for_load_state("networkidle")
+    with deployment.session(room.planner.actor()) as session:
+        assert queries.draft_fields(session, identity, room.planner.actor().id) is None
+
+
 def test_two_editors_lose_nothing(room: Newsroom, codes: dict[str, str], enter: Callable[..., Page]) -> None:
     edit = room.path(f"publications/{codes['draft']}/edit")
     one, other = enter(room.clerk, edit), enter(room.second, edit)
@@ -114,7 +132,7 @@ def test_two_editors_lose_nothing(room: Newsroom, codes: dict[str, str], enter: 
     one.click("button[value=save]")
     one.get_by_text("已保存。").wait_for()
     other.click("button[value=save]")
-    other.get_by_role("heading", name="两个人都改了").wait_for()
+    other.get_by_role("heading", name="同一处改了两遍").wait_for()
     other.get_by_label("两份都放进来，我来改").check()
     other.get_by_role("button", name="就这样，继续编辑").click()
     expect(other.locator("textarea[name=for_you]")).to_have_value("乙的影响\n甲的影响")

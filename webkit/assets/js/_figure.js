@@ -1,6 +1,13 @@
-// A picture with its alternative text and its caption: <figure><img><figcaption>.
+// Pictures: <figure> with one or more and a caption, or one amid a line of text.
 
 import { mergeAttributes, Node } from "@tiptap/core";
+
+import prose from "../../prose.json";
+
+const described = (image) =>
+  Object.fromEntries(prose.leaves.img.map((name) => [name, image.getAttribute(name)]));
+const inOrder = (picture) => Object.fromEntries(prose.leaves.img.map((name) => [name, picture[name] ?? null]));
+const LINES = "p, h2, h3, h4, li, td, th, caption, figcaption, .table-caption";
 
 export const Figure = Node.create({
   name: "figure",
@@ -10,12 +17,13 @@ export const Figure = Node.create({
   isolating: true,
 
   addAttributes() {
-    const fromImage = (name) => (element) => (element.matches("img") ? element : element.querySelector("img"))?.getAttribute(name);
+    const images = (element) => (element.matches("img") ? [element] : [...element.querySelectorAll("img[src]")]);
     return {
-      src: { default: "", parseHTML: fromImage("src") },
-      alt: { default: "", parseHTML: (element) => fromImage("alt")(element) ?? "" },
-      width: { default: null, parseHTML: fromImage("width") },
-      height: { default: null, parseHTML: fromImage("height") },
+      pictures: {
+        default: [],
+        rendered: false,
+        parseHTML: (element) => images(element).filter((image) => !image.closest("figcaption")).map(described),
+      },
     };
   },
 
@@ -26,22 +34,26 @@ export const Figure = Node.create({
         getAttrs: (element) => (element.querySelector("img[src]") ? null : false),
         contentElement: (element) => element.querySelector("figcaption") ?? document.createElement("figcaption"),
       },
-      { tag: "img[src]", contentElement: () => document.createElement("figcaption") },
+      {
+        tag: "img[src]",
+        getAttrs: (element) => (element.closest(LINES) ? false : null),
+        contentElement: () => document.createElement("figcaption"),
+      },
     ];
   },
 
-  renderHTML({ HTMLAttributes }) {
-    return ["figure", ["img", mergeAttributes(HTMLAttributes, { draggable: null })], ["figcaption", 0]];
+  renderHTML({ node }) {
+    return ["figure", ...node.attrs.pictures.map((picture) => ["img", inOrder(picture)]), ["figcaption", 0]];
   },
 
   addCommands() {
     return {
       insertFigure:
-        ({ caption = "", ...attrs }) =>
+        ({ caption = "", ...picture }) =>
         ({ commands }) =>
           commands.insertContent({
             type: "figure",
-            attrs,
+            attrs: { pictures: [picture] },
             content: caption ? [{ type: "text", text: caption }] : [],
           }),
     };
@@ -58,4 +70,14 @@ export const Figure = Node.create({
       },
     };
   },
+});
+
+export const Picture = Node.create({
+  name: "picture",
+  group: "inline",
+  inline: true,
+  draggable: true,
+  addAttributes: () => Object.fromEntries(prose.leaves.img.map((name) => [name, { default: null }])),
+  parseHTML: () => [{ tag: "img[src]", priority: 40 }],
+  renderHTML: ({ HTMLAttributes }) => ["img", mergeAttributes(HTMLAttributes, { draggable: null })],
 });

@@ -1,11 +1,9 @@
 // The writing field for people who know Word. The textarea stays what is submitted; this edits it.
 
 import { Editor } from "@tiptap/core";
-import { Table, TableCell, TableHeader, TableRow } from "@tiptap/extension-table";
-import StarterKit from "@tiptap/starter-kit";
 
 import { ask } from "./_ask.js";
-import { Figure } from "./_figure.js";
+import { closed, extensions, opened } from "./_prose.js";
 import { announce, csrfToken, toast } from "./_say.js";
 import { toolbar } from "./_toolbar.js";
 import { cleanWord } from "./_wordpaste.js";
@@ -13,36 +11,6 @@ import { t } from "./_words.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const QUIET = 300; // ms between the last keystroke and the textarea
-
-// no <colgroup>, no widths: the policy forbids style attributes, the reader's screen decides
-const PlainTable = Table.extend({
-  renderHTML: () => ["table", ["tbody", 0]],
-});
-const plainCell = (Cell) =>
-  Cell.extend({
-    addAttributes() {
-      const { colspan, rowspan } = this.parent();
-      return { colspan, rowspan, colwidth: { default: null, rendered: false, parseHTML: () => null } };
-    },
-  });
-
-const extensions = [
-  StarterKit.configure({
-    heading: { levels: [2, 3, 4] },
-    code: false,
-    codeBlock: false,
-    strike: false,
-    underline: false,
-    horizontalRule: false,
-    dropcursor: { class: "editor-drop", color: false },
-    link: { openOnClick: false, HTMLAttributes: { target: null, rel: null }, protocols: ["mailto", "tel"] },
-  }),
-  PlainTable.configure({ resizable: false }),
-  TableRow,
-  plainCell(TableHeader),
-  plainCell(TableCell),
-  Figure,
-];
 
 class Writing {
   constructor(textarea) {
@@ -59,7 +27,8 @@ class Writing {
       element: page,
       extensions,
       injectCSS: false,
-      content: textarea.value,
+      content: opened(textarea.value),
+      parseOptions: { preserveWhitespace: "full" },
       editorProps: {
         attributes: {
           id,
@@ -83,6 +52,7 @@ class Writing {
       onUpdate: () => this.later(),
       onTransaction: () => this.bar?.refresh(),
     });
+    this.written = this.html; // until something is changed, the field stays as it came
     this.picker = document.createElement("input");
     Object.assign(this.picker, { type: "file", accept: PICTURES.join(","), hidden: true });
     this.picker.addEventListener("change", () => {
@@ -106,10 +76,14 @@ class Writing {
     this.timer = setTimeout(() => this.write(), QUIET);
   }
 
+  get html() {
+    return closed(this.editor.getHTML());
+  }
+
   write() {
     clearTimeout(this.timer);
-    const html = this.editor.getHTML().replace(/(<p><\/p>)+$/, ""); // the line to go on writing in
-    if (html === this.written || (this.written === undefined && html === this.textarea.value)) return;
+    const { html } = this;
+    if (html === this.written) return;
     this.written = html;
     this.textarea.value = html;
     this.textarea.dispatchEvent(new Event("input", { bubbles: true }));
@@ -118,7 +92,7 @@ class Writing {
   cleaned(html) {
     const { html: clean, lost } = cleanWord(html);
     if (lost) toast(t("有 %(n)s 张图片没能贴过来，请用“图片”按钮放进来。", { n: lost }), "warning");
-    return clean;
+    return opened(clean);
   }
 
   takeFiles(transfer, event) {
@@ -176,9 +150,37 @@ class Writing {
   }
 
   async changeAlt() {
-    const { alt } = this.editor.getAttributes("figure");
-    const words = await ask(t("图里有什么"), [{ name: "alt", label: t("图里有什么"), value: alt }], t("好"));
-    if (words) this.editor.chain().focus().updateAttributes("figure", { alt: words.alt }).run();
+    const one = this.editor.isActive("picture");
+    const pictures = one ? [this.editor.getAttributes("picture")] : this.editor.getAttributes("figure").pictures;
+    const fields = pictures.map(({ alt }, at) => ({ name: `alt${at}`, label: t("图里有什么"), value: alt ?? "" }));
+    const words = await ask(t("图里有什么"), fields, t("好"));
+    if (!words) return;
+    const changed = pictures.map((picture, at) => ({ ...picture, alt: words[`alt${at}`] }));
+    const chain = this.editor.chain().focus();
+    (one ? chain.updateAttributes("picture", changed[0]) : chain.updateAttributes("figure", { pictures: changed })).run();
+  }
+
+  /** Deletes the table with what was made for it alone: its caption, its figure. */
+  deleteTable() {
+    const { $anchor } = this.editor.state.selection;
+    let depth = $anchor.depth;
+    while ($anchor.node(depth).type.name !== "table") depth -= 1;
+    const alone = (around) =>
+      around.type.name === "captionedTable" || (around.type.name === "tableFigure" && around.childCount === 2);
+    while (alone($anchor.node(depth - 1))) depth -= 1;
+    this.editor.chain().focus().deleteRange({ from: $anchor.before(depth), to: $anchor.after(depth) }).run();
+  }
+
+  /** Makes the first row the head of the table, or a row like the others. */
+  toggleHeaderRow() {
+    this.editor.chain().focus().toggleHeaderRow().command(({ tr, state }) => {
+      const { $anchor } = state.selection;
+      let depth = $anchor.depth;
+      while ($anchor.node(depth).type.name !== "table") depth -= 1;
+      const row = tr.doc.nodeAt($anchor.start(depth));
+      tr.setNodeAttribute($anchor.start(depth), "head", row.firstChild.type.name === "tableHeader");
+      return true;
+    }).run();
   }
 
   async changeLink() {
@@ -255,17 +257,17 @@ class Writing {
           { label: t("加一列"), run: run("addColumnAfter") },
           { label: t("删本行"), run: run("deleteRow") },
           { label: t("删本列"), run: run("deleteColumn") },
-          { label: t("首行作表头"), run: run("toggleHeaderRow") },
+          { label: t("首行作表头"), run: () => this.toggleHeaderRow() },
           { label: t("合并或拆分"), run: run("mergeOrSplit") },
-          { label: t("删除表格"), run: run("deleteTable") },
+          { label: t("删除表格"), run: () => this.deleteTable() },
         ],
       },
       {
         label: t("图片"),
-        when: () => editor.isActive("figure"),
+        when: () => editor.isActive("figure") || editor.isActive("picture"),
         buttons: [
           { label: t("改图片说明"), run: () => this.changeAlt() },
-          { label: t("删除图片"), run: run("deleteNode", "figure") },
+          { label: t("删除图片"), run: () => run("deleteNode", editor.isActive("picture") ? "picture" : "figure")() },
         ],
       },
     ];

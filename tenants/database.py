@@ -9,7 +9,19 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import URL, DateTime, Engine, MetaData, Text, Uuid, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    CheckConstraint,
+    DateTime,
+    Engine,
+    MetaData,
+    Text,
+    Uuid,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -48,6 +60,12 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB(),
         list[str]: ARRAY(Text()),
     }
+
+
+def within_bounds(column: str) -> CheckConstraint:
+    """An instant that people choose lies between 1900 and 2200: whatever is beyond, no clock of ours reads back."""
+    bounds = "'1900-01-01 00:00+00' AND '2200-01-01 00:00+00'"
+    return CheckConstraint(f"{column} BETWEEN {bounds}", name=column)
 
 
 class Identified:

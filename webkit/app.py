@@ -13,6 +13,7 @@ from settings import Settings
 from webkit import assets_manifest, chrome, errors, filters, language, pagination, request_log, security
 from webkit.browser_session import BrowserSession
 from webkit.pagecache import PageCache
+from webkit.requests import CleanRequest
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORM_TEXT_LIMIT = 8 * 1024 * 1024
@@ -47,6 +48,7 @@ def create_app(
         static_folder=None,
         template_folder=None,
     )
+    app.request_class = CleanRequest
     app.session_interface = BrowserSession()
     https = address.startswith("https://")
     app.config.from_mapping(

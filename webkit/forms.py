@@ -18,6 +18,7 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is younger t
     FieldList,
     FileField,
     FormField,
+    PasswordField,
     RadioField,
     SelectChoice,
     SelectMultipleField,
@@ -27,7 +28,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput, TextInput
 
 from webkit.kept import SECRETS, typed_for
-from webkit.text import printable
+from webkit.text import clean, printable
 
 STANDARD = {
     "This field is required.": _l("请填写这一项。"),
@@ -98,16 +99,18 @@ class Form(FlaskForm):
             return _Sentences()
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was sent, without characters that nobody typed on purpose."""
+            """What was sent, cleaned; a password stays as typed, but for characters that nothing may hold."""
             wrapped = super().wrap_formdata(form, formdata)
             if wrapped is None:
                 wrapped = typed_for(form.known_by)
                 form.put_back = wrapped is not None
             if wrapped is None:
                 return None
+            secret = {name for name, field in form._fields.items() if isinstance(field, PasswordField)}
             pairs = ((name, value) for name in wrapped for value in wrapped.getlist(name))
             return MultiDict(
-                (name, printable(value) if isinstance(value, str) else value) for name, value in pairs
+                (name, (printable if name in secret else clean)(value) if isinstance(value, str) else value)
+                for name, value in pairs
             )
 
     #: Whether it shows what was typed before signing in.

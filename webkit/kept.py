@@ -35,7 +35,6 @@ from werkzeug.datastructures import MultiDict
 
 from webkit.fragments import render, wants_part
 from webkit.safe_redirect import current_path, is_local, with_query
-from webkit.text import printable
 
 #: Fields that are never kept: they prove who somebody is, and are typed anew.
 SECRETS = frozenset({"csrf_token", "password", "again", "current", "code", "secret"})
@@ -84,7 +83,11 @@ def init_app(app: Flask, store: Store, author: Author, mark: Callable[[Any], Any
     """
     cookie = f"{app.config['SESSION_COOKIE_NAME']}_kept"
     app.extensions["webkit_kept"] = _Door(store, author, cookie)
-    app.add_url_rule("/kept/<uuid:kept_id>", "kept", mark(_page))
+
+    def page(kept_id: UUID) -> Response:  # each door's own: the permission is written on the function
+        return _page(kept_id)
+
+    app.add_url_rule("/kept/<uuid:kept_id>", "kept", mark(page))
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -114,10 +117,8 @@ def keep(*, proved: bool = True) -> Response | None:
     if door is None or request.method != "POST" or not (proved or _from_here()):
         return None
     page = _page_of_form()
-    fields = [
-        (printable(name), printable(value)) for name, value in request.form.items(multi=True) if name not in SECRETS
-    ]
-    files = [printable(file.filename) for file in request.files.values() if file.filename]
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in SECRETS]
+    files = [str(file.filename) for file in request.files.values() if file.filename]
     if not any(value for _name, value in fields):
         return go(page) if page else None
     if sum(len(name) + len(value) for name, value in fields) > LONGEST:

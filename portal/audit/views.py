@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, request
@@ -14,7 +13,7 @@ from portal.audit.queries import AuditFilter
 from tenants.identity import queries as identity
 from tenants.permissions import Permission
 from tenants.requests import db, requires
-from webkit import sheets
+from webkit import bounds, sheets
 from webkit.fragments import render
 from webkit.sheets import Column
 
@@ -24,13 +23,6 @@ for _filter in (words.action_name, words.entity_name, words.kind_name, words.fie
 blueprint.add_app_template_global(words.value_text, "audit_value")
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _filter_of_request() -> AuditFilter:
     asked = request.args
     return AuditFilter(
@@ -38,8 +30,8 @@ def _filter_of_request() -> AuditFilter:
         action=asked.get("action", ""),
         entity=asked.get("entity", ""),
         tenant=asked.get("tenant", ""),
-        since=_day(asked.get("since", "")),
-        until=_day(asked.get("until", "")),
+        since=bounds.day(asked.get("since", "")),
+        until=bounds.day(asked.get("until", "")),
     )
 
 

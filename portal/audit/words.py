@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
 
 from portal.participation import words as participation
+from portal.publishing import richtext
 from portal.publishing.queries import words as publishing
 from tenants.identity import words
 from tenants.permissions import Role
 from tenants.rules import N_
+from webkit import bounds, filters
 
 #: Actions of a thing are `<thing>.<what was done>`; the words for the latter are shared where they can be.
 _DONE = {
@@ -127,7 +131,25 @@ _FIELDS = {
     "visibility": N_("展示"),
     "publish_at": N_("发布时间"),
     "comments_open": N_("开放意见"),
+    "documents": N_("附件"),
+    "before": N_("改造前的照片"),
+    "after": N_("改造后的照片"),
+    "cover_file_id": N_("封面图"),
+    "cover_alt": N_("封面图的文字说明"),
+    "place_label": N_("位置名称"),
+    "event_place": N_("活动地点"),
+    "event_starts_at": N_("开始时间"),
+    "event_ends_at": N_("结束时间"),
+    "version": N_("版本"),
+    "email": N_("邮箱"),
+    "phone": N_("手机号"),
+    "former_slugs": N_("以前的网址名"),
+    "opened_at": N_("对公众开放"),
 }
+#: The text of a publication, which is recorded with its elements, perhaps cut in the middle of one.
+_FORMATTED = re.compile(r"<(?:p|h[2-4]|ul|ol|table|blockquote|figure|img|hr|pre)[ >]")
+_CUT_TAG = re.compile(r"<[^>]*…$")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 #: Recorded values that people know under another name.
 _VALUES: dict[str, Mapping[Any, str]] = {
     "state": publishing.STATES,
@@ -160,16 +182,46 @@ def field_name(field: str) -> str:
 
 
 def value_text(field: str, value: Any) -> str:
-    """A recorded value as people read it."""
-    if value is None or value in ("", []):
+    """A recorded value, any JSON there is, as people read it."""
+    if value is None or value in ("", [], {}):
         return gettext("（空）")
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if isinstance(value, list):
         return gettext("、").join(value_text(field, item) for item in value)
+    if isinstance(value, dict):
+        return _members_text(value)
+    if not isinstance(value, str):
+        return str(value)
+    return _string_text(field, value)
+
+
+def _members_text(value: dict[str, Any]) -> str:
+    """A file by its words; anything else member for member."""
+    if value.keys() == {"file", "title"}:
+        return str(value["title"]) or value_text("file_id", value["file"])
+    return gettext("；").join(f"{field_name(name)} {value_text(name, one)}" for name, one in value.items())
+
+
+def _string_text(field: str, value: str) -> str:
+    if instant := _instant(value):
+        return filters.datetime(instant)
+    if field == "body" and _FORMATTED.match(value):
+        return richtext.plain_text(_CUT_TAG.sub("…", value)) or gettext("（没有文字）")
     if field == "role" and value in set(Role):
         return words.role_name(value)
     if field.endswith("_id"):
-        return gettext("尾号 %(end)s", end=str(value)[-6:])
+        return gettext("尾号 %(end)s", end=value[-6:])
     known = _VALUES.get(field, {})
-    return gettext(known[value]) if value in known else str(value)
+    return gettext(known[value]) if value in known else value
+
+
+def _instant(value: str) -> datetime | None:
+    """The instant that was recorded; None for other words, and for one that no clock shows."""
+    if not _INSTANT.match(value):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo and bounds.FIRST_YEAR <= found.year <= bounds.LAST_YEAR else None

@@ -8,9 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     Field,
-    FloatField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -24,6 +22,7 @@ from tenants.identity import addresses
 from tenants.identity.models import CommentPolicy
 from tenants.identity.words import TENANT_KINDS, UNIT_KINDS
 from tenants.requests import say
+from webkit.bounds import FloatField, IntegerField
 from webkit.forms import Form, UploadField, choices
 
 _KIND_CHOICES = choices((kind.value, _l(words)) for kind, words in TENANT_KINDS.items())

@@ -90,16 +90,19 @@ def _position(position: Any) -> Position:
     numbers = _list(position)[:2]
     if len(numbers) < 2 or not all(_is_number(n) for n in numbers):
         raise Unreadable(Refusal(N_("坐标应写成 [经度, 纬度]。")))
-    longitude, latitude = float(numbers[0]), float(numbers[1])
+    longitude, latitude = numbers
     if abs(latitude) > 90 and abs(longitude) <= 90:
         raise Unreadable(Refusal(N_("经度和纬度写反了：应为 [经度, 纬度]。")))
     if abs(longitude) > 180 or abs(latitude) > 90:
         raise Unreadable(Refusal(N_("坐标超出范围，请使用经纬度（WGS 84）。")))
-    return [round(longitude, _DIGITS), round(latitude, _DIGITS)]
+    return [round(float(longitude), _DIGITS), round(float(latitude), _DIGITS)]
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # a whole number of any length is a number, though too long to be made a float: it is out of range
+    return not isinstance(value, bool) and (
+        isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    )
 
 
 def _list(value: Any) -> list[Any]:

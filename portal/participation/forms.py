@@ -89,7 +89,6 @@ class TemplateForm(Form):
     body = TextAreaField(_l("内容"), [InputRequired(), Length(max=policy.LONGEST_ANSWER)], filters=TIDY)
     fate = SelectField(
         _l("办理结果"),
-        [Optional()],
         default="",
         description=_l("套用这个模板时先替您选上，发出前可以改。"),
     )

@@ -14,6 +14,7 @@ from portal.participation.models import Visibility as Visibility
 from tenants.actors import Actor, Scope
 from tenants.permissions import Permission
 from tenants.rules import N_, Refusal
+from webkit import text
 
 #: Length of a comment, in characters.
 SHORTEST, LONGEST = 2, 2000
@@ -88,12 +89,10 @@ class Step:
     correction: bool
 
 
-def clean(text: str) -> str:
-    """The text as it is kept: line ends made one, control characters and needless blank lines gone."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c for c in text if c == "\n" or c == "\t" or c.isprintable() or c == "\u3000")
-    text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+def clean(words: str) -> str:
+    """The text as it is kept: cleaned as any other, needless blanks and blank lines gone."""
+    lines = (line.rstrip() for line in text.clean(words).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def tidy(typed: str | None) -> str | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal.publishing import richtext
 from portal.publishing.models import PublicationVersion
+from webkit.text import clean
 
 #: Roles of a file in a version.
 DOCUMENT, INLINE, BEFORE, AFTER = "document", "inline", "before", "after"
@@ -83,7 +84,7 @@ class Content:
 
 
 def _tidy(text: str) -> str:
-    return richtext.printable(text).strip()
+    return clean(text).strip()
 
 
 def plain(value: Any) -> Any:

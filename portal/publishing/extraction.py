@@ -17,7 +17,7 @@ from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
-from webkit.text import printable
+from webkit.text import clean
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ _READERS: dict[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
 def _limited(parts: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     left = MAX_CHARACTERS
     for label, text in islice(parts, MAX_PARTS):
-        text = printable(text).replace("\r", "")[: min(MAX_CHARACTERS_A_PART, left)].strip()
+        text = clean(text)[: min(MAX_CHARACTERS_A_PART, left)].strip()
         if text:
             left -= len(text)
             yield label, text

@@ -12,12 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     FieldList,
-    FloatField,
     FormField,
     HiddenField,
-    IntegerField,
     MultipleFileField,
     RadioField,
     SelectField,
@@ -32,6 +29,7 @@ from portal.publishing.models import Kind
 from portal.publishing.queries.words import KINDS
 from tenants.clock import SHANGHAI
 from tenants.files.queries import FileInfo
+from webkit.bounds import DateTimeLocalField, FloatField, IntegerField
 from webkit.forms import Form, Kept, TagsField, UploadField
 from webkit.text import whole_number
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import tenants.files.models
 import tenants.identity.models  # noqa: F401 - the tables that these refer to
-from tenants.database import Base, Identified
+from tenants.database import Base, Identified, within_bounds
 
 
 class Kind(StrEnum):
@@ -80,6 +80,7 @@ class Publication(Identified, Base):
             text("first_published_at DESC"),
             postgresql_where=text("live_id IS NOT NULL"),
         ),
+        within_bounds("publish_at"),
         Index("ix_publication_due", "publish_at", postgresql_where=text("publish_at IS NOT NULL")),
     )
 
@@ -153,6 +154,8 @@ class PublicationVersion(Identified, Base):
             name="fk_version_cover",
         ),
         CheckConstraint("event_ends_at IS NULL OR event_ends_at > event_starts_at", name="event_period"),
+        within_bounds("event_starts_at"),
+        within_bounds("event_ends_at"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_point"),
         Index("uq_publication_version_live", "publication_id", unique=True, postgresql_where=text("live")),
         Index("ix_publication_version_tags", "tags", postgresql_using="gin", postgresql_where=text("live")),

@@ -23,7 +23,7 @@ from portal.publishing.structure import UNSEEN, WRAPPERS, repair
 from tenants.rules import N_, Invalid
 from webkit import prose
 from webkit.prose import BLOCKS, INLINE, RENAMED
-from webkit.text import INVISIBLE
+from webkit.text import clean
 
 #: Limits of one text. A long plan interpretation has some 20,000 characters and 2,000 elements.
 MAX_CHARACTERS = 1_000_000
@@ -45,8 +45,6 @@ _HREF = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"[a-z]+:", re.IGNORECASE)
-# what nobody types on purpose; and direction overrides and invisible joiners, which only hide text
-_UNPRINTABLE = re.compile(rf"{INVISIBLE.pattern}|[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _WORD = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]|[^\W_㐀-鿿豈-﫿]+(?:['’.,:/-][^\W_㐀-鿿豈-﫿]+)*")
 _HEADING = re.compile(r"<(h[234])>")
@@ -57,19 +55,14 @@ _CLOSES_ITSELF = frozenset({
 })  # fmt: skip
 
 
-def printable(text: str) -> str:
-    """A text without characters that nobody sees and that feeds, sheets and search stumble over."""
-    return _UNPRINTABLE.sub("", text)
-
-
 def sanitise(html: str) -> str:
     """Bring any `html` into the form of a publication's text.
 
     Raises `Invalid` (field `body`) for a text too long or nested beyond reason.
     """
-    html = _UNPRINTABLE.sub("", html)
+    html = clean(html)
     _refuse_monsters(html)
-    loose = _UNPRINTABLE.sub("", _LOOSE.clean(html)).replace("&nbsp;", " ")
+    loose = clean(_LOOSE.clean(html)).replace("&nbsp;", " ")
     return _STRICT.clean(htmltree.serialise(repair(htmltree.parse(loose))))
 
 
@@ -86,7 +79,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         case "src":
             return value if _MEDIA.fullmatch(value) else None
         case "alt":
-            return " ".join(_UNPRINTABLE.sub("", value).replace("<", "＜").replace(">", "＞").split())[:500]
+            return " ".join(clean(value).replace("<", "＜").replace(">", "＞").split())[:500]
         case "width" | "height":
             return value if re.fullmatch(r"[1-9][0-9]{0,4}", value) else None
         case "colspan" | "rowspan":
@@ -104,7 +97,7 @@ def safe_href(value: str) -> str | None:
 
     Allowed are http, https, mailto, tel and addresses on this site beginning with `/`.
     """
-    value = re.sub(r"[\x00-\x20\x7f-\xa0]", "", _UNPRINTABLE.sub("", value.strip()).replace(" ", "%20"))
+    value = re.sub(r"[\x00-\x20\x7f-\xa0]", "", clean(value.strip()).replace(" ", "%20"))
     value = value.replace("<", "%3C").replace(">", "%3E").replace('"', "%22").removesuffix("%20")
     if not _HREF.fullmatch(value):
         return None

@@ -28,6 +28,8 @@ MOST = 12
 """Views of one list: as many as a row of buttons can carry."""
 LONGEST_NAME = 20
 LONGEST_QUERY = 1000
+MOST_ARGUMENTS = 50
+"""Of an address that is kept; nobody filters by more."""
 #: Arguments that the tabs above a list set: one press anyway, no view by themselves.
 TABS = frozenset({"tab", "state"})
 #: Arguments of an address that say where one is in a list, not what is in it.
@@ -36,9 +38,11 @@ POSITIONS = frozenset({"page", "before", "after", "open"})
 
 def essence(query: str) -> str:
     """Filters and order of an address: no empty values, no position, one spelling. Longer than 1,000 bytes: nothing."""
+    if query.count("&") >= MOST_ARGUMENTS:
+        return ""
     pairs = [
         (name, value)
-        for name, value in parse_qsl(query, max_num_fields=50, errors="ignore")
+        for name, value in parse_qsl(query, errors="ignore")
         if value.strip() and name not in POSITIONS
     ]
     text = urlencode(sorted(pairs))

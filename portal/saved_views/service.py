@@ -11,6 +11,7 @@ from portal.saved_views import policy, queries
 from portal.saved_views.models import SavedView
 from tenants import audit
 from tenants.actors import Actor
+from tenants.database import take_turns
 from tenants.rules import N_, Invalid, Missing, require
 
 
@@ -20,6 +21,7 @@ def save(session: Session, actor: Actor, place: str, query: str, name: str) -> S
     Raises `Refused`, and `Invalid` when the name is taken in that list.
     """
     query, name = policy.essence(query), name.strip()
+    take_turns(session, "keep a view", actor.id)  # of two at once, the second counts the first
     held = queries.of_list(session, actor, place)
     require(policy.may_save(actor, place, query, len(held)))
     if any(view.name == name for view in held):

@@ -27,8 +27,9 @@ from portal.publishing import service as publishing
 from portal.publishing.models import Kind, Publication
 from portal.saved_views import service as saved_views
 from public_site.account.views import MOVING
+from tenants import kept
 from tenants.clock import now
-from tenants.identity import new_passwords
+from tenants.identity import factor_resets, new_passwords
 from tenants.identity.invitations import INVITATION
 from tenants.identity.models import (
     ResponsibleUnit,
@@ -113,7 +114,10 @@ class Tour:
     """Who -> what their signed cookie holds."""
     values: dict[str, Any]
     by_page: dict[str, dict[str, Any]]
-    """Values for one page only; what its path does not name goes after the question mark."""
+    """Values for one page only, or for one door's (`door:endpoint`); what its path does not name goes after the
+    question mark."""
+    browser: str
+    """The secret of the browser for which texts are kept."""
 
     def doors(self) -> tuple[Flask, Flask]:
         return self.deployment.public, self.deployment.workspace
@@ -123,7 +127,7 @@ class Tour:
         for app in self.doors():
             for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
                 if is_page(app, rule) and opener(app, rule.endpoint) == who:
-                    yield from (f"{_root(app)}{address}" for address in self._addresses(rule))
+                    yield from (f"{_root(app)}{address}" for address in self._addresses(app, rule))
 
     def page(self, endpoint: str) -> str:
         """The address of one page."""
@@ -131,7 +135,7 @@ class Tour:
         return next(
             f"{_root(app)}{address}"
             for rule in app.url_map.iter_rules(endpoint.removeprefix("workspace:"))
-            for address in self._addresses(rule)
+            for address in self._addresses(app, rule)
         )
 
     def cookie(self, who: str, live: str) -> list[Any]:
@@ -145,10 +149,14 @@ class Tour:
         name, root = app.config["SESSION_COOKIE_NAME"], app.config["APPLICATION_ROOT"]
         found = client.get_cookie(name, path=root)
         assert found
-        return [{"name": name, "value": found.value, "domain": urlsplit(live).hostname, "path": root}]
+        values = {name: found.value, f"{name}_kept": self.browser}
+        return [
+            {"name": name, "value": value, "domain": urlsplit(live).hostname, "path": root}
+            for name, value in values.items()
+        ]
 
-    def _addresses(self, rule: Rule) -> Iterator[str]:
-        own = self.by_page.get(rule.endpoint, {})
+    def _addresses(self, app: Flask, rule: Rule) -> Iterator[str]:
+        own = self.by_page.get(rule.endpoint) or self.by_page.get(f"{app.name}:{rule.endpoint}", {})
         known = {**self.values, **own}
         given = {name: value for name, value in own.items() if name not in rule.arguments}
         choices: dict[str, list[str]] = {}
@@ -202,7 +210,11 @@ def prepare(demo: Deployment) -> Tour:
         }
         letters = {
             purpose: _link(session, person.id, purpose)
-            for purpose, person in ((new_passwords.RESET, planner), (INVITATION, _asked_in(session)))
+            for purpose, person in (
+                (new_passwords.RESET, planner),
+                (factor_resets.OBJECTION, planner),
+                (INVITATION, _asked_in(session)),
+            )
         }
         role = session.scalars(select(RoleAssignment.id).where(RoleAssignment.staff_id == planner.id)).one()
     neighbour = residents.resident(demo, "运河边的居民")
@@ -224,9 +236,17 @@ def prepare(demo: Deployment) -> Tour:
     by_page |= {
         "account.reset": {"token": letters[new_passwords.RESET]},
         "account.accept": {"token": letters[INVITATION]},
+        "account.objection": {"token": letters[factor_resets.OBJECTION]},
         "comments.unsubscribe_page": {"token": _unsubscribing(demo, neighbour.id)},
     }
-    return Tour(demo, cookies, values, by_page)
+    browser = secrets.token_urlsafe(24)
+    texts_kept = kept.KeptPosts(demo.workspace_engine)
+    for app in (demo.public, demo.workspace):
+        posted = {"path": "/somewhere", "fields": [["body", "写到一半的意见。"]], "files": ["现场.jpg"]}
+        by_page[f"{app.name}:kept"] = {
+            "kept_id": texts_kept.keep(browser, "", "/somewhere", posted, ip="127.0.0.1")
+        }
+    return Tour(demo, cookies, values, by_page, browser)
 
 
 def _things(
@@ -280,6 +300,7 @@ def _things(
         "publishing.edit": {"code": codes[0]},
         "publishing.send_back": {"code": codes[1]},
         "publishing.schedule": {"code": codes[2]},
+        "publishing.publish": {"code": codes[2]},
         "comments.appeal": {"comment_id": said[1]},
         "participation.uphold": {"comment_id": said[2]},
         "participation.revise": {"comment_id": answer},

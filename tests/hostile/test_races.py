@@ -14,6 +14,9 @@ from uuid_utils.compat import uuid7
 from werkzeug.test import TestResponse
 
 from portal.publishing import service
+from portal.saved_views import policy as views
+from portal.saved_views import queries as kept_queries
+from portal.saved_views import service as kept_views
 from tenants.identity import totp
 from tenants.permissions import Role
 from tests.factories import publishing
@@ -208,3 +211,15 @@ def test_settings_saved_by_several_at_once_are_saved_by_one(target: Target) -> N
         reply_days="9", introduction=[f"第{n}种介绍" for n in range(AT_ONCE)],
     )  # fmt: skip
     assert Counter(a.status_code for a in answers) == {303: 1, 409: AT_ONCE - 1}
+
+
+def test_a_list_has_no_more_views_than_it_may(target: Target) -> None:
+    slug, clerk = target.corner.tenant.slug, target.corner.clerk
+    with target.corner.at_desk(clerk) as session:
+        for n in range(views.MOST - 1):
+            kept_views.save(session, clerk.actor(), "publishing.index", f"q=词{n}", f"视图{n}")
+    page = f"/t/{slug}/views/save?place=publishing.index&query=kind%3Dsprout"
+    answers = clicks(lambda: target.at_work(clerk), page, name=[f"第{n}个" for n in range(AT_ONCE)])
+    assert Counter(answer.status_code == 303 for answer in answers)[True] == 1
+    with target.corner.at_desk(clerk) as session:
+        assert len(kept_queries.of_list(session, clerk.actor(), "publishing.index")) == views.MOST

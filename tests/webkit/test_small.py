@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from webkit import filters
 from webkit.pagination import Page, page_number, url_with, url_without
 from webkit.safe_redirect import is_local, next_url
-from webkit.text import whole_number
+from webkit.text import clean, whole_number
 
 HOSTILE = [
     "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example",
     "https:evil.example", "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", " //evil.example", "",
-    "evil.example", "/%0a\r/x", "\x00/",
+    "evil.example", "/%0a\r/x", "\x00//evil.example",
 ]  # fmt: skip
 
 
@@ -125,3 +125,33 @@ def test_messages_too_long_for_a_cookie_are_shortened_and_the_rest_is_counted(wo
     shown = client.get("/list").text
     assert names[0] in shown
     assert re.search(r"还有 \d+ 条消息没有显示", shown)
+
+
+WALES = "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("通州区\u00a0玉桥\u2009街道\u202f南", "通州区 玉桥 街道 南"),
+        ("\u3000\u3000第一段", "\u3000\u3000第一段"),
+        ("一行\r\n二行\r三行\u2028四行\x0b五行", "一行\n二行\n三行\n四行\n五行"),
+        ("👨‍👩‍👧‍👦和🏳️‍🌈、❤️、1️⃣、👍🏽、🇨🇳", "👨‍👩‍👧‍👦和🏳️‍🌈、❤️、1️⃣、👍🏽、🇨🇳"),
+        (WALES, WALES),
+        ("葛\U000e0100城", "葛\U000e0100城"),
+        ("郎\u6d6a", "郎\u6d6a"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("政\u200d府\u200b公\u2060告\ufeff", "政府公告"),
+        ("附件\u202efdp.exe\u2066", "附件fdp.exe"),
+        ("好\ufe0f\ufe01\ufe02\U000e0041\U000e0042", "好\ufe0f"),
+        ("软\u00ad连\u3164字\ud800符\x00", "软连字符"),
+        ("Cafe\u0301", "Caf\u00e9"),
+    ],
+)
+def test_what_a_reader_sees_stays_and_what_nobody_sees_goes(typed: str, kept: str) -> None:
+    assert clean(typed) == kept
+
+
+@given(st.text(st.sampled_from("ae好 \n\r\u200d\u200c\ufe0f\ufe00\u00a0\u0301\u202e\uf900👨❤🏴\U000e0067")))
+def test_cleaning_again_changes_nothing(text: str) -> None:
+    assert clean(clean(text)) == clean(text)

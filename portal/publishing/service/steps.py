@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -83,7 +85,7 @@ def schedule(
     require(policy.may_schedule(actor, publication))
     if refusal := policy.bad_time(at, now or clock.now()):
         raise Invalid({"at": refusal})
-    publication.publish_at = at
+    former, publication.publish_at = publication.publish_at, at
     jobs.defer(
         session,
         PUBLISH_JOB,
@@ -92,7 +94,8 @@ def schedule(
         on_behalf_of=actor.name,
         code=code,
     )
-    return _move(session, actor, publication, State.APPROVED, "scheduled", now)
+    changes = {"publish_at": (former, at)}
+    return _move(session, actor, publication, State.APPROVED, "scheduled", now, changes=changes)
 
 
 def unschedule(
@@ -106,8 +109,9 @@ def unschedule(
     """Take back the planned time; the text stays approved."""
     publication = load(session, code, expected_version)
     require(policy.may_unschedule(actor, publication))
-    publication.publish_at = None
-    return _move(session, actor, publication, State.APPROVED, "unscheduled", now)
+    former, publication.publish_at = publication.publish_at, None
+    changes = {"publish_at": (former, None)}
+    return _move(session, actor, publication, State.APPROVED, "unscheduled", now, changes=changes)
 
 
 def publish(
@@ -232,10 +236,12 @@ def _move(
     now: datetime | None,
     *,
     reason: str | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> Publication:
     former = publication.state
     publication.state = state
     publication.updated_at = now = now or clock.now()
-    changes = {"state": (former, state.value)} if former != state else {}
+    moved = {"state": (former, state.value)} if former != state else {}
+    changes = {**moved, **(changes or {})}
     record(session, actor, publication, action, now, reason=reason, changes=changes)
     return publication

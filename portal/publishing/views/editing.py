@@ -30,7 +30,7 @@ from tenants.rules import Conflict, Invalid, Refused
 from webkit import kept
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
-from webkit.text import printable, whole_number
+from webkit.text import clean, whole_number
 
 #: A colleague whose draft was kept this recently is at it right now.
 AT_IT = timedelta(minutes=10)
@@ -122,7 +122,7 @@ def _own_draft(record: queries.Record) -> dict[str, str] | None:
 def _typed(form: Mapping[str, str], tenant: str) -> dict[str, str]:
     """The fields as typed, the body with the addresses that are stored."""
     own = {name: value for name, value in form.items() if not name.startswith("take-")}
-    kept = {name: printable(value) for name, value in own.items() if name not in ("csrf_token", "action")}
+    kept = {name: clean(value) for name, value in own.items() if name not in ("csrf_token", "action")}
     kept["body"] = outside(kept.get("body", ""), tenant)
     return kept
 

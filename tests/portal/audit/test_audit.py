@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -15,15 +15,17 @@ from uuid_utils.compat import uuid7
 
 from portal.audit import queries
 from portal.audit.queries import AuditFilter
+from portal.publishing.service import steps
 from tenants import audit
 from tenants.audit import AuditEntry
 from tenants.clock import now, today
 from tenants.permissions import Role
 from tests.conftest import Deployment
-from tests.factories import people
+from tests.factories import people, publishing
 from tests.factories.accounts import submit
 from tests.factories.people import Place
 from tests.support.html import StrictClient
+from webkit import filters
 
 
 class District:
@@ -167,3 +169,37 @@ def test_nobody_rewrites_the_record(district: District, statement: str) -> None:
     for session in (district.deployment.session(), district.deployment.public_session()):
         with session, pytest.raises(DBAPIError, match="permission denied"):
             session.execute(text(statement))
+
+
+def test_any_value_is_read_in_words(admin: StrictClient, district: District) -> None:
+    changes = {
+        "documents": ([], [{"file": str(uuid7()), "title": "施工方案"}]),
+        "before": ({"file": str(uuid7()), "title": ""}, None),
+        "body": ("<p>旧的<strong>正文</strong></p>", f"<p>新的正文</p><p>{'长' * 480}</p><p><strong>"),
+        "publish_at": (None, datetime(2026, 3, 5, 2, 30, tzinfo=UTC)),
+        "event_starts_at": ("0001-01-01T00:00:00+08:00", "2026-03-05T99:99"),
+        "state": (["draft"], {"draft": {"deep": [1, None, 2.5, True]}}),
+        "title": ("<3 小时", "<p>是标题</p>"),
+    }
+    with district.deployment.session(district.admin.actor()) as session, session.begin():
+        audit.record(session, "odd", "thing", "2", label="各种各样的值", changes=changes)
+    page = admin.get(district.path("?action=odd"))
+    assert page.status_code == 200
+    for words in ("施工方案", "旧的正文", "新的正文", "2026年3月5日 10:30", "草稿", "&lt;3 小时", "&lt;p&gt;是标题"):
+        assert words in page.text
+    assert "&lt;strong" not in page.text and "{" not in page.text.partition("<table")[2]
+    sheet = load_workbook(BytesIO(admin.get(f"/t/{district.place.slug}/audit.xlsx?action=odd").data)).active
+    assert sheet is not None and "施工方案" in str([cell.value for row in sheet.iter_rows() for cell in row])
+
+
+def test_a_planned_time_is_on_record(district: District, admin: StrictClient) -> None:
+    editor, at = district.admin.actor(), now() + timedelta(days=3)
+    with district.deployment.session() as session, session.begin():
+        approver = people.staff(session, Role.TENANT_ADMIN, place=district.place, name="审核的人").actor()
+    with district.deployment.session(editor) as session, session.begin():
+        made = publishing.draft(session, editor)
+        steps.submit(session, editor, made.code)
+        steps.approve(session, approver, made.code)
+        steps.schedule(session, approver, made.code, at)
+    page = admin.get(district.path("?action=publication.scheduled")).text
+    assert f"发布时间</span> <ins>{filters.local_day(at).year}年" in page

@@ -68,7 +68,7 @@ def test_too_many_points_are_refused() -> None:
     assert "点太多" in str(refused.value.refusal)
 
 
-numbers = st.one_of(st.floats(), st.integers(-400, 400), st.text(max_size=3), st.none())
+numbers = st.one_of(st.floats(), st.integers(-400, 400), st.just(10**400), st.text(max_size=3), st.none())
 positions = st.lists(numbers, max_size=4)
 things = st.recursive(
     st.one_of(positions, st.text(max_size=5), st.none()),

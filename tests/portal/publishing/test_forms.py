@@ -20,7 +20,6 @@ from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
 from tests.support.forms import fields
 from tests.support.html import StrictClient
-from webkit.text import INVISIBLE
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 NUMBERS = st.sampled_from(["", "0", "-1", "1e999", "nan", "inf", "99999999999999999999", "１２", "39.9"])
@@ -65,10 +64,9 @@ def test_the_editor_answers_anything(
     edit = room.path(f"publications/{code}/edit")
     whole = fields(planner.get(edit).text, "/edit")
     answer = planner.post(edit, data=whole | typed)
-    nul = any("\x00" in value for value in typed.values())
-    assert answer.status_code in ({400} if nul else {200, 303, 409, 422})
+    assert answer.status_code in {200, 303, 409, 422}
     kept = planner.post(room.path(f"publications/{code}/draft"), data=whole | typed)
-    assert kept.status_code in ({400} if nul else {200, 422})
+    assert kept.status_code in {200, 422}
     assert planner.get(edit).status_code == 200, "what was kept can be opened again"
 
 
@@ -80,8 +78,7 @@ def test_the_editor_answers_anything(
 )
 def test_the_list_answers_any_address(room: Newsroom, planner: StrictClient, asked: dict[str, str]) -> None:
     answer = planner.get(room.path("publications/"), query_string=asked)
-    control = any(INVISIBLE.search(value) for value in asked.values())
-    assert answer.status_code == (400 if control else 200)
+    assert answer.status_code == 200
 
 
 @given(words=ANY)

@@ -154,7 +154,7 @@ def test_uploads_and_words_survive_an_error_elsewhere(
         cover=upload(png(), "封面.png"),
         new_documents=upload("方案说明".encode(), "方案.txt"),
     )
-    assert answer.status_code == 422 and "有几处需要改一下" in answer.text
+    assert answer.status_code == 422 and "处需要改一下" in answer.text
     kept = fields(answer.text, "/edit")
     assert kept["for_you"] == "不占停车位"
     assert kept["cover_upload"] and kept["documents-0-title"] == "方案"
@@ -406,7 +406,7 @@ def test_a_file_that_cannot_be_imported_says_why(
     room: Newsroom, planner: StrictClient, name: str, content: bytes
 ) -> None:
     answer = send(planner, room.path("publications/import"), kind="sprout", file=upload(content, name))
-    assert answer.status_code == 422 and "有几处需要改一下" in answer.text
+    assert answer.status_code == 422 and "处需要改一下" in answer.text
 
 
 def test_the_export_says_what_the_list_says_and_computes_nothing(

@@ -126,7 +126,7 @@ def test_a_bad_comment_comes_back_with_a_sentence(place: Corner, reader: StrictC
     address = f"/a/{place.code}/comments"
     token = field(reader.get(address).text, "csrf_token")
     answer = reader.post(address, data={"csrf_token": token, "body": body, "step": "preview"})
-    assert answer.status_code == 422 and "有几处需要改一下" in answer.text
+    assert answer.status_code == 422 and "有一处需要改一下" in answer.text
     assert f"{body}</textarea>" in answer.text
 
 

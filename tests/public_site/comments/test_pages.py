@@ -303,9 +303,6 @@ def test_any_text_comes_back_whole(
     address = f"/a/{place.code}/comments"
     token = field(reader.get(address).text, "csrf_token")
     answer = reader.post(address, data={"csrf_token": token, "body": body, "step": step, "seen": seen})
-    if "\x00" in body + seen:
-        assert answer.status_code == 400
-        return
     assert answer.status_code in (200, 422)
     typed = re.search(r"<textarea[^>]*>\r?\n?(.*?)</textarea>", answer.text, re.DOTALL)
     assert typed and policy.clean(unescape(typed.group(1))) == policy.clean(body)

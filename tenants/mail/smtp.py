@@ -7,14 +7,44 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 _TIMEOUT = 20.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+_LONGEST_LINE = 998
+"""Of a header on the line (RFC 5322)."""
+
+
+class _Wire(EmailPolicy):
+    """Headers as readers and mail programs take them.
+
+    The standard library folds an address of more than a line into encoded words, in which no program finds it, and
+    loses the blanks at which it breaks a long Chinese subject.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        words = str(value)
+        line = f"{name}: {words}{self.linesep}"
+        if name.lower() == "subject":
+            plain = words.isascii() and "=?" not in words and len(line) <= 78
+            words = Header(words, "utf-8", header_name=name).encode(linesep=self.linesep)
+            return line if plain else f"{name}: {words}{self.linesep}"
+        return line if words.isascii() and len(line) <= _LONGEST_LINE else str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return super().fold_binary(name, value) if self.utf8 else self.fold(name, value).encode("ascii")
+
+
+_WIRE = _Wire()
 
 
 class Undeliverable(Exception):
@@ -85,7 +115,7 @@ def compose(
     """The message as it goes over the line; the same for every attempt, Message-ID and Date included."""
     name, address = parseaddr(sender)
     local, _, domain = to.rpartition("@")
-    message = EmailMessage()
+    message = EmailMessage(policy=_WIRE)
     message["Message-ID"] = f"<{message_id}@{address.rpartition('@')[2] or 'localhost'}>"
     message["Date"] = format_datetime(created_at)
     message["From"] = Address(name, addr_spec=address)

@@ -21,6 +21,8 @@ class Inbox:
     """What the server took. `answer` decides on each message: a reply, or None for "250 OK"."""
 
     received: list[EmailMessage] = field(default_factory=list)
+    #: The same as it came over the line.
+    wire: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     sign_ins: list[tuple[str, str, bool]] = field(default_factory=list)
     answer: Callable[[EmailMessage], str | None] = lambda _message: None
@@ -33,6 +35,7 @@ class Inbox:
         reply = self.answer(message)
         if reply is None or reply.startswith("250"):
             self.received.append(message)
+            self.wire.append(envelope.content)
             self.recipients.append(list(envelope.rcpt_tos))
         return reply or "250 OK"
 

@@ -397,3 +397,19 @@ def test_messages_are_written_in_the_readers_language(
     assert (english.subject, english.headers["Content-Language"]) == ("Your code: 042137", "en")
     assert '<html lang="en">' in (english.html or "")
     assert chinese.subject == "验证码 042137"
+
+
+def test_addresses_and_blanks_survive_the_line(deployment: Deployment, inbox: Inbox) -> None:
+    subject = "您在 玉桥东里南门三角地 微更新 方案 征求意见 下的意见 已经得到 玉桥街道办事处 的答复 请查看 全文 谢谢 您"
+    address = f"https://xinya.example/unsubscribe/{'Ab-9_' * 30}"
+    with deployment.session() as session, session.begin():
+        mail.enqueue(session, to=ADDRESS, subject=subject, text="请看。", unsubscribe_url=address)
+    with_smtp(deployment, f"smtp://127.0.0.1:{inbox.port}").run_jobs()
+    (wire,), (message,) = inbox.wire, inbox.received
+    lines = wire.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert f"List-Unsubscribe: <{address}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert message["Subject"] == subject
+    assert all(len(line) <= 78 for line in lines if line.startswith((b"Subject:", b" ")))
+    assert b"\n" not in wire.replace(b"\r\n", b"")
+    assert b"=?" not in wire.partition(b"List-Unsubscribe:")[2].partition(b"\r\n\r\n")[0]

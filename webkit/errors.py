@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
@@ -78,8 +78,27 @@ def _page(status: int, words: dict[str, str]) -> str:
     return words["text"]
 
 
+def _page_of_action() -> str | None:
+    """Where the page of this address is, if it only takes posts: a refused form leaves it in the address bar, and
+    whoever reloads or comes back later means that page. It is the nearest above it that can be opened."""
+    adapter = current_app.create_url_adapter(request)
+    if request.method not in ("GET", "HEAD") or request.accept_mimetypes.best == "application/json" or adapter is None:
+        return None
+    above = request.path.rstrip("/")
+    while above:
+        above = above.rpartition("/")[0]
+        for path in (above, f"{above}/"):
+            if path and adapter.test(path, "GET"):
+                return request.root_path + path
+    return None
+
+
 def _on_http_error(error: HTTPException) -> Response:
     status = error.code or 500
+    if error is request.routing_exception and status == 405 and (page := _page_of_action()):
+        response = make_response(redirect(page, 303))
+        response.headers["Cache-Control"] = "no-store"
+        return response
     if isinstance(error, CSRFError):
         if (back := kept.forged()) is not None:
             return back

@@ -31,6 +31,8 @@ STALE_SECONDS = 15.0
 """How old a page may be that is shown while another thread renders the new one."""
 REMEMBERED_REFUSALS = 4096
 """Addresses known not to be kept (forms, downloads, errors): nobody queues up for those."""
+_OF_THE_REQUEST = frozenset({"206", "304", "400", "405", "406", "411", "412", "413", "414", "415", "416", "417", "431"})
+"""Answers that an odd request gets and no other: they say nothing of the address."""
 CAPACITY_BYTES = 64 * 1024 * 1024
 SMALLEST_GZIP = 1024
 _KEPT_TYPES = ("text/html", "application/atom+xml", "application/xml", "text/xml")
@@ -165,8 +167,9 @@ class PageCache:
                 return self.app(environ, start_response)
             chunks, status, headers = run_wsgi_app(self.app, environ)
             if not self._may_keep(status, headers):
-                with self._lock:
-                    self._refused[key] = True
+                if status[:3] not in _OF_THE_REQUEST:
+                    with self._lock:
+                        self._refused[key] = True
                 start_response(status, list(headers))
                 return chunks  # passed on as it comes: it may be a large file
             body = b"".join(chunks)

@@ -54,6 +54,7 @@ class Person:
     email: str
     job_title: str
     state: PersonState
+    #: The reader's tenant, in a tenant; the deployment, in the district. None while the invitation waits.
     joined_at: datetime | None
     roles: tuple[Held, ...]
 
@@ -131,8 +132,17 @@ def _narrowed(session: Session, by: PersonFilter) -> list[ColumnElement[bool]]:
 
 def _people(session: Session) -> Select[Any, Any, Any, Any, Any, Any]:
     return select(
-        Staff.id, Staff.name, Staff.email, Staff.job_title, _state(session).label("state"), Staff.joined_at
+        Staff.id, Staff.name, Staff.email, Staff.job_title, _state(session).label("state"), _joined(session)
     )
+
+
+def _joined(session: Session) -> ColumnElement[datetime | None]:
+    """Since when: the district from the accepted invitation, a tenant from the first role there, if that is later."""
+    if actor_of(session).tenant_id is None:
+        return Staff.joined_at.expression
+    first = select(func.min(R.created_at)).where(R.staff_id == Staff.id, _here(session)).correlate(Staff)
+    since = func.greatest(Staff.joined_at, first.scalar_subquery())
+    return case((Staff.joined_at.is_not(None), since)).label("joined_at")
 
 
 def page(session: Session, by: PersonFilter, *, number: int, size: int) -> tuple[list[Person], int]:

@@ -58,6 +58,22 @@ def test_no_form_is_taken_without_its_token(target: Target, door: str) -> None:
     assert client.get("/account").status_code == 200, "still signed in"
 
 
+@pytest.mark.parametrize("door", ["public", "workspace"])
+def test_the_address_of_an_action_leads_back_to_its_page(target: Target, door: str) -> None:
+    """A refused form leaves its address in the browser, where it is reloaded."""
+    app: Flask = getattr(target.deployment, door)
+    client = target.outside(target.neighbour) if door == "public" else target.at_work(target.admin)
+    pages = app.url_map.bind("localhost")
+    actions = [where for rule in posting(app) if not pages.test(where := address(app, rule), "GET")]
+    assert actions
+    for where in actions:
+        answer = client.get(where)
+        back = (answer.location or "").removeprefix("/workspace")
+        assert answer.status_code == 303 and pages.test(back, "GET"), f"{where}: {answer.status_code} {back}"
+        assert where.startswith(back.rstrip("/"))
+    assert client.get(actions[0], headers={"Accept": "application/json"}).status_code == 405
+
+
 @pytest.mark.parametrize(
     "headers",
     [

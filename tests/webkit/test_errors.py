@@ -66,7 +66,7 @@ def test_an_own_sentence_replaces_the_general_one(public: Flask) -> None:
 
 
 def test_the_wrong_method_names_the_right_ones(public: Flask) -> None:
-    answer = public.test_client().get("/autosave")
+    answer = public.test_client().put("/autosave")
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from flask import Flask, Response, make_response, request, session, stream_with_context
+from flask import Flask, Response, abort, make_response, request, session, stream_with_context
 from werkzeug.test import Client
 
 from webkit.pagecache import FRESH_SECONDS, STALE_SECONDS, PageCache
@@ -41,6 +41,13 @@ class Site:
             self.gate.wait(10)
             self.rendered.append(request.full_path)
             return f"<p>{len(self.rendered)}</p>" + "柳" * 2000
+
+        @app.get("/odd")
+        def odd() -> str:
+            if "Range" in request.headers or request.content_length:
+                abort(416 if "Range" in request.headers else 413)
+            self.rendered.append("odd")
+            return "<p>柳</p>"
 
         @app.get("/private")
         def private() -> Response:
@@ -94,6 +101,13 @@ def test_whatever_stands_in_a_cookie_is_read_as_the_pages_read_it(counted: Site,
     answer = counted.client().get("/page", headers={"Cookie": cookie})
     assert answer.status_code == 200
     assert len(counted.rendered) == (2 if "session" in cookie else 1)
+
+
+@pytest.mark.parametrize("odd", [{"headers": {"Range": "bytes=9-"}}, {"data": b"x=1"}])
+def test_an_odd_request_keeps_no_page_from_the_cache(counted: Site, odd: dict[str, Any]) -> None:
+    assert counted.client().get("/odd", **odd).status_code >= 400
+    assert [counted.client().get("/odd").status_code for _ in range(3)] == [200] * 3
+    assert counted.rendered == ["odd"]
 
 
 def test_a_known_page_is_not_sent_again(counted: Site) -> None:

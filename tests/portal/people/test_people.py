@@ -482,3 +482,20 @@ def test_the_operator_resets_even_the_last_of_the_office(app_workspace: Flask, o
     assert "> 手机丢了" in last_letter(office.deployment, chief.email)
     last = [e for e in entries(office, chief.id) if e.action == "second_factor.reset"]
     assert [(e.on_behalf_of, e.reason) for e in last] == [("xinya user reset-second-factor", "手机丢了")]
+
+
+def test_a_tenant_reads_since_when_somebody_is_with_it(
+    admin: StrictClient, district: StrictClient, office: Office
+) -> None:
+    with office.deployment.session() as session, session.begin():
+        came = people.staff(session, Role.PLANNER, place=office.other, name="早来的人")
+        session.execute(
+            text("UPDATE staff SET joined_at = '2019-03-05 12:00+08' WHERE id = :who"), {"who": came.id}
+        )
+        service.grant_role(session, came.id, Role.TENANT_STAFF, tenant_id=office.place.id)
+        session.execute(
+            text("UPDATE role_assignment SET created_at = :at WHERE tenant_id = :here AND staff_id = :who"),
+            {"at": "2024-06-07 12:00+08", "who": came.id, "here": office.place.id},
+        )
+    assert "<dt>加入时间</dt><dd>2024年6月7日</dd>" in admin.get(office.at(str(came.id))).text
+    assert "<dt>加入时间</dt><dd>2019年3月5日</dd>" in district.get(f"/district/people/{came.id}").text

@@ -42,8 +42,14 @@ def clean(text: str) -> str:
     """
     if text.isascii():
         return printable(_LINE_ENDS.sub("\n", text))
-    text = printable(_LINE_ENDS.sub("\n", text))
-    text = _HIDING.sub("", _ODD_SPACES.sub(" ", text))
+    # what goes may bring together what then composes or stands alone: until nothing changes
+    while (cleaned := _cleaned_once(text)) != text:
+        text = cleaned
+    return text
+
+
+def _cleaned_once(text: str) -> str:
+    text = _HIDING.sub("", _ODD_SPACES.sub(" ", printable(_LINE_ENDS.sub("\n", text))))
     text = _LONE_JOINERS.sub("", _LONE_VARIANTS.sub("", text))
     if unicodedata.is_normalized("NFC", text):
         return text

@@ -146,6 +146,7 @@ WALES = "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
         ("好\ufe0f\ufe01\ufe02\U000e0041\U000e0042", "好\ufe0f"),
         ("软\u00ad连\u3164字\ud800符\x00", "软连字符"),
         ("Cafe\u0301", "Caf\u00e9"),
+        ("a\u0301\u200c🏴", "á🏴"),
     ],
 )
 def test_what_a_reader_sees_stays_and_what_nobody_sees_goes(typed: str, kept: str) -> None:

@@ -121,7 +121,7 @@ def test_opening_and_leaving_keeps_no_draft(
     page.goto(page.url.removesuffix("/edit"))
     page.wait_for_load_state("networkidle")
     with deployment.session(room.planner.actor()) as session:
-        assert queries.draft_fields(session, identity, room.planner.actor().id) is None
+        assert queries.draft_fields(session, identity, room.planner.id) is None
 
 
 def test_two_editors_lose_nothing(room: Newsroom, codes: dict[str, str], enter: Callable[..., Page]) -> None:

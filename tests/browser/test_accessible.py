@@ -6,7 +6,7 @@ desktop's, in Chinese and, in large type, in English, whose words are longer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +17,7 @@ from tests.conftest import Deployment
 from tests.support.browser import AXE, axe_findings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import ConsoleMessage, Page, Response
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -44,8 +44,14 @@ def around(demo: Deployment) -> Tour:
 
 
 @pytest.fixture
-def enter(around: Tour, live_demo: str, open_page: Callable[..., Page]) -> Callable[..., Page]:
-    """`enter("admin", xinya_lang="en")`: a phone in the hands of somebody who came in, with these choices kept."""
+def enter(
+    around: Tour, live_demo: str, open_page: Callable[..., Page]
+) -> Iterator[Callable[..., Page]]:
+    """`enter("admin", xinya_lang="en")`: a phone in the hands of somebody who came in, with these choices kept.
+
+    The browser must have nothing to complain about, whatever is done there.
+    """
+    complaints: list[str] = []
 
     def make(who: str, **choices: str) -> Page:
         page = open_page(width=PHONE, base_url=live_demo, reduced_motion="reduce")
@@ -54,9 +60,28 @@ def enter(around: Tour, live_demo: str, open_page: Callable[..., Page]) -> Calla
         ]
         page.context.add_cookies([*around.cookie(who, live_demo), *kept])
         page.add_init_script(path=AXE)
+        listen(page, complaints)
         return page
 
-    return make
+    yield make
+    assert not complaints, "\n".join(complaints)
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Note errors of scripts, refusals of the content policy and parts that did not come."""
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            complaints.append(f"{path(page)}: {message.text}")
+
+    def came(answer: Response) -> None:
+        missing = answer.status >= 400 and answer.status != 422 and not answer.request.is_navigation_request()
+        if missing:
+            complaints.append(f"{path(page)}: {answer.status} {answer.url}")
+
+    page.on("console", said)
+    page.on("response", came)
+    page.on("pageerror", lambda error: complaints.append(f"{path(page)}: {error}"))
 
 
 def layout(page: Page, *widths: int) -> list[str]:

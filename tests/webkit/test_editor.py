@@ -216,7 +216,10 @@ def test_a_refused_picture_says_why(page: Page) -> None:
     assert "<img" not in _text(page)
 
 
-WORD = (Path(__file__).parent / "word.html").read_text(encoding="utf-8")
+WORD, CHANGES, WPS = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8")
+    for name in ("word.html", "word_changes.html", "wps.html")
+)
 
 
 def test_pasting_from_word_keeps_what_it_means(page: Page) -> None:
@@ -235,6 +238,53 @@ def test_pasting_from_word_keeps_what_it_means(page: Page) -> None:
         '<p><a href="https://example.cn/" rel="noopener nofollow">依据</a></p>'
     )
     page.get_by_text("有 1 张图片没能贴过来").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("clipboard", "html"),
+    [
+        (
+            CHANGES,
+            "<p>绿地面积12 m<sup>2</sup>，水质CO<sub>2</sub>，共28处。</p>"
+            "<p>拟于六月开工，以公告为准<sup>[1]</sup>；<s>原方案</s><u>新方案</u>，<s>作废</s>。</p>"
+            "<ol><li>先种树</li></ol>",
+        ),
+        (
+            WPS,
+            "<p><strong>总建筑面积3000m<sup>2</sup></strong>，氮氧化物NO<sub>x</sub>达标。</p>"
+            "<ol><li>量街巷</li><li>听居民说</li></ol>",
+        ),
+    ],
+    ids=["Word", "WPS"],
+)
+def test_pasting_leaves_deleted_and_hidden_words_and_comments_behind(
+    page: Page, clipboard: str, html: str
+) -> None:
+    _empty(page)
+    _paste(page, clipboard)
+    assert _text(page) == html
+
+
+def test_what_is_copied_here_comes_back_as_it_was(page: Page) -> None:
+    html = (
+        '<table><caption>表1 <em>街巷</em></caption><thead><tr><th scope="col">年</th></tr></thead>'
+        '<tbody><tr><td>2035</td></tr></tbody></table><p class="signature">通州分局</p>'
+    )
+    _empty(page)
+    _paste(page, html)
+    assert _text(page) == html
+    page.keyboard.press("Control+A")
+    copied = page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            const cut = new ClipboardEvent("cut", {clipboardData: data, bubbles: true, cancelable: true});
+            document.activeElement.dispatchEvent(cut);
+            return data.getData("text/html");
+        }"""
+    )
+    assert _text(page) == ""
+    _paste(page, copied)
+    assert _text(page) == html
 
 
 @pytest.mark.parametrize(

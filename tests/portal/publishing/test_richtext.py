@@ -153,6 +153,25 @@ def test_paste_from_word_keeps_structure_and_loses_rubbish() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<del cite='mailto:x'>底价</del>",
+        "<span class=msoDel>底价</span>",
+        "<span style='color:red;display: NONE'>底价</span>",
+        "<font style='mso-hide:all'>底价</font>",
+        "<b style='visibility:hidden'>底价</b>",
+        "<span hidden>底价</span>",
+        "<a class=msocomanchor href='#_msocom_1'>底价</a>",
+        "<div style='mso-element:comment-list'><hr><div><p class=MsoCommentText>底价</p></div></div>",
+    ],
+)
+def test_what_the_author_did_not_show_is_not_published(hidden: str) -> None:
+    assert "底价" not in sanitise(f"<p>甲{hidden}乙</p>{hidden}")
+    shown = "<p>12 m<sup>2</sup></p>"
+    assert sanitise(f"<p>12 <ins>m</ins><span><sup>2</sup>{hidden}</span></p>").startswith(shown)
+
+
 def test_double_line_breaks_are_paragraphs_and_a_lone_picture_is_a_figure() -> None:
     assert sanitise("甲<br>乙<br><br>丙") == "<p>甲<br>乙</p><p>丙</p>"
     assert (

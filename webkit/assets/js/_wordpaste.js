@@ -1,11 +1,13 @@
 // What Word and WPS put on the clipboard, reduced to what it means: headings, paragraphs, lists,
 // tables, emphasis, links. A pure function from HTML text to HTML text.
 
-const DROPPED = "script, style, meta, link, title, xml, object, iframe, form, input, button, svg, math, video, audio";
-const BLOCKS = new Set("P H1 H2 H3 H4 H5 H6 UL OL LI TABLE THEAD TBODY TFOOT TR TD TH BLOCKQUOTE FIGURE FIGCAPTION HR DIV".split(" "));
-const KEPT = new Set("P H2 H3 H4 UL OL LI TABLE THEAD TBODY TR TD TH BLOCKQUOTE FIGURE FIGCAPTION HR BR STRONG EM A IMG".split(" "));
-const ATTRIBUTES = { A: ["href"], IMG: ["src", "alt", "width", "height"], TD: ["colspan", "rowspan"], TH: ["colspan", "rowspan"], OL: ["start"] };
-const RENAMED = { B: "strong", I: "em", H5: "h4", H6: "h4", TFOOT: "tbody" };
+import prose from "../../prose.json";
+
+const ATTRIBUTES = { ...prose.blocks, ...prose.marks, ...prose.leaves };
+const DROPPED = prose.dropped.join(", ");
+const BLOCKS = [...Object.keys(prose.blocks), "div"].join(", ");
+const MARKS = Object.keys(prose.marks).join(", ");
+const UNSEEN = Object.fromEntries(Object.entries(prose.unseen).map(([name, pattern]) => [name, new RegExp(pattern, "i")]));
 const SAFE_LINK = /^(https?:|mailto:|tel:|\/(?!\/)|#(?!_))/i;
 
 // renamed before parsing: the content policy would report each style and handler, even in a lifeless document
@@ -13,6 +15,13 @@ const inert = (html) => html
   .replace(/<style[\s\S]*?<\/style\s*>/gi, "")
   .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
 const style = (element) => element.dataset.style ?? "";
+
+// classes that a style sheet hides: a style of Word may hide its text, too
+function hiddenClasses(html) {
+  const rules = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style/gi)].flatMap(([, sheet]) => [...sheet.matchAll(/([^{}]+)\{([^{}]*)\}/g)]);
+  const hiding = rules.filter(([, , rule]) => UNSEEN.style.test(rule));
+  return new Set(hiding.flatMap(([, selector]) => [...selector.matchAll(/\.([\w-]+)/g)].map(([, name]) => name)));
+}
 
 function rename(element, name) {
   const renamed = element.ownerDocument.createElement(name);
@@ -28,7 +37,7 @@ function wrapInside(element, name) {
   element.append(wrapper);
 }
 
-function dropRubbish(body) {
+function dropRubbish(body, hidden) {
   const walker = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_COMMENT);
   const comments = [];
   while (walker.nextNode()) comments.push(walker.currentNode);
@@ -36,9 +45,12 @@ function dropRubbish(body) {
   for (const element of body.querySelectorAll(DROPPED)) element.remove();
   for (const element of [...body.querySelectorAll("*")]) {
     if (element.tagName.includes(":")) element.replaceWith(...element.childNodes); // o:p, w:sdt, v:shape
-    else if (/display:\s*none/i.test(style(element))) element.remove();
+    else if (isUnseen(element, hidden)) element.remove();
   }
 }
+
+const isUnseen = (element, hidden) =>
+  element.hidden || UNSEEN.style.test(style(element)) || UNSEEN.class.test(element.className) || [...element.classList].some((name) => hidden.has(name));
 
 // Word marks a heading by a style, an outline level, or a real h1; the page's own h1 is its title
 function headings(body) {
@@ -98,41 +110,55 @@ function lists(body) {
   }
 }
 
+const LOOKS = {
+  strong: /(?:^|;)\s*font-weight:\s*(bold|[6-9]00)/i,
+  em: /(?:^|;)\s*font-style:\s*italic/i,
+  sup: /(?:^|;)\s*vertical-align:\s*super/i,
+  sub: /(?:^|;)\s*vertical-align:\s*sub(?!\w)/i,
+  s: /(?:^|;)\s*text-decoration:[^;]*line-through/i,
+  u: /(?:^|;)\s*text-decoration:[^;]*underline/i,
+};
+
 function emphasis(body) {
-  for (const span of [...body.querySelectorAll("span, font, b, strong, i, em")]) {
+  for (const span of [...body.querySelectorAll("span, font, b, strong")]) {
     const css = style(span);
-    const plain = /^(B|STRONG)$/.test(span.tagName) && /font-weight:\s*(normal|[1-4]00)/i.test(css);
-    if (plain) {
-      span.replaceWith(...span.childNodes);
+    if (/^(B|STRONG)$/.test(span.tagName)) {
+      if (/font-weight:\s*(normal|[1-4]00)/i.test(css)) span.replaceWith(...span.childNodes);
       continue;
     }
-    if (!/^(SPAN|FONT)$/.test(span.tagName) || !span.textContent.trim()) continue;
-    const inHeading = span.closest("h2, h3, h4");
-    if (/(?:^|;)\s*font-weight:\s*(bold|[6-9]00)/i.test(css) && !inHeading) wrapInside(span, "strong");
-    if (/(?:^|;)\s*font-style:\s*italic/i.test(css)) wrapInside(span, "em");
+    if (!span.textContent.trim()) continue;
+    const footnote = /Mso(Foot|End)noteReference/i.test(span.className);
+    for (const [tag, look] of Object.entries(LOOKS)) {
+      const meant = look.test(css) || (tag === "sup" && footnote);
+      const already = span.closest(tag) || (tag === "strong" && span.closest("h2, h3, h4")) || (tag === "u" && span.closest("a"));
+      if (meant && !already) wrapInside(span, tag);
+    }
   }
+  // a link looks underlined anyway
+  for (const line of body.querySelectorAll("a u")) line.replaceWith(...line.childNodes);
 }
 
 function reduce(body, origin) {
   let lost = 0;
   for (const element of [...body.querySelectorAll("*")].reverse()) {
-    const named = RENAMED[element.tagName] ? rename(element, RENAMED[element.tagName]) : element;
-    if (named.tagName === "DIV" && ![...named.children].some((child) => BLOCKS.has(child.tagName))) {
+    const meant = prose.renamed[element.localName];
+    const named = meant ? rename(element, meant) : element;
+    if (named.tagName === "DIV" && ![...named.children].some((child) => child.matches(BLOCKS))) {
       rename(named, "p");
       continue;
     }
     if (named.tagName === "IMG" && !(named.getAttribute("src") ?? "").startsWith(origin)) {
       lost += 1;
       named.remove();
-    } else if (!KEPT.has(named.tagName) || (named.tagName === "A" && !SAFE_LINK.test(named.getAttribute("href") ?? ""))) {
+    } else if (!(named.localName in ATTRIBUTES) || (named.tagName === "A" && !SAFE_LINK.test(named.getAttribute("href") ?? ""))) {
       named.replaceWith(...named.childNodes);
     }
   }
   for (const element of body.querySelectorAll("*")) {
-    const allowed = ATTRIBUTES[element.tagName] ?? [];
-    for (const { name } of [...element.attributes]) {
-      const value = element.getAttribute(name);
-      if (!allowed.includes(name) || (/span$/.test(name) && !(Number(value) > 1))) element.removeAttribute(name);
+    const allowed = ATTRIBUTES[element.localName] ?? [];
+    for (const { name, value } of [...element.attributes]) {
+      const empty = (/span$/.test(name) && !(Number(value) > 1)) || (name === "class" && value !== "signature");
+      if (!allowed.includes(name) || empty) element.removeAttribute(name);
     }
   }
   return lost;
@@ -163,7 +189,7 @@ function tidyText(body) {
     const first = block.firstChild;
     if (first?.nodeType === Node.TEXT_NODE) first.data = first.data.replace(/^[\s\u3000]+/, ""); // typed indents
   }
-  for (const empty of [...body.querySelectorAll("p, h2, h3, h4, strong, em, a")].reverse()) {
+  for (const empty of [...body.querySelectorAll(`p, h2, h3, h4, ${MARKS}`)].reverse()) {
     if (!empty.textContent.trim() && !empty.querySelector("img, br") && !empty.closest("td, th")) empty.remove();
   }
 }
@@ -171,16 +197,11 @@ function tidyText(body) {
 /** Clean `html`. Pictures stay only from `origin` (this site); the others are counted in `lost`. */
 export function cleanWord(html, origin = location.origin) {
   const { body } = new DOMParser().parseFromString(inert(html), "text/html");
-  dropRubbish(body);
+  dropRubbish(body, hiddenClasses(html));
   headings(body);
   lists(body);
   emphasis(body);
   const lost = reduce(body, origin);
   tidyText(body);
   return { html: body.innerHTML.trim(), lost };
-}
-
-/** Whether clipboard HTML came from Word, WPS or their like. */
-export function fromOffice(html) {
-  return /mso-|MsoNormal|urn:schemas-microsoft-com|name="?ProgId|WPS|Kingsoft/i.test(html);
 }

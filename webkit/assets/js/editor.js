@@ -1,6 +1,7 @@
 // The writing field for people who know Word. The textarea stays what is submitted; this edits it.
 
 import { Editor } from "@tiptap/core";
+import { DOMSerializer } from "@tiptap/pm/model";
 
 import { ask } from "./_ask.js";
 import { closed, extensions, opened } from "./_prose.js";
@@ -38,6 +39,7 @@ class Writing {
           ...(label ? { "aria-labelledby": label.id } : { "aria-label": t("正文") }),
           ...(described ? { "aria-describedby": described } : {}),
         },
+        clipboardSerializer: this.clipboard,
         transformPastedHTML: (html) => this.cleaned(html),
         handlePaste: (_view, event) => this.takeFiles(event.clipboardData),
         handleDrop: (_view, event, _slice, moved) => !moved && this.takeFiles(event.dataTransfer, event),
@@ -93,6 +95,17 @@ class Writing {
     const { html: clean, lost } = cleanWord(html);
     if (lost) toast(t("有 %(n)s 张图片没能贴过来，请用“图片”按钮放进来。", { n: lost }), "warning");
     return opened(clean);
+  }
+
+  /** What is copied is written as it is stored: it comes back as it was, and elsewhere a caption is a caption. */
+  get clipboard() {
+    const serializeFragment = (fragment, options) => {
+      const holder = document.createElement("template");
+      holder.content.append(DOMSerializer.fromSchema(this.editor.schema).serializeFragment(fragment, options));
+      holder.innerHTML = closed(holder.innerHTML);
+      return holder.content;
+    };
+    return { serializeFragment };
   }
 
   takeFiles(transfer, event) {

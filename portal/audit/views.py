@@ -12,6 +12,7 @@ from portal.audit import queries, words
 from portal.audit.queries import AuditFilter
 from tenants.identity import queries as identity
 from tenants.permissions import Permission
+from tenants.pinyin import sound
 from tenants.requests import db, requires
 from webkit import bounds, sheets
 from webkit.fragments import render
@@ -45,7 +46,7 @@ def _page(**context: Any) -> ResponseReturnValue:
         page=queries.page(db(), by, before=before),
         first=not before,
         limit=queries.COUNT_LIMIT,
-        actions=sorted((words.action_name(a), a) for a in queries.actions(db())),
+        actions=sorted(((words.action_name(a), a) for a in queries.actions(db())), key=lambda pair: sound(pair[0])),
         entities=words.ENTITIES,
         **context,
     )

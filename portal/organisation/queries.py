@@ -112,7 +112,7 @@ def tenant_by_slug(session: Session, slug: str) -> TenantSettings | None:
 
 def units(session: Session) -> list[UnitSettings]:
     """All units of the tenant, those in use first."""
-    query = select(*_UNIT).order_by(ResponsibleUnit.active.desc(), ResponsibleUnit.name)
+    query = select(*_UNIT).order_by(ResponsibleUnit.active.desc(), ResponsibleUnit.name_sound, ResponsibleUnit.name)
     return [UnitSettings(*row) for row in session.execute(query)]
 
 
@@ -124,5 +124,5 @@ def unit(session: Session, slug: str) -> UnitSettings | None:
 
 def bureaus(session: Session) -> list[BureauRef]:
     """The departments of the district by name."""
-    rows = session.execute(select(Bureau.id, Bureau.name, Bureau.short_name).order_by(Bureau.name))
+    rows = session.execute(select(Bureau.id, Bureau.name, Bureau.short_name).order_by(Bureau.name_sound, Bureau.name))
     return [BureauRef(*row) for row in rows]

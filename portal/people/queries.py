@@ -152,7 +152,7 @@ def page(session: Session, by: PersonFilter, *, number: int, size: int) -> tuple
     rows = session.execute(
         _people(session)
         .where(*clauses)
-        .order_by(Staff.name, Staff.id)
+        .order_by(Staff.name_sound, Staff.name, Staff.id)
         .limit(size)
         .offset((number - 1) * size)
     ).all()
@@ -161,9 +161,8 @@ def page(session: Session, by: PersonFilter, *, number: int, size: int) -> tuple
 
 def everyone(session: Session, by: PersonFilter, *, batch: int = 500) -> Iterator[Person]:
     """The whole list, for an export."""
-    rows = iter(
-        session.execute(_people(session).where(*_narrowed(session, by)).order_by(Staff.name, Staff.id))
-    )
+    found = _people(session).where(*_narrowed(session, by))
+    rows = iter(session.execute(found.order_by(Staff.name_sound, Staff.name, Staff.id)))
     while some := list(islice(rows, batch)):
         yield from _with_roles(session, some)
 

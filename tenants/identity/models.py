@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from tenants.database import Base, Identified
+from tenants.pinyin import sound
+
+
+class Named:
+    """Something whose name stands in lists: ordered by `name_sound`, how the name sounds, then by the name."""
+
+    _is_person: ClassVar[bool] = False
+
+    name_sound: Mapped[str] = mapped_column(server_default="")
+
+    @validates("name")
+    def _keep_sound(self, _key: str, name: str) -> str:
+        self.name_sound = sound(name, person=self._is_person)
+        return name
 
 
 class TenantKind(StrEnum):
@@ -35,7 +49,7 @@ class UnitKind(StrEnum):
     TOWN = "town"
 
 
-class Tenant(Identified, Base):
+class Tenant(Named, Identified, Base):
     """属地单位: has its own team, projects and budget."""
 
     __tablename__ = "tenant"
@@ -68,7 +82,7 @@ class Tenant(Identified, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class ResponsibleUnit(Identified, Base):
+class ResponsibleUnit(Named, Identified, Base):
     """责任单元: the area a team answers for."""
 
     __tablename__ = "responsible_unit"
@@ -93,7 +107,7 @@ class ResponsibleUnit(Identified, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class Bureau(Identified, Base):
+class Bureau(Named, Identified, Base):
     """委办局."""
 
     __tablename__ = "bureau"
@@ -102,10 +116,11 @@ class Bureau(Identified, Base):
     short_name: Mapped[str]
 
 
-class Staff(Identified, Base):
+class Staff(Named, Identified, Base):
     """Somebody who works here: planner, clerk, official. One row however many teams they serve."""
 
     __tablename__ = "staff"
+    _is_person = True
 
     #: Lower case.
     email: Mapped[str] = mapped_column(unique=True)

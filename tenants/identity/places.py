@@ -102,7 +102,7 @@ def units(session: Session, tenant_ids: Iterable[UUID]) -> list[UnitPlace]:
     query = (
         select(*_UNIT)
         .where(ResponsibleUnit.active, ResponsibleUnit.tenant_id.in_(list(tenant_ids)))
-        .order_by(ResponsibleUnit.name)
+        .order_by(ResponsibleUnit.name_sound, ResponsibleUnit.name)
     )
     return [UnitPlace(*row) for row in session.execute(query)]
 

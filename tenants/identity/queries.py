@@ -186,7 +186,7 @@ def tenant_by_slug(session: Session, slug: str) -> TenantRef | None:
 
 def tenants(session: Session, ids: frozenset[UUID] | None = None) -> list[TenantRef]:
     """Active tenants by kind and name; `ids` narrows them."""
-    query = select(*_REF).where(Tenant.active).order_by(Tenant.kind, Tenant.name)
+    query = select(*_REF).where(Tenant.active).order_by(Tenant.kind, Tenant.name_sound, Tenant.name)
     if ids is not None:
         query = query.where(Tenant.id.in_(ids))
     return [TenantRef(*row) for row in session.execute(query)]
@@ -210,7 +210,7 @@ OFFERED = 60
 
 def offered_tenants(session: Session) -> list[TenantRef]:
     """Active tenants to choose from; none where they are too many, so that one is named instead."""
-    query = select(*_REF).where(Tenant.active).order_by(Tenant.kind, Tenant.name).limit(OFFERED + 1)
+    query = select(*_REF).where(Tenant.active).order_by(Tenant.kind, Tenant.name_sound, Tenant.name).limit(OFFERED + 1)
     found = [TenantRef(*row) for row in session.execute(query)]
     return found if len(found) <= OFFERED else []
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.participation.models import AnswerTemplate
 from portal.publishing.models import Publication, PublicationVersion
 from tenants.database import actor_of
+from tenants.pinyin import sound
 
 #: So many publications are offered to show what changed.
 MOST_OUTCOMES = 200
@@ -44,10 +45,8 @@ def outcomes(session: Session) -> tuple[tuple[UUID, str], ...]:
 
 def templates(session: Session) -> tuple[Template, ...]:
     """The tenant's answer templates by title. One query."""
-    rows = session.execute(
-        select(*_COLUMNS).order_by(AnswerTemplate.title)
-    )
-    return tuple(Template(*row) for row in rows)
+    found = (Template(*row) for row in session.execute(select(*_COLUMNS)))
+    return tuple(sorted(found, key=lambda template: sound(template.title)))
 
 
 def template(session: Session, template_id: UUID) -> Template | None:

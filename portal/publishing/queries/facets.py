@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from portal.publishing.queries.rows import P, T, U, V, bare, id_of_tenant, published
 from portal.publishing.queries.shapes import Count, Facets
 from tenants.identity.queries import OFFERED
+from tenants.pinyin import sound
 from tenants.reading import COUNTED
 
 #: In a long list, tags are offered from so many of the newest texts.
@@ -50,8 +51,8 @@ def _offered(session: Session, kind: ColumnElement[bool] | None, tenant: str | N
         year.order_by(order).limit(1).scalar_subquery()
         for order in (P.first_published_at.asc(), P.first_published_at.desc())
     )
-    tenants = select(literal("tenant"), T.slug, T.short_name).order_by(T.kind, T.name).limit(OFFERED + 1)
-    units = select(literal("unit"), U.slug, U.name).where(U.active).order_by(U.name).limit(UNITS)
+    tenants = select(literal("tenant"), T.slug, T.short_name).order_by(T.kind, T.name_sound).limit(OFFERED + 1)
+    units = select(literal("unit"), U.slug, U.name).where(U.active).order_by(U.name_sound).limit(UNITS)
     if tenant:
         units = units.where(U.tenant_id == id_of_tenant(tenant))
     found: dict[str, list[Count]] = {"year": [], "tenant": [], "unit": []}
@@ -138,7 +139,7 @@ def _counted(session: Session, chosen: Chosen) -> Facets:
         .limit(TAGS)
     )
     by_count = {
-        name: tuple(sorted(values, key=lambda v: (-(v.count or 0), v.label))) for name, values in found.items()
+        name: tuple(sorted(values, key=lambda v: (-(v.count or 0), sound(v.label)))) for name, values in found.items()
     }
     years = tuple(sorted(found["year"], key=lambda v: v.value, reverse=True))
     tags = tuple(Count(word, word, n) for word, n in words)

@@ -17,6 +17,7 @@ from portal.publishing.queries.shapes import Ref
 from tenants.database import actor_of
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.identity.queries import named
+from tenants.pinyin import sound
 from tenants.reading import LOOKED_THROUGH, Counted, among, containing, counted, here
 
 P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
@@ -28,7 +29,7 @@ SORTS: dict[str, Any] = {
     "title": V.title,
     "updated": P.updated_at,
     "published": P.first_published_at,
-    "tenant": T.name,
+    "tenant": T.name_sound,
     "author": P.edited_by_name,
 }
 
@@ -291,7 +292,7 @@ def _options(session: Session) -> dict[str, tuple[Option, ...]]:
     found: dict[str, list[Option]] = {"unit": [], "author": [], "tag": []}
     for name, value, label in rows:
         found[name].append(Option(value, label))
-    return {name: tuple(sorted(values, key=lambda o: o.label)) for name, values in found.items()}
+    return {name: tuple(sorted(values, key=lambda o: sound(o.label))) for name, values in found.items()}
 
 
 @dataclass(frozen=True)

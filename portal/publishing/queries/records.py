@@ -303,7 +303,7 @@ def tags_in_use(session: Session) -> list[str]:
 
 def units(session: Session) -> list[tuple[UUID, str, str]]:
     """The active units of the tenant: (id, slug, name). One query."""
-    rows = session.execute(select(U.id, U.slug, U.name).where(U.active).order_by(U.name))
+    rows = session.execute(select(U.id, U.slug, U.name).where(U.active).order_by(U.name_sound, U.name))
     return [(id_, slug, name) for id_, slug, name in rows]
 
 

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from operations import people as operations
 from tenants.audit import AuditEntry
-from tenants.identity import service
+from tenants.identity import places, service
 from tenants.identity.models import Staff
 from tenants.permissions import Role
 from tests.conftest import Deployment
@@ -499,3 +499,20 @@ def test_a_tenant_reads_since_when_somebody_is_with_it(
         )
     assert "<dt>加入时间</dt><dd>2024年6月7日</dd>" in admin.get(office.at(str(came.id))).text
     assert "<dt>加入时间</dt><dd>2019年3月5日</dd>" in district.get(f"/district/people/{came.id}").text
+
+
+def test_names_stand_in_the_order_of_their_pinyin(app_workspace: Flask, office: Office) -> None:
+    names = ["安明", "李琴", "林静", "凌云", "单芳", "王磊", "曾静", "周彤"]
+    with office.deployment.session() as session, session.begin():
+        place = people.tenant(session, "漷县镇人民政府")
+        for name in sorted(names):
+            person = people.staff(session, Role.TENANT_ADMIN, place=place, name=f"原{name}")
+            session.get_one(Staff, person.id).name = name
+    with office.deployment.session(person.actor()) as session, session.begin():
+        for unit in ("乙小区", "阿公园", "漷县村"):
+            people.unit(session, place, unit)
+    reader = office.office.browser(app_workspace)
+    page = reader.get(f"/district/people/?tenant={place.slug}").text
+    assert [name for name in re.findall(r">\s*([\u4e00-\u9fff]{2})\s*</a>", page) if name in names] == names
+    with office.deployment.session() as session:
+        assert [unit.name for unit in places.units(session, [place.id])] == ["阿公园", "漷县村", "乙小区"]

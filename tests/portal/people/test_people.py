@@ -505,10 +505,10 @@ def test_names_stand_in_the_order_of_their_pinyin(app_workspace: Flask, office: 
     names = ["安明", "李琴", "林静", "凌云", "单芳", "王磊", "曾静", "周彤"]
     with office.deployment.session() as session, session.begin():
         place = people.tenant(session, "漷县镇人民政府")
-        for name in sorted(names):
-            person = people.staff(session, Role.TENANT_ADMIN, place=place, name=f"原{name}")
+        staff = [people.staff(session, Role.TENANT_ADMIN, place=place, name=f"原{name}") for name in sorted(names)]
+        for person, name in zip(staff, sorted(names), strict=True):
             session.get_one(Staff, person.id).name = name
-    with office.deployment.session(person.actor()) as session, session.begin():
+    with office.deployment.session(staff[0].actor()) as session, session.begin():
         for unit in ("乙小区", "阿公园", "漷县村"):
             people.unit(session, place, unit)
     reader = office.office.browser(app_workspace)

@@ -9,10 +9,10 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.publishing.policy import Kind
-from portal.publishing.queries import MapPoint, PublicCard
+from portal.publishing.queries import MapPoint, PublicArticle, PublicCard
 from portal.publishing.queries.words import KINDS
 from public_site.pictures import picture_url
-from tenants.identity.places import UnitPlace
+from tenants.identity.places import Place, UnitPlace
 
 
 def card(item: PublicCard) -> dict[str, Any]:
@@ -61,8 +61,9 @@ def points(items: Iterable[MapPoint]) -> list[dict[str, Any]]:
     ]
 
 
-def boundaries(units: Iterable[UnitPlace], slugs: dict[Any, str]) -> list[dict[str, Any]]:
-    """Units with a boundary, for the map; `slugs` are the tenants' by id."""
+def boundaries(units: Iterable[UnitPlace], tenants: Iterable[Place]) -> list[dict[str, Any]]:
+    """Units with a boundary, for the map; `group` is their tenant, which a map of many units names instead of each."""
+    known = {tenant.id: tenant for tenant in tenants}
     return [
         {
             "type": "Feature",
@@ -70,9 +71,19 @@ def boundaries(units: Iterable[UnitPlace], slugs: dict[Any, str]) -> list[dict[s
             "properties": {
                 "title": unit.name,
                 "schematic": unit.schematic,
-                "url": url_for("places.unit", tenant=slugs[unit.tenant_id], unit=unit.slug),
+                "group": known[unit.tenant_id].short_name,
+                "url": url_for("places.unit", tenant=known[unit.tenant_id].slug, unit=unit.slug),
             },
         }
         for unit in units
-        if unit.boundary and unit.tenant_id in slugs
+        if unit.boundary and unit.tenant_id in known
     ]
+
+
+def outline(article: PublicArticle) -> list[dict[str, Any]]:
+    """The unit that an article is about, for its map; nothing where no boundary is known."""
+    if not (article.unit and article.outline):
+        return []
+    address = url_for("places.unit", tenant=article.tenant.slug, unit=article.unit.slug)
+    about = {"title": article.unit.name, "schematic": article.outline.schematic, "url": address}
+    return [{"type": "Feature", "geometry": article.outline.boundary, "properties": about}]

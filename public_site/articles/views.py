@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.publishing import queries as publications
 from portal.publishing.policy import Kind
 from portal.publishing.queries.words import KINDS
-from public_site.cards import cards
+from public_site.cards import cards, outline
 from public_site.comments import thread
 from public_site.moved import follow_filter, missing
 from public_site.pictures import absolute, picture_url
@@ -94,6 +94,7 @@ def show(code: str) -> Response:
         article=article,
         kind_name=_(KINDS[article.kind]),
         related=cards(publications.related(session, article)),
+        outline=outline(article),
         address=absolute(url_for(".show", code=code)),
         structured=_structured(article),
         **thread.context(session, article),

@@ -16,23 +16,30 @@ from webkit.fragments import render
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
+#: So many of the newest stand beside the map.
+NEARBY = 6
+
 
 @blueprint.get("/")
 @requires(Permission.SITE_READ)
 def show() -> Response:
     session = db()
     around = places.places(session)
-    slugs = {place.id: place.slug for place in around}
     newest = publications.latest(session, kinds=[Kind.INTERPRETATION], limit=4)
+    sprouts = showcase.sprouts(session, limit=3)
+    events = publications.upcoming(session, limit=3)
+    # nothing is listed twice: what has a part of its own is not among the newest
+    elsewhere = {item.code for item in (*newest, *(sprout.card for sprout in sprouts), *events)}
+    others = [item for item in publications.latest(session, limit=NEARBY + 10) if item.code not in elsewhere]
     return render(
         "public_site/home/home.html",
         places=around,
-        boundaries=boundaries(places.units(session, slugs), slugs),
+        boundaries=boundaries(places.units(session, [place.id for place in around]), around),
         points=points(publications.near(session, limit=200)),
-        nearby=cards(publications.latest(session, limit=6)),
+        nearby=cards(others[:NEARBY]),
         lead=card(newest[0]) if newest else None,
         interpretations=cards(newest[1:]),
-        sprouts=showcase.sprouts(session, limit=3),
-        events=publications.upcoming(session, limit=3),
+        sprouts=sprouts,
+        events=events,
         voices=participation.said_and_done(session, limit=3),
     )

@@ -26,8 +26,7 @@ GROUPS = {"subdistrict": N_("各街道"), "town": N_("各乡镇"), "park": N_("�
 def index() -> Response:
     session, number = db(), page_number()
     page = Page(places.places(session, page=number), number, places.number(session), places.MOST)
-    slugs = {place.id: place.slug for place in page}
-    units = places.units(session, slugs)
+    units = places.units(session, [place.id for place in page])
     return render(
         "public_site/places/index.html",
         page=page,
@@ -38,7 +37,7 @@ def index() -> Response:
             for p in page
             if p.latitude is not None
         ],
-        map_boundaries=boundaries(units, slugs),
+        map_boundaries=boundaries(units, page),
     )
 
 
@@ -55,7 +54,7 @@ def show(tenant: str) -> Response:
         latest=cards(publications.latest(session, tenant=tenant, limit=9)),
         events=cards(publications.upcoming(session, tenant=tenant, limit=3)),
         map_places=points(publications.near(session, tenant=tenant, limit=100)),
-        map_boundaries=boundaries(units, {place.id: place.slug}),
+        map_boundaries=boundaries(units, [place]),
         media_url=media_url,
         feed=url_for("feeds.place", tenant=tenant),
     )
@@ -72,6 +71,6 @@ def unit(tenant: str, unit: str) -> Response:
         place=place,
         unit=area,
         latest=cards(publications.latest(session, tenant=tenant, unit=unit, limit=12)),
-        map_boundaries=boundaries([area], {place.id: place.slug}),
+        map_boundaries=boundaries([area], [place]),
         feed=url_for("feeds.unit", tenant=tenant, unit=unit),
     )

@@ -13,6 +13,7 @@ from portal.publishing.models import Kind
 from portal.publishing.models import Withdrawal as W
 from portal.publishing.queries.facets import facets
 from portal.publishing.queries.rows import (
+    ARTICLE,
     CARD,
     NEWEST,
     P,
@@ -224,7 +225,7 @@ def related(session: Session, article: PublicArticle, limit: int = 4) -> tuple[P
 def public_article(session: Session, code: str) -> PublicArticle | None:
     """The live version of a publication; None when the public may not read it. Two queries."""
     row = (
-        session.execute(published(*CARD, V.number, V.body, V.for_you, P.comments_open).where(P.code == code))
+        session.execute(published(*ARTICLE).where(P.code == code))
         .mappings()
         .one_or_none()
     )

@@ -24,7 +24,7 @@ from portal.publishing.models import (
     State,
 )
 from portal.publishing.queries.lists import with_head
-from portal.publishing.queries.rows import CARD, article, files_of_version
+from portal.publishing.queries.rows import ARTICLE, article, files_of_version
 from portal.publishing.queries.shapes import DocumentRef, Picture, PublicArticle, Ref
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, RoleAssignment, Staff, Tenant
@@ -241,7 +241,7 @@ def preview(session: Session, code: str, number: int | None = None) -> PublicArt
     which = V.number == number if number else V.id == P.head_id
     row = (
         session.execute(
-            select(*CARD, V.number, V.body, V.for_you, P.comments_open)
+            select(*ARTICLE)
             .select_from(P)
             .join(V, V.publication_id == P.id)
             .join(T, T.id == P.tenant_id)

@@ -18,6 +18,7 @@ from portal.publishing.models import Kind, Publication, PublicationVersion, Vers
 from portal.publishing.queries.shapes import (
     DocumentRef,
     Event,
+    Outline,
     Picture,
     Place,
     PublicArticle,
@@ -64,6 +65,9 @@ CARD = (
     F.widths.label("cover_widths"),
 )
 
+
+#: What an article needs besides.
+ARTICLE = (*CARD, V.number, V.body, V.for_you, P.comments_open, U.boundary, U.schematic)
 
 #: Newest first, the same every time.
 NEWEST = (P.first_published_at.desc(), P.id.desc())
@@ -182,6 +186,7 @@ def article(row: RowMapping, files: Sequence[RowMapping]) -> PublicArticle:
         ),
         event=_event(row),
         place=_place(row),
+        outline=Outline(row["boundary"], row["schematic"]) if row["boundary"] else None,
         version=row["number"],
         published_at=row["first_published_at"] or now(),
         updated_at=row["published_at"] or now(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
@@ -70,6 +71,14 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Outline:
+    """The boundary of a unit (GeoJSON); schematic ones are labelled 示意."""
+
+    boundary: dict[str, Any]
+    schematic: bool
+
+
+@dataclass(frozen=True)
 class PublicCard:
     """A publication in a list."""
 
@@ -112,6 +121,8 @@ class PublicArticle:
     documents: tuple[DocumentRef, ...]
     event: Event | None
     place: Place | None
+    #: Of the unit: a point says little without what lies around it.
+    outline: Outline | None
     #: Number of the version, for validators.
     version: int
     #: First published, and when the version that is shown went out.

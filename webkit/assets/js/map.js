@@ -8,7 +8,7 @@ import { t } from "./_words.js";
 
 const CHINA = [[17, 72], [54, 136]];
 
-const CROWDED = 12; // from here on names of areas wait for the pointer
+const CROWDED = 12; // from here on areas are named by their group, each by itself only under the pointer
 
 function pin(kind = "place") {
   return L.divIcon({ className: `map-pin map-pin-${kind}`, iconSize: [30, 38], iconAnchor: [15, 36], popupAnchor: [0, -32] });
@@ -50,6 +50,35 @@ function describe({ title, url, note }) {
   return node;
 }
 
+function label(map, bounds, words) {
+  // the name hangs from the lower edge, clear of the places
+  return L.tooltip({ permanent: true, direction: "bottom", className: "map-label" })
+    .setLatLng([bounds.getSouth(), bounds.getCenter().lng])
+    .setContent(document.createTextNode(words))
+    .addTo(map);
+}
+
+/** Name what lies together once; the answer leaves out, at the map's scale, what would cover a place or another name. */
+function nameGroups(map, layer) {
+  const groups = new Map();
+  layer.eachLayer((area) => {
+    const { group } = area.feature.properties ?? {};
+    if (group) groups.set(group, (groups.get(group) ?? L.latLngBounds([])).extend(area.getBounds()));
+  });
+  const labels = [...groups].map(([group, bounds]) => label(map, bounds, group).getElement());
+  const settle = () => {
+    const shown = [...map.getPane("markerPane").children].map((node) => node.getBoundingClientRect());
+    for (const node of labels) {
+      node.classList.remove("map-label-covered");
+      const a = node.getBoundingClientRect();
+      const covered = shown.some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom);
+      node.classList.toggle("map-label-covered", covered);
+      if (!covered) shown.push(a);
+    }
+  };
+  return settle;
+}
+
 function drawBoundaries(map, features) {
   return L.geoJSON(features, {
     style: ({ properties }) => ({
@@ -64,11 +93,7 @@ function drawBoundaries(map, features) {
       const { title = "", schematic, url } = feature.properties ?? {};
       const name = schematic ? t("%(title)s（示意）", { title }) : title;
       if (features.length < CROWDED) {
-        const bounds = layer.getBounds(); // the name hangs from the lower edge, clear of the places
-        L.tooltip({ permanent: true, direction: "bottom", className: "map-label" })
-          .setLatLng([bounds.getSouth(), bounds.getCenter().lng])
-          .setContent(document.createTextNode(name))
-          .addTo(map);
+        label(map, layer.getBounds(), name);
       } else {
         layer.bindTooltip(document.createTextNode(name), { sticky: true });
       }
@@ -91,9 +116,13 @@ async function show(box) {
   const answer = box.dataset.url && (await fetch(box.dataset.url, { headers: { Accept: "application/json" } }));
   const { places = [], boundaries = [] } = answer?.ok ? await answer.json() : given;
   const markers = markersOf(places);
-  const bounds = L.featureGroup([drawBoundaries(map, boundaries), ...markers]).getBounds();
+  const areas = drawBoundaries(map, boundaries);
+  const settle = boundaries.length < CROWDED ? () => {} : nameGroups(map, areas);
+  const bounds = L.featureGroup([areas, ...markers]).getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [28, 28], maxZoom: 15, animate: false });
   gather(map, markers, describe);
+  map.on("zoomend", settle); // after the places have been gathered anew
+  settle();
   if (boundaries.some(({ properties }) => properties?.schematic)) {
     map.attributionControl.addAttribution(t("虚线边界为示意"));
   }

@@ -11,12 +11,14 @@ import logging
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
+from tenants.files.inspect import decode
 from webkit.text import clean
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,10 @@ MEMORY = 1024 * 1024 * 1024
 
 #: The label of a page.
 PAGE = re.compile(r"第 (\d+) 页")
-
+#: How the strict dialect of Office begins its names, and what the other one has instead.
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(re.escape(_STRICT) + rb"(\w+)/")
+_USUAL_NAME = rb"http://schemas.openxmlformats.org/\1/2006/"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -73,40 +78,46 @@ def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _docx(content: bytes) -> Iterator[tuple[str, str]]:
-    from docx import Document
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
+    from tenants.files.word.model import lines
+    from tenants.files.word.reader import read
 
-    lines: list[str] = []
-    for block in Document(BytesIO(content)).iter_inner_content():
-        if isinstance(block, Paragraph):
-            lines.append(block.text)
-        elif isinstance(block, Table):
-            lines += ["\t".join(cell.text for cell in row.cells) for row in block.rows]
-    text = "\n".join(line for line in lines if line.strip())
-    for start in range(0, len(text), MAX_CHARACTERS_A_PART):
-        yield "", text[start : start + MAX_CHARACTERS_A_PART]
+    document, _package = read(BytesIO(content))
+    shown = (line for blocks in (document.blocks, *document.notes) for line in lines(blocks))
+    yield from _in_parts("\n".join(line for line in shown if line.strip()))
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[str, str]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+    book = load_workbook(_transitional(content), read_only=True, data_only=True)
     for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
         rows = islice(sheet.iter_rows(values_only=True), MAX_ROWS)
         lines = ("\t".join(str(value) for value in row if value is not None) for row in rows)
         yield sheet.title, "\n".join(line for line in lines if line)
 
 
+def _transitional(content: bytes) -> BytesIO:
+    """A workbook in the dialect that its reader knows; the strict one has other names for the same."""
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        if _STRICT not in package.read("xl/workbook.xml"):
+            return BytesIO(content)
+        written = BytesIO()
+        with zipfile.ZipFile(written, "w") as other:
+            for name in package.namelist():
+                other.writestr(name, _STRICT_NAME.sub(_USUAL_NAME, package.read(name)))
+    written.seek(0)
+    return written
+
+
 def _plain(content: bytes) -> Iterator[tuple[str, str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        for start in range(0, len(text), MAX_CHARACTERS_A_PART):
-            yield "", text[start : start + MAX_CHARACTERS_A_PART]
-        return
+    yield from _in_parts(decode(content) or "")
+
+
+def _in_parts(text: str) -> Iterator[tuple[str, str]]:
+    for start in range(0, len(text), MAX_CHARACTERS_A_PART):
+        yield "", text[start : start + MAX_CHARACTERS_A_PART]
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"

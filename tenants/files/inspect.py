@@ -200,11 +200,16 @@ def decode(data: bytes) -> str | None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(data, "utf-16")
     if 0 in data[:4096]:  # in the other encodings no character has a zero byte
-        low = data[1:4096:2].count(0) >= data[:4096:2].count(0)
-        text = _decoded(data, "utf-16-le" if low else "utf-16-be")
-        return text if text and len(_USUAL.findall(text)) > 0.9 * len(text) else None
+        found = [text for order in ("le", "be") if (text := _decoded(data, f"utf-16-{order}"))]
+        text = max(found, key=_usual, default="")
+        return text if _usual(text) > 0.9 else None
     text = _decoded(data, "utf-8-sig")
     return _decoded(data, "gb18030") if text is None else text
+
+
+def _usual(text: str) -> float:
+    """The share of usual characters in a text, from 0 to 1."""
+    return len(_USUAL.findall(text)) / max(1, len(text))
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:

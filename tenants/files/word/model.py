@@ -32,20 +32,24 @@ class Picture:
     alternative: str
 
 
+Piece = Text | Picture
+
+
 @dataclass(slots=True)
 class Paragraph:
     """A paragraph; `names` are those of its style and of the styles that one is based on, nearest first."""
 
-    content: list[Text | Picture] = field(default_factory=list)
+    content: list[Piece] = field(default_factory=list)
     names: tuple[str, ...] = ()
     #: 1 to 9 by the outline, 0 for none.
     outline: int = 0
-    #: Whether the paragraph itself, not its style, says what the outline is.
-    outline_own: bool = False
     right: bool = False
     label: Label | None = None
-    #: An entry of an automatic table of contents.
-    contents: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to see but perhaps a number."""
+        return all(isinstance(piece, Text) and not piece.text.strip() for piece in self.content)
 
     @property
     def text(self) -> str:
@@ -99,6 +103,7 @@ class Left(StrEnum):
     READING = "reading"
     SYMBOL = "symbol"
     FORMULA = "formula"
+    FIELD = "field"
     DIAGRAM = "diagram"
     OBJECT = "object"
     TEXT_BOX = "text box"

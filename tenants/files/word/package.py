@@ -45,6 +45,11 @@ _PREFIXES = {
     "urn:schemas-microsoft-com:vml": "v",
     "urn:schemas-microsoft-com:office:office": "o",
 }
+#: What is seen of a document in the end.
+_SHOWN = (
+    "w:t", "w:sym", "w:fldChar", "a:t", "a:blip", "m:t", "v:imagedata", "v:textpath", "c:chart", "dgm:relIds",
+    "o:OLEObject",
+)  # fmt: skip
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
@@ -106,6 +111,12 @@ def switched(element: Element | None) -> bool | None:
     if element is None:
         return None
     return (attribute(element, "w:val") or "true").lower() not in ("0", "false", "off")
+
+
+def chosen(alternatives: Element) -> Element:
+    """Of `mc:AlternateContent` the branch to read: the first with something that is known here."""
+    branches = children(alternatives, "mc:Choice", "mc:Fallback")
+    return next((branch for branch in branches if below(branch, *_SHOWN)), alternatives.makeelement("none"))
 
 
 @dataclass(frozen=True, slots=True)

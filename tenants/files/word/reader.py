@@ -1,17 +1,17 @@
 """Reading what a Word file shows: the one reader for imports and for search.
 
-Whatever element is not known here is gone through for the text in it, so that no vocabulary loses words. The
-reading of tracked changes is the one with all of them accepted. Hidden text is never read.
+The reading of tracked changes is the one with all of them accepted. Hidden text is never read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import BinaryIO
 
-from tenants.files.word.fields import Fields
-from tenants.files.word.model import Block, Cell, Document, Left, Paragraph, Picture, Row, Table, Text
+from tenants.files.word.lines import DELETED, MOST_DEEP, SILENT, Lines, merged
+from tenants.files.word.model import Block, Cell, Document, Left, Paragraph, Piece, Row, Table, lines
 from tenants.files.word.numbering import Numbering
 from tenants.files.word.package import (
     Element,
@@ -19,23 +19,16 @@ from tenants.files.word.package import (
     attribute,
     below,
     child,
-    children,
+    chosen,
     damaged,
     kind,
     switched,
     value,
 )
 from tenants.files.word.styles import Styles
-from tenants.files.word.symbols import is_symbol_font, symbol
 
-_DELETED = frozenset({"w:del", "w:moveFrom"})
-_SILENT = frozenset({
-    "w:pPr", "w:rPr", "w:tblPr", "w:tblGrid", "w:trPr", "w:tcPr", "w:sectPr", "w:sdtPr", "w:sdtEndPr", "w:rt",
-    "w:rubyPr", "w:delText", "w:delInstrText", "w:footnoteRef", "w:endnoteRef", "w:annotationRef", "wp:docPr",
-    "w:fldData", "w:softHyphen",
-})  # fmt: skip
-_SIGNS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
-_MOST_DEEP = 100
+_PAGE_NUMBER = re.compile(r"第[\s\d]*页|共[\s\d]*页|Page[\s\d]*(?:of[\s\d]*)?")
+_WRAPPERS = frozenset({"w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo", "mc:AlternateContent"})
 
 
 def read(content: BinaryIO) -> tuple[Document, Package]:
@@ -54,61 +47,59 @@ class _Reader:
         self._package = package
         self._styles = styles
         self._numbering = numbering
-        self._part = package.main
         self._found = Document()
-        self._fields = Fields()
-        self._notes: list[tuple[str, str]] = []
-        self._boxes: list[Block] = []
-        self._joined: list[Text | Picture] = []  # from a paragraph whose end is deleted
+        self._lines = Lines(package, styles, self._found, self._whole)
+        self._joined: list[Piece] = []  # of a paragraph whose end is deleted: the next goes on with it
         self._depth = 0
 
     def document(self, body: Element) -> Document:
         """Everything, in the order of reading."""
         found = self._found
-        found.blocks = self._blocks(body)
-        if self._joined:
-            found.blocks.append(Paragraph(self._joined))
-            self._joined = []
-        for purpose, number in self._notes:  # grows when a note has a note
-            found.notes.append(self._note(purpose, number))
+        found.blocks = self._story(self._package.main, body)
+        notes = {
+            (purpose, attribute(note, "w:id") or ""): (part, note)
+            for purpose in ("footnotes", "endnotes")
+            for part in self._package.related(purpose)
+            for note in self._package.xml(part)
+        }
+        for reference in self._lines.notes:  # grows when a note has a note
+            found.notes.append(self._story(*notes[reference]) if reference in notes else [])
         for _ in below(self._package.related_xml("comments"), "w:comment"):
             found.leave(Left.COMMENT)
         self._edges()
         return found
 
-    def _note(self, purpose: str, number: str) -> list[Block]:
-        for part in self._package.related(purpose):
-            for note in self._package.xml(part):
-                if attribute(note, "w:id") == number:
-                    return self._in(part, note)
-        return []
+    def _story(self, part: str, story: Element) -> list[Block]:
+        self._lines.start(part, story)
+        return self._whole(story)
 
-    def _in(self, part: str, element: Element) -> list[Block]:
-        """The blocks of an element of another part, with the relations of that part."""
-        before, self._part, self._fields = self._part, part, Fields()
-        blocks = self._blocks(element)
-        self._part = before
+    def _whole(self, holder: Element) -> list[Block]:
+        """The blocks of a story, cell or box; its end also ends a paragraph whose own end is deleted."""
+        outer, self._joined = self._joined, []
+        blocks = self._blocks(holder)
+        if self._joined:
+            blocks.append(Paragraph(merged(self._joined)))
+        self._joined = outer
         return blocks
 
     def _edges(self) -> None:
         """Headers and footers are visible, but belong to the paper: their words are told."""
-        seen: set[str] = set()
+        counts, words = dict(self._found.counts), deepcopy(self._found.words)
+        told: list[str] = []
         for purpose in ("header", "footer"):
             for part in self._package.related(purpose):
-                quiet, self._found = self._found, Document()
-                blocks = self._in(part, self._package.xml(part))
-                self._found = quiet
-                words = " ".join(block.text for block in blocks if isinstance(block, Paragraph)).strip()
-                if re.search(r"[^\W\d_]", re.sub(r"第\s*\d*\s*页|共\s*\d*\s*页", "", words)) and words not in seen:
-                    seen.add(words)
-                    self._found.leave(Left.EDGE, words)
+                told.append(" ".join(" ".join(lines(self._story(part, self._package.xml(part)))).split()))
+        self._found.counts, self._found.words = counts, words  # what a header hides is no matter
+        for text in dict.fromkeys(told):
+            if re.search(r"[^\W\d_]", _PAGE_NUMBER.sub("", text)):
+                self._found.leave(Left.EDGE, text)
 
     # ------------------------------------------------------------------ blocks
 
     def _blocks(self, holder: Element) -> list[Block]:
         """The paragraphs and tables in an element, through whatever wraps them."""
         self._depth += 1
-        if self._depth > _MOST_DEEP:
+        if self._depth > MOST_DEEP:
             raise damaged()
         blocks: list[Block] = []
         for element in holder:
@@ -117,57 +108,44 @@ class _Reader:
                     blocks += self._paragraph(element)
                 case "w:tbl":
                     blocks += self._table(element)
-                case "w:sdt":
-                    blocks += self._control(element)
+                case "w:sdt" if _is_contents(element):
+                    self._lines.fields.follow(element)
+                    self._found.leave(Left.CONTENTS)
                 case "mc:AlternateContent":
-                    blocks += self._blocks(_choice(element))
+                    blocks += self._blocks(chosen(element))
                 case "w:altChunk" | "w:subDoc":
                     self._found.leave(Left.OBJECT)
-                case name if name in _DELETED:
-                    self._found.leave(Left.DELETED)
-                case name if name and name not in _SILENT:
+                case name if name in DELETED:
+                    self._lines.delete(element)
+                case name if name and name not in SILENT:
                     blocks += self._blocks(element)
         self._depth -= 1
         return blocks
 
-    def _control(self, element: Element) -> list[Block]:
-        content = child(element, "w:sdtContent")
-        gallery = value(child(element, "w:sdtPr", "w:docPartObj"), "w:docPartGallery")
-        blocks = [] if content is None else self._blocks(content)
-        if gallery == "Table of Contents":
-            for block in blocks:
-                if isinstance(block, Paragraph):
-                    block.contents = True
-        return blocks
-
     def _paragraph(self, element: Element) -> list[Block]:
         properties = child(element, "w:pPr")
-        outer, self._boxes = self._boxes, []
-        content = self._joined
-        self._joined = []
-        in_contents = self._fields.in_contents
-        self._inline(element, properties, content, "")
-        boxes, self._boxes = self._boxes, outer
         mark = child(properties, "w:rPr")
-        if child(mark, "w:del") is not None or child(mark, "w:moveFrom") is not None:
+        content, self._joined = self._joined, []
+        boxes = self._lines.read(element, content)
+        deleted = child(mark, "w:del") is not None or child(mark, "w:moveFrom") is not None
+        if deleted:
             self._found.leave(Left.DELETED)
+        if deleted or attribute(child(properties, "w:framePr"), "w:dropCap") in ("drop", "margin"):
             self._joined = content
             return boxes
         if child(mark, "w:ins") is not None:
             self._found.leave(Left.INSERTED)
-        own = value(properties, "w:outlineLvl")
-        outline = own or attribute(self._styles.in_paragraph(properties, "w:outlineLvl"), "w:val") or ""
+        outline = attribute(self._styles.in_paragraph(properties, "w:outlineLvl"), "w:val") or ""
         side = attribute(self._styles.in_paragraph(properties, "w:jc"), "w:val")
-        empty = not any(p.text.strip() if isinstance(p, Text) else True for p in content)
         paragraph = Paragraph(
-            _merged(content),
+            merged(content),
             tuple(self._styles.names(value(properties, "w:pStyle"))),
             int(outline) + 1 if re.fullmatch("[0-8]", outline) else 0,
-            outline_own=own is not None,
             right=side in ("right", "end"),
-            label=None if empty else self._numbering.label(properties),
-            contents=in_contents or self._fields.in_contents,
         )
+        if paragraph.empty and self._styles.hidden(mark, properties):
+            return boxes  # hidden with its end: there is no line, and no number
+        paragraph.label = self._numbering.label(properties)
         return [paragraph, *boxes]
 
     def _table(self, element: Element) -> list[Block]:
@@ -176,148 +154,62 @@ class _Reader:
         for row in _through(element, "w:tr"):
             properties = child(row, "w:trPr")
             if child(properties, "w:del") is not None:
-                self._found.leave(Left.DELETED)
-                continue
-            if switched(child(properties, "w:hidden")):
+                self._lines.delete(row)
+            elif switched(child(properties, "w:hidden")):
+                self._lines.fields.follow(row)
                 self._found.leave(Left.HIDDEN)
-                continue
-            before = _number(value(properties, "w:gridBefore"), 0)
-            cells = [Cell([], before)] if before else []
-            column = before
-            for cell in _through(row, "w:tc"):
-                width = _number(value(cell, "w:tcPr", "w:gridSpan"), 1)
-                merged = child(cell, "w:tcPr", "w:vMerge")
-                blocks = self._blocks(cell)
-                goes_on = merged is not None and attribute(merged, "w:val") in (None, "continue")
-                if goes_on and column in above:
-                    above[column].rows += 1
-                    above[column].blocks += [b for b in blocks if isinstance(b, Table) or b.content]
-                else:
-                    above[column] = Cell(blocks, width)
-                    cells.append(above[column])
-                column += width
-            rows.append(Row(cells, bool(switched(child(properties, "w:tblHeader")))))
+            else:
+                if child(properties, "w:ins") is not None:
+                    self._found.leave(Left.INSERTED)
+                cells = self._cells(row, _number(value(properties, "w:gridBefore"), 0), above)
+                rows.append(Row(cells, bool(switched(child(properties, "w:tblHeader")))))
         return [Table(rows)] if rows else []
 
-    # ------------------------------------------------------------------ within a paragraph
-
-    def _inline(
-        self, holder: Element, paragraph: Element | None, into: list[Text | Picture], href: str
-    ) -> None:
-        self._depth += 1
-        if self._depth > _MOST_DEEP:
-            raise damaged()
-        for element in holder:
-            match kind(element):
-                case "w:r":
-                    self._run(element, paragraph, into, href)
-                case "w:hyperlink":
-                    self._inline(element, paragraph, into, self._target(attribute(element, "r:id")) or href)
-                case "w:ins" | "w:moveTo":
-                    self._found.leave(Left.INSERTED)
-                    self._inline(element, paragraph, into, href)
-                case name if name in _DELETED:
-                    self._found.leave(Left.DELETED)
-                case "w:fldSimple":
-                    self._fields.simple(attribute(element, "w:instr") or "")
-                    self._inline(element, paragraph, into, href)
-                    self._fields.end()
-                case "w:sdt":
-                    before = len(into)
-                    self._inline(element, paragraph, into, href)
-                    box = child(element, "w:sdtPr", "w14:checkbox")
-                    if box is not None and not any(isinstance(p, Text) and p.text.strip() for p in into[before:]):
-                        into.append(Text("☑" if _ticked(box) else "☐"))
-                case "m:oMath" | "m:oMathPara":
-                    self._formula(element, into)
-                case "mc:AlternateContent":
-                    self._inline(_choice(element), paragraph, into, href)
-                case "w:p" | "w:tbl":  # a box without the usual wrapping
-                    self._box(holder)
-                    break
-                case name if name and name not in _SILENT:
-                    self._inline(element, paragraph, into, href)
-        self._depth -= 1
-
-    def _run(self, run: Element, paragraph: Element | None, into: list[Text | Picture], href: str) -> None:
-        properties = child(run, "w:rPr")
-        if self._styles.hidden(properties, paragraph):
-            self._fields.follow(run)
-            if below(run, "w:t", "w:sym", "w:drawing", "w:pict", "w:object"):
-                self._found.leave(Left.HIDDEN)
-            return
-        if child(properties, "w:del") is not None:
-            self._found.leave(Left.DELETED)
-            return
-        style = value(properties, "w:rStyle")
-
-        def on(name: str) -> bool:
-            own = switched(child(properties, name))
-            return bool(self._styles.toggled(style, name) if own is None else own)
-
-        look = Text(
-            "",
-            on("w:b"),
-            on("w:i"),
-            value(properties, "w:u") not in (None, "none", "0", "false"),
-            on("w:strike") or on("w:dstrike"),
-            {"superscript": "sup", "subscript": "sub"}.get(value(properties, "w:vertAlign") or "", ""),
-            href,
-        )
-        fonts = child(properties, "w:rFonts")
-        self._pieces(run, _Run(look, attribute(fonts, "w:ascii"), paragraph), into)
-
-    def _pieces(self, holder: Element, run: _Run, into: list[Text | Picture]) -> None:
-        """What stands in a run, at any depth."""
-        for element in holder:
-            name = kind(element)
-            if name in ("w:fldChar", "w:instrText"):
-                shown = self._fields.step(element)
-                if self._fields.formula:
-                    self._found.leave(Left.FORMULA, self._fields.formula)
-                if shown:
-                    into.append(run.text(shown))
-            elif self._fields.in_code or not name or name in _SILENT:
+    def _cells(self, row: Element, column: int, above: dict[int, Cell]) -> list[Cell]:
+        """The cells of a row from a column on. `above` are those before it by their columns; one may reach down."""
+        cells = [Cell([], column)] if column else []
+        for cell in _through(row, "w:tc"):
+            properties = child(cell, "w:tcPr")
+            if child(properties, "w:cellDel") is not None:
+                self._lines.delete(cell)
                 continue
-            elif name in ("w:t", "a:t", "m:t"):
-                into.append(self._with_symbols(element.text or "", run))
-            elif name in _SIGNS:
-                page = attribute(element, "w:type") in ("page", "column")
-                into.append(run.text("" if page else _SIGNS[name]))
-            elif name == "w:sym":
-                into.append(run.text(self._symbol(attribute(element, "w:font"), attribute(element, "w:char"))))
-            elif name == "w:ruby":
-                readings = [t.text or "" for rt in children(element, "w:rt") for t in below(rt, "w:t")]
-                self._found.leave(Left.READING, "".join(readings))
-                for base in children(element, "w:rubyBase"):
-                    self._inline(base, run.paragraph, into, run.look.href)
-            elif name in ("w:footnoteReference", "w:endnoteReference"):
-                purpose = name.removeprefix("w:").removesuffix("Reference") + "s"
-                self._notes.append((purpose, attribute(element, "w:id") or ""))
-                into.append(Text(f"[{len(self._notes)}]", position="sup"))
-            elif name == "w:txbxContent":
-                self._box(element)
-            elif name == "mc:AlternateContent":
-                self._pieces(_choice(element), run, into)
-            elif name in ("a:blip", "v:imagedata"):
-                into.append(self._picture(element))
-            elif name == "v:textpath":
-                self._box_of(attribute(element, "string") or element.get("string") or "")
-            elif name in ("wp:inline", "wp:anchor"):
-                if attribute(child(element, "wp:docPr"), "hidden") or child(element, "wp:docPr") is not None and (
-                    child(element, "wp:docPr").get("hidden") in ("1", "true")  # type: ignore[union-attr]
-                ):
-                    self._found.leave(Left.HIDDEN)
-                else:
-                    self._pieces(element, run, into)
-            elif name in ("c:chart", "dgm:relIds"):
-                self._drawn(element)
-            elif name in ("o:OLEObject", "w:control"):
-                self._found.leave(Left.OBJECT)
-            elif name in ("w:p", "w:tbl"):
-                self._box(holder)
-                return
-            elif name == "w:r":
-                self._run(element, run.paragraph, into, run.look.href)
+            width = _number(value(properties, "w:gridSpan"), 1)
+            blocks = self._whole(cell)
+            if _goes_on(properties, "w:vMerge") and column in above:
+                above[column].rows += 1
+                above[column].blocks += [b for b in blocks if isinstance(b, Table) or not b.empty]
+            elif _goes_on(properties, "w:hMerge") and cells:
+                cells[-1].columns += width
+                cells[-1].blocks += [b for b in blocks if isinstance(b, Table) or not b.empty]
             else:
-                self._pieces(element, run, into)
+                above[column] = Cell(blocks, width)
+                cells.append(above[column])
+            column += width
+        return cells
+
+
+def _goes_on(properties: Element | None, name: str) -> bool:
+    """Whether a cell is one with that above (`w:vMerge`) or before it (`w:hMerge`)."""
+    merge = child(properties, name)
+    return merge is not None and attribute(merge, "w:val") in (None, "continue")
+
+
+def _is_contents(control: Element) -> bool:
+    gallery = value(control, "w:sdtPr", "w:docPartObj", "w:docPartGallery")
+    return gallery == "Table of Contents"
+
+
+def _through(holder: Element, name: str) -> Iterator[Element]:
+    """The elements of a name in another, through what wraps them."""
+    for element in holder:
+        found = kind(element)
+        if found == name:
+            yield element
+        elif found == "mc:AlternateContent":
+            yield from _through(chosen(element), name)
+        elif found in _WRAPPERS:
+            yield from _through(element, name)
+
+
+def _number(text: str | None, default: int) -> int:
+    return min(int(text), 99) if text and text.isdecimal() else default

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from io import BytesIO
 
 import pytest
@@ -20,6 +22,7 @@ from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
 from tests.support.html import StrictClient
+from tests.tenants.files import samples, words
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -32,8 +35,8 @@ def pdf(*pages: str) -> bytes:
         f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
-    for number, words in enumerate(pages):
-        stream = f"BT /F1 24 Tf 72 700 Td ({words}) Tj ET"
+    for number, line in enumerate(pages):
+        stream = f"BT /F1 24 Tf 72 700 Td ({line}) Tj ET"
         objects += [
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents {5 + 2 * number} 0 R"
             "/Resources<</Font<</F1 3 0 R>>>>>>",
@@ -67,9 +70,22 @@ def xlsx() -> bytes:
     assert sheet is not None
     sheet.title = "工程量"
     sheet.append(["花池", 3])
+    for state in ("hidden", "veryHidden"):
+        unseen = book.create_sheet(state)
+        unseen.append(["底价", 9_876_543])
+        unseen.sheet_state = state
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def strict(workbook: bytes) -> bytes:
+    """The workbook as Excel saves it for those who ask for "Strict Open XML"."""
+    names = re.compile(rb"http://schemas\.openxmlformats\.org/(spreadsheetml|drawingml|officeDocument)/2006/")
+    with zipfile.ZipFile(BytesIO(workbook)) as package:
+        return samples.zipped(
+            {name: names.sub(rb"http://purl.oclc.org/ooxml/\1/", package.read(name)) for name in package.namelist()}
+        )
 
 
 def test_pages_sheets_and_tables_give_their_words() -> None:
@@ -80,8 +96,32 @@ def test_pages_sheets_and_tables_give_their_words() -> None:
     assert extract(docx(), f"{OFFICE}.wordprocessingml.document") == [
         Part("", "三角地改造方案\n座椅\t十二把")
     ]
-    assert extract(xlsx(), f"{OFFICE}.spreadsheetml.sheet") == [Part("工程量", "花池\t3")]
-    assert extract("纯文本".encode("gb18030"), "text/plain") == [Part("", "纯文本")]
+    for workbook in (xlsx(), strict(xlsx())):
+        assert extract(workbook, f"{OFFICE}.spreadsheetml.sheet") == [Part("工程量", "花池\t3")]
+    for encoding in ("utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"):
+        assert extract("街道的一份名单\n纯文本".encode(encoding), "text/plain") == [Part("", "街道的一份名单\n纯文本")]
+
+
+@pytest.mark.parametrize("in_strict", [False, True])
+def test_search_reads_of_a_word_file_what_is_seen_and_nothing_else(in_strict: bool) -> None:
+    document = words.file(
+        words.paragraph(
+            words.run("看得见"),
+            f"<w:ins w:author='甲'>{words.run('新增的话')}</w:ins>",
+            "<w:del w:author='甲'><w:r><w:delText>删除的话</w:delText></w:r></w:del>",
+            words.run("隐藏的话", "<w:vanish/>"),
+            "<w:r><w:footnoteReference w:id='1'/></w:r>",
+            words.text_box(words.paragraph(words.run("文本框的话"))),
+            '<w:r><w:commentReference w:id="1"/></w:r>',
+        ),
+        words.table([words.paragraph(words.run("甲")), words.paragraph(words.run("乙"))]),
+        footnotes=["脚注的话"],
+        comments=["批注的话"],
+        strict=in_strict,
+    )
+    assert extract(document, f"{OFFICE}.wordprocessingml.document") == [
+        Part("", "看得见新增的话[1]\n文本框的话\n甲\t乙\n脚注的话")
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4 broken", b"PK\x03\x04", b"\x00" * 1000])

@@ -1,0 +1,185 @@
+"""What is in a document and not in sight is named, and not in the copy that was cleaned."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+import docx
+import openpyxl
+import pypdf
+import pytest
+
+from tenants.files import inspect
+from tenants.files.findings import Finding, Trace, findings_of
+from tenants.files.inspect import DOC, DOCX, PDF, PPTX, TXT, XLSX, Kind, Purpose
+from tenants.files.sweeping import cleaned, look
+from tenants.rules import Invalid
+from tests.tenants.files import peopled, samples
+
+
+def counts(content: bytes, kind: Kind) -> dict[Trace, int]:
+    return {finding.trace: finding.count for finding in look(content, kind.content_type)}
+
+
+def words(content: bytes, kind: Kind, trace: Trace) -> tuple[str, ...]:
+    return next(finding.words for finding in look(content, kind.content_type) if finding.trace is trace)
+
+
+def unpacked(package: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(package)) as parts:
+        return "\n".join(name + parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+
+
+def test_a_word_file_names_everything_that_is_not_in_sight() -> None:
+    sent = peopled.word()
+    assert counts(sent, DOCX) == {
+        Trace.HIDDEN_TEXT: 4,
+        Trace.REVISIONS: 6,
+        Trace.COMMENTS: 1,
+        Trace.PEOPLE: 7,
+        Trace.PATHS: 1,
+    }
+    assert set(words(sent, DOCX, Trace.HIDDEN_TEXT)) == {"内部意见一", "内部意见二", "整段隐藏", "隐藏的一行"}
+    assert "删掉的预算" in words(sent, DOCX, Trace.REVISIONS)
+    assert words(sent, DOCX, Trace.PEOPLE)[:3] == ("张三", "李四", "某某公司")
+
+
+def test_a_workbook_names_everything_that_is_not_in_sight() -> None:
+    sent = peopled.workbook()
+    assert counts(sent, XLSX) == {
+        Trace.COMMENTS: 1,
+        Trace.HIDDEN_SHEETS: 2,
+        Trace.HIDDEN_CELLS: 2,
+        Trace.PEOPLE: 2,
+    }
+    assert words(sent, XLSX, Trace.HIDDEN_SHEETS) == ("底稿", "口令")
+    assert words(sent, XLSX, Trace.HIDDEN_CELLS) == ("名单 B列", "名单 第4行")
+
+
+def test_a_presentation_and_a_pdf_name_everything_that_is_not_in_sight() -> None:
+    assert counts(peopled.slides(), PPTX) == {
+        Trace.HIDDEN_SLIDES: 1,
+        Trace.NOTES: 1,
+        Trace.COMMENTS: 1,
+        Trace.HIDDEN_OBJECTS: 1,
+        Trace.PEOPLE: 1,
+    }
+    assert counts(peopled.pdf(), PDF) == {Trace.COMMENTS: 1, Trace.EMBEDDED: 1, Trace.PEOPLE: 1}
+
+
+#: What is to be in no part of a cleaned copy.
+_SECRETS = (
+    "内部", "隐藏", "删掉", "移走", "批注里的话", "张三", "李四", "王五", "赵六", "钱七", "孙八", "某某公司",
+    "zhangsan", "13800001111", "底稿", "口令", "讲稿", "藏起来", "附着",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "shown"),
+    [
+        (peopled.word, DOCX, 9),
+        (peopled.workbook, XLSX, 3),
+        (peopled.slides, PPTX, 1),
+    ],
+)
+def test_a_cleaned_copy_holds_what_is_in_sight_and_nothing_else(
+    made: Callable[[], bytes], kind: Kind, shown: int
+) -> None:
+    sent = made()
+    copy = cleaned(sent, kind.content_type)
+    inside = unpacked(copy)
+    assert [secret for secret in _SECRETS if secret in inside] == []
+    assert inside.count("可见") == shown
+    assert look(copy, kind.content_type) == ()
+    assert inspect.inspect(BytesIO(copy), f"a.{kind.extension}", Purpose.ATTACHMENT).kind == kind
+
+
+def test_a_cleaned_word_file_reads_as_with_all_changes_taken() -> None:
+    document = docx.Document(BytesIO(cleaned(peopled.word(), DOCX.content_type)))
+    assert [paragraph.text for paragraph in document.paragraphs] == [
+        "可见的开头",
+        "可见甲可见乙",
+        "可见丙可见的新增可见丁",
+        "可见戊",
+        "可见的结尾",
+    ]
+    assert [row.cells[0].text for row in document.tables[0].rows] == ["可见的一行"]
+
+
+def test_a_cleaned_workbook_shows_the_same_values() -> None:
+    book = openpyxl.load_workbook(BytesIO(cleaned(peopled.workbook(), XLSX.content_type)))
+    assert book.sheetnames == ["名单", "汇总"]
+    rows = [[cell.value for cell in row] for row in book["名单"].iter_rows()]
+    assert rows[:3] == [["姓名", None, "人数", None], ["可见甲", None, 3, 42], ["可见乙", None, 4, None]]
+    assert book["名单"].data_validations.dataValidation == []
+
+
+def test_nothing_is_taken_from_under_formulas_whose_values_nobody_knows() -> None:
+    copy = cleaned(peopled.workbook(valued=False), XLSX.content_type)
+    assert counts(copy, XLSX) == {Trace.HIDDEN_SHEETS: 2, Trace.HIDDEN_CELLS: 2}
+    assert openpyxl.load_workbook(BytesIO(copy))["名单"]["D2"].value == "=底稿!A2*2"
+
+
+def test_a_cleaned_pdf_has_its_pages_and_neither_names_nor_remarks() -> None:
+    copy = cleaned(peopled.pdf(), PDF.content_type)
+    assert look(copy, PDF.content_type) == ()
+    assert len(pypdf.PdfReader(BytesIO(copy)).pages) == 1
+    assert b"EmbeddedFile" not in copy
+    with pytest.raises(Invalid):
+        cleaned(samples.locked_pdf(owner="geheim"), PDF.content_type)
+
+
+def test_text_that_a_merged_cell_brings_into_sight_is_not_hidden() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"] = "跨列的标题"
+    sheet.merge_cells("A1:C1")
+    sheet.column_dimensions["A"].hidden = True
+    out = BytesIO()
+    book.save(out)
+    assert counts(out.getvalue(), XLSX) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "trace"),
+    [
+        (samples.compound("WordDocument"), DOC, Trace.OPAQUE),
+        (samples.broken(samples.word()), DOCX, Trace.OPAQUE),
+        (b"%PDF-1.4 nothing %%EOF", PDF, Trace.OPAQUE),
+        (
+            peopled.changed(
+                samples.word(),
+                {
+                    "word/_rels/document.xml.rels": lambda xml: peopled.related(
+                        xml, "image", "https://elsewhere.example/counted.png", outside=True
+                    )
+                },
+            ),
+            DOCX,
+            Trace.OUTSIDE,
+        ),
+    ],
+)
+def test_what_cannot_be_seen_or_lies_elsewhere_is_said(content: bytes, kind: Kind, trace: Trace) -> None:
+    assert counts(content, kind) == {trace: 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (samples.word("一、工作目标"), DOCX),
+        (samples.excel(), XLSX),
+        (samples.pdf(), PDF),
+        ("一、工作目标".encode(), TXT),
+    ],
+)
+def test_a_plain_document_is_nothing_to_speak_of(content: bytes, kind: Kind) -> None:
+    assert look(content, kind.content_type) == ()
+
+
+def test_findings_are_kept_as_they_are() -> None:
+    found = (Finding(Trace.COMMENTS, 2, ("批注里的话",)), Finding(Trace.OPAQUE))
+    assert findings_of([finding.plain() for finding in found]) == found

@@ -107,8 +107,9 @@ def upgrade() -> None:
 def check() -> None:
     """检查数据库结构是否与程序一致。 Tell whether the schema fits this program; exit code 1 if not."""
     from operations import checks
-    from tenants.database import Face
+    from tenants.database import Face, owner_url
 
+    owner_url(configuration.current())  # has the embedded server running
     _report(checks.database(configuration.current(), Face.OWNER))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from migrations import schema
@@ -62,11 +62,12 @@ def everything(settings: Settings) -> Iterator[Finding]:
     yield from secret_key(settings)
     yield from assets()
     try:
-        for face in Face:
-            yield from database(settings, face)
+        url_for(settings, Face.OWNER)  # has the embedded server running
     except EmbeddedError as error:
         yield Finding("database", False, str(error), "")
         return
+    for face in Face:
+        yield from database(settings, face)
     yield from isolation(settings)
     yield from worker(settings)
     yield from search_engine(settings)
@@ -133,10 +134,15 @@ def assets() -> Iterator[Finding]:
     yield Finding("assets", True, f"{count} 个文件", f"{count} files")
 
 
+def _looking(settings: Settings, face: Face) -> Engine:
+    """An engine for a look at the database: it never starts the embedded one, whoever asks."""
+    return make_engine(url_for(settings, face, start=False), pooled=False)
+
+
 def database(settings: Settings, face: Face) -> Iterator[Finding]:
     """PostgreSQL answers a face, with the schema of this code, by a role that cannot step around isolation."""
     part = f"database ({face.value})"
-    engine = make_engine(url_for(settings, face), pooled=False)
+    engine = _looking(settings, face)
     try:
         with engine.connect() as connection:
             state = schema.state(connection)
@@ -168,7 +174,7 @@ def database(settings: Settings, face: Face) -> Iterator[Finding]:
 def isolation(settings: Settings) -> Iterator[Finding]:
     """No role may have something run as the owner of the schema; a copied database gets some such rights back."""
     try:
-        with make_engine(url_for(settings, Face.OWNER), pooled=False).connect() as connection:
+        with _looking(settings, Face.OWNER).connect() as connection:
             found = open_doors(connection)
     except SQLAlchemyError:
         return  # the database's own finding says so
@@ -211,7 +217,7 @@ def _steps_around(connection: Connection) -> bool:
 
 def worker(settings: Settings) -> Iterator[Finding]:
     """A worker was heard of lately and keeps up."""
-    engine = make_engine(url_for(settings, Face.WORKSPACE), pooled=False)
+    engine = _looking(settings, Face.WORKSPACE)
     try:
         with engine.connect() as connection:
             seen = connection.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
@@ -272,7 +278,7 @@ def search_index(settings: Settings) -> Iterator[Finding]:
     from search import connect
     from search.health import LATE, health
 
-    database = make_engine(url_for(settings, Face.WORKSPACE), pooled=False)
+    database = _looking(settings, Face.WORKSPACE)
     connect.install(settings, database.url)
     try:
         with open_session(database, actors.system()) as session:

@@ -42,6 +42,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str 
     )
     app.config["SETTINGS"] = settings
     engine = engine or engine_for(settings, Face.WORKSPACE)
+    # before `requests`: what was kept of a form is dropped after the commit (Flask goes backwards)
+    kept.init_app(app, KeptPosts(engine), author, requests.requires(Permission.OWN_ACCOUNT))
     requests.install(app, engine)
     search.connect.install(settings, engine.url)
     search.sources.load("portal")
@@ -50,7 +52,6 @@ def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str 
     login.user_loader(load_reader)
     app.before_request(choose_actor)
     chrome.provides(app)(describe)
-    kept.init_app(app, KeptPosts(engine), author, requests.requires(Permission.OWN_ACCOUNT))
     for blueprint in slices.blueprints():
         app.register_blueprint(blueprint)
     return app

@@ -42,6 +42,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     )
     app.config.update(SETTINGS=settings, PERMANENT_SESSION_LIFETIME=SESSION_LASTS)
     engine = engine or engine_for(settings, Face.PUBLIC)
+    # before `requests`: what was kept of a form is dropped after the commit (Flask goes backwards)
+    kept.init_app(app, KeptPosts(engine), author, requests.requires(Permission.RESIDENT_ACCOUNT))
     requests.install(app, engine)
     search.connect.install(settings, engine.url)
     search.sources.load("portal")
@@ -50,7 +52,6 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     login.user_loader(load_reader)
     app.before_request(choose_actor)
     chrome.provides(app)(describe)
-    kept.init_app(app, KeptPosts(engine), author, requests.requires(Permission.RESIDENT_ACCOUNT))
     app.jinja_env.globals.update(
         picture_url=pictures.picture_url,
         srcset=pictures.srcset,

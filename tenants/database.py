@@ -32,6 +32,9 @@ from settings import Settings
 from tenants.actors import Actor
 from tenants.clock import now
 
+#: Seconds to wait for a server that does not answer, unless the address says otherwise.
+CONNECT_SECONDS = 10
+
 
 class Face(StrEnum):
     """Which door a connection belongs to; each has a database role of its own."""
@@ -159,17 +162,20 @@ def runtime_password(settings: Settings, role: str) -> str:
     ).hexdigest()
 
 
-def owner_url(settings: Settings) -> URL:
-    """Address of the database for the owner of the schema (migrations, operator's commands)."""
+def owner_url(settings: Settings, *, start: bool = True) -> URL:
+    """Address of the database for the owner of the schema (migrations, operator's commands).
+
+    The embedded server is started unless it runs; not so with `start=False`, for those who only look.
+    """
     given = settings.database_url.get_secret_value()
     if not given:
-        from tenants.embedded import ensure_running
+        from tenants import embedded
 
-        given = ensure_running(settings)
+        given = embedded.ensure_running(settings) if start else embedded.cluster_of(settings).url()
     return make_url(given).set(drivername="postgresql+psycopg")
 
 
-def url_for(settings: Settings, face: Face) -> URL:
+def url_for(settings: Settings, face: Face, *, start: bool = True) -> URL:
     """Address of the database for a face: as configured, else derived from the owner's."""
     given = {
         Face.OWNER: "",
@@ -178,7 +184,7 @@ def url_for(settings: Settings, face: Face) -> URL:
     }[face]
     if given:
         return make_url(given).set(drivername="postgresql+psycopg")
-    owner = owner_url(settings)
+    owner = owner_url(settings, start=start)
     if face is Face.OWNER:
         return owner
     role = runtime_role(settings, face)
@@ -187,10 +193,16 @@ def url_for(settings: Settings, face: Face) -> URL:
 
 def make_engine(url: URL, *, pool_size: int = 8, pooled: bool = True) -> Engine:
     """An engine for one face. Unpooled ones suit short-lived commands."""
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
     if not pooled:
-        return create_engine(url, poolclass=NullPool)
+        return create_engine(url, poolclass=NullPool, connect_args=patience)
     return create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_recycle=1800
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args=patience,
     )
 
 

@@ -7,11 +7,13 @@ had ended, or, where nobody can tell, the first who opens it. It lasts a day.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, delete, or_, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants import actors
@@ -79,8 +81,8 @@ class KeptPosts:
             )
 
     def drop(self, browser: str, owner: str, path: str) -> None:
-        """Forget what was to be sent to `path`: it has been sent."""
-        with open_session(self._engine, actors.anonymous()) as session, session.begin():
+        """Forget what was to be sent to `path`: it has been sent, and is so even if the database just went away."""
+        with suppress(OperationalError), open_session(self._engine, actors.anonymous()) as session, session.begin():
             _name_browser(session, browser)
             session.execute(
                 delete(KeptPost).where(

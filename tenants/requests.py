@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound, TooManyRequests
 from werkzeug.exceptions import Conflict as HTTPConflict
 
+from tenants import outages
 from tenants.actors import Actor, anonymous
 from tenants.clock import SHANGHAI
 from tenants.database import open_session
@@ -148,6 +149,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], HTTPException]] = {
     StaleDataError: lambda _error: HTTPConflict(),
     IntegrityError: _not_together,
     Throttled: lambda error: TooManyRequests(description=try_again(error), retry_after=error.retry_at),
+    **dict.fromkeys(outages.ERRORS, outages.answer),
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response, request, session
+from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from settings import Settings
@@ -18,6 +20,23 @@ from webkit.requests import CleanRequest
 TEMPLATES = Path(__file__).parent / "templates"
 FORM_TEXT_LIMIT = 8 * 1024 * 1024
 """Bytes of text one form may carry (a long article with tables), next to its files."""
+
+
+class Door(Flask):
+    """An app whose answers may fail at the very end, as when the commit does: that is answered as if a view had failed,
+    and the browser is told nothing of what was not done."""
+
+    def finalize_request(
+        self, rv: ResponseReturnValue | HTTPException, from_error_handler: bool = False
+    ) -> Response:
+        try:
+            return super().finalize_request(rv, from_error_handler)
+        except Exception as error:
+            before = self.session_interface.open_session(self, request)
+            session.clear()
+            session.update(before or {})
+            session.modified = False
+            return super().finalize_request(self.handle_user_exception(error), from_error_handler=True)
 
 
 def create_app(
@@ -42,7 +61,7 @@ def create_app(
     content security policy by directive. `cache_pages` keeps rendered pages for readers who
     carry neither the session cookie nor one of `private_cookies`.
     """
-    app = Flask(
+    app = Door(
         name,
         root_path=str(template_folder.parent),
         static_folder=None,

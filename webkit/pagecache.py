@@ -167,7 +167,7 @@ class PageCache:
                 return self.app(environ, start_response)
             chunks, status, headers = run_wsgi_app(self.app, environ)
             if not self._may_keep(status, headers):
-                if status[:3] not in _OF_THE_REQUEST:
+                if status[:3] not in _OF_THE_REQUEST and not status.startswith("5"):
                     with self._lock:
                         self._refused[key] = True
                 start_response(status, list(headers))

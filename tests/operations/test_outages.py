@@ -51,7 +51,7 @@ def wang(place: Corner) -> Neighbour:
 def stopped(place: Corner) -> Iterator[Corner]:
     """The database was stopped while the site runs."""
     settings = place.deployment.settings
-    assert place.deployment.wsgi  # made, and with it the connections
+    assert place.deployment.public and place.deployment.workspace  # made, as they are when a process starts
     assert embedded.stop(settings)
     yield place
     embedded.ensure_running(settings)

@@ -13,6 +13,7 @@ from portal.publishing.queries import MapPoint, PublicArticle, PublicCard
 from portal.publishing.queries.words import KINDS
 from public_site.pictures import picture_url
 from tenants.identity.places import Place, UnitPlace
+from webkit.maps import area
 
 
 def card(item: PublicCard) -> dict[str, Any]:
@@ -65,16 +66,13 @@ def boundaries(units: Iterable[UnitPlace], tenants: Iterable[Place]) -> list[dic
     """Units with a boundary, for the map; `group` is their tenant, which a map of many units names instead of each."""
     known = {tenant.id: tenant for tenant in tenants}
     return [
-        {
-            "type": "Feature",
-            "geometry": unit.boundary,
-            "properties": {
-                "title": unit.name,
-                "schematic": unit.schematic,
-                "group": known[unit.tenant_id].short_name,
-                "url": url_for("places.unit", tenant=known[unit.tenant_id].slug, unit=unit.slug),
-            },
-        }
+        area(
+            unit.boundary,
+            unit.name,
+            schematic=unit.schematic,
+            url=url_for("places.unit", tenant=known[unit.tenant_id].slug, unit=unit.slug),
+            group=known[unit.tenant_id].short_name,
+        )
         for unit in units
         if unit.boundary and unit.tenant_id in known
     ]
@@ -85,5 +83,5 @@ def outline(article: PublicArticle) -> list[dict[str, Any]]:
     if not (article.unit and article.outline):
         return []
     address = url_for("places.unit", tenant=article.tenant.slug, unit=article.unit.slug)
-    about = {"title": article.unit.name, "schematic": article.outline.schematic, "url": address}
-    return [{"type": "Feature", "geometry": article.outline.boundary, "properties": about}]
+    drawn = article.outline
+    return [area(drawn.boundary, article.unit.name, schematic=drawn.schematic, url=address)]

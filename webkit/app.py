@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +17,9 @@ from webkit import assets_manifest, chrome, errors, filters, language, paginatio
 from webkit.browser_session import BrowserSession
 from webkit.pagecache import PageCache
 from webkit.requests import CleanRequest
+
+#: The default names of `settings`, for the catalogue.
+DEFAULT_NAMES = (lazy_gettext("新芽"), lazy_gettext("北京市通州区"))
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORM_TEXT_LIMIT = 8 * 1024 * 1024
@@ -92,8 +96,9 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(
-        district_name=settings.district_name,
-        product_name=settings.product_name,
+        # the names by default have an English form; any other name is shown as it is
+        district_name=lazy_gettext(settings.district_name),
+        product_name=lazy_gettext(settings.product_name),
         demo=settings.demo,
         map_center=settings.city_center,
         map_tiles_url=settings.map_tiles_url,

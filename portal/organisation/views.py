@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from tenants.requests import actor, db, requires
 from tenants.rules import Conflict, Invalid, Missing, Refused
 from webkit.forms import Form, Kept
 from webkit.fragments import render
+from webkit.maps import area
 from webkit.text import whole_number
 
 blueprint = Blueprint("organisation", __name__, template_folder="templates")
@@ -75,6 +77,7 @@ def settings(tenant: str) -> ResponseReturnValue:
         "portal/organisation/settings.html",
         form=form,
         known=known,
+        outlines=_outlines(tenant, queries.units(db())),
         theirs=theirs,
         may_upload=may_upload,
         public_address=settings_here().public_address,
@@ -143,18 +146,22 @@ def units(tenant: str) -> ResponseReturnValue:
     return render(
         "portal/organisation/units.html",
         units=found,
-        boundaries=[_feature(tenant, unit) for unit in found if unit.boundary and unit.active],
+        boundaries=_outlines(tenant, found),
         tenant=tenant,
     )
 
 
-def _feature(tenant: str, unit: UnitSettings) -> dict[str, Any]:
-    properties = {
-        "title": unit.name,
-        "url": url_for(".edit_unit", tenant=tenant, unit=unit.slug),
-        "schematic": unit.schematic,
-    }
-    return {"type": "Feature", "geometry": unit.boundary, "properties": properties}
+def _outlines(tenant: str, units: Iterable[UnitSettings]) -> list[dict[str, Any]]:
+    return [
+        area(
+            unit.boundary,
+            unit.name,
+            schematic=unit.schematic,
+            url=url_for(".edit_unit", tenant=tenant, unit=unit.slug),
+        )
+        for unit in units
+        if unit.boundary and unit.active
+    ]
 
 
 @blueprint.route("/t/<tenant>/units/new", methods=["GET", "POST"])
@@ -173,7 +180,13 @@ def new_unit(tenant: str) -> ResponseReturnValue:
             flash(_("责任单元已建立。"), "success")
             return redirect(url_for(".units", tenant=tenant), 303)
     return render(
-        "portal/organisation/unit.html", form=form, unit=None, theirs=[], tenant=tenant, status=form.status
+        "portal/organisation/unit.html",
+        form=form,
+        unit=None,
+        outlines=_outlines(tenant, queries.units(db())),
+        theirs=[],
+        tenant=tenant,
+        status=form.status,
     )
 
 
@@ -204,6 +217,7 @@ def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
         "portal/organisation/unit.html",
         form=form,
         unit=known,
+        outlines=_outlines(tenant, [known]),
         theirs=theirs,
         tenant=tenant,
         status=status or form.status,

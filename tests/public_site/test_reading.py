@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -223,3 +224,10 @@ def test_a_page_asks_the_database_the_same_number_of_times_for_few_and_many(
 @pytest.mark.parametrize("year", ["0", "9999", "10000", "9" * 14])
 def test_a_sitemap_of_no_year_is_empty_or_not_there(visitor: StrictClient, year: str) -> None:
     assert visitor.get(f"/sitemap/{year}.xml").status_code == (200 if len(year) < 5 else 404)
+
+
+def test_titles_in_english_are_english(visitor: StrictClient) -> None:
+    visitor.set_cookie("xinya_lang", "en")
+    for path in ("/", "/sprout/", "/places/", "/feeds/", "/about", "/search", "/account/sign-in", "/nothing-here"):
+        title = re.search("<title>(.*?)</title>", visitor.get(path).text, re.DOTALL)
+        assert title and not re.search("[\u4e00-\u9fff]", title[1]), path

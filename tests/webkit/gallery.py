@@ -29,6 +29,7 @@ from webkit.app import create_app
 from webkit.chrome import Chrome, Link, NavGroup, Reader, provides
 from webkit.forms import Form, Kept, TagsField, UploadField, choices
 from webkit.fragments import render
+from webkit.maps import area
 from webkit.pagination import Page, page_number
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -243,7 +244,15 @@ def _pages(app: Flask, face: str) -> None:
                 sample.cover.keep(Kept("u-1", sample.cover.file.filename or "", 123_456))
             if not sample.errors:
                 flash("已保存。")
-        return render("gallery/form.html", layout=f"webkit/{face}.html", form=sample, status=sample.status)
+        corners = [[116.65, 39.89], [116.67, 39.89], [116.67, 39.91], [116.65, 39.91], [116.65, 39.89]]
+        square = {"type": "Polygon", "coordinates": [corners]}
+        return render(
+            "gallery/form.html",
+            layout=f"webkit/{face}.html",
+            form=sample,
+            area=area(square, "玉桥北里", schematic=True),
+            status=sample.status,
+        )
 
     @app.route("/editor", methods=["GET", "POST"])
     def editor() -> ResponseReturnValue:

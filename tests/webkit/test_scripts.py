@@ -322,8 +322,15 @@ def test_a_place_is_picked_by_keyboard_and_by_pointer(site: str, open_page: Open
     picker.click(position={"x": 400, "y": 60})
     expect(latitude).not_to_have_value(centre)
     assert float(latitude.input_value()) > 39.9025
+    where = page.locator(".map-where")
+    expect(where).to_contain_text("不在图上的范围内")
+    latitude.fill("39.90")
+    page.locator("#lon").fill("116.66")
+    page.locator("#lon").press("Tab")
+    expect(where).to_have_text("选定的位置：39.90000, 116.66000，在玉桥北里内。")
     page.get_by_role("button", name="清除位置").click()
     expect(latitude).to_have_value("")
+    expect(where).to_have_text("还没有选定位置。")
 
 
 def test_without_scripts_the_map_leaves_its_list(site: str, open_page: Open) -> None:

@@ -24,12 +24,14 @@ from tenants.files import queries as files
 from tenants.files import service as uploads
 from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
+from tenants.identity import places
 from tenants.permissions import Permission
 from tenants.requests import actor, close, db, requires, say, say_all, say_each
 from tenants.rules import Conflict, Invalid, Refused
 from webkit import kept
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
+from webkit.maps import area
 from webkit.text import clean, whole_number
 
 #: A colleague whose draft was kept this recently is at it right now.
@@ -202,7 +204,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     session, tenant = db(), record.tenant.slug
-    form.offer_units(queries.units(session))
+    areas = places.units(session, [record.tenant.id])
+    form.offer_units([(unit.id, unit.slug, unit.name) for unit in areas])
     carried = {name: UUID(f.kept.upload_id) for name, f in form.uploads().items() if f.kept}
     shown = {**pictures, **carried}
     stored = files.get_many(session, [*(i for i in shown.values() if i), *form.document_ids()])
@@ -230,6 +233,7 @@ def _page(
         recovered=clock_time(own.saved_at) if recovered and own else "",
         behind=form.number.data < record.number,
         summary_most=policy.SUMMARY_MOST,
+        outlines=[area(u.boundary, u.name, schematic=u.schematic) for u in areas if u.boundary],
     )
 
 
@@ -254,8 +258,13 @@ def _reconcile(record: queries.Record, form: ArticleForm) -> ResponseReturnValue
     return redirect(address(record), 303)
 
 
-def _conflict(record: queries.Record, form: ArticleForm) -> Response:
-    """Both texts where both changed the same part; the person says which to keep. Everything typed is on the page."""
+def _conflict(
+    record: queries.Record, form: ArticleForm, chosen: Mapping[str, str] | None = None
+) -> Response:
+    """Both texts where both changed the same part; the person says which to keep. Everything typed is on the page.
+
+    `chosen` is what was chosen before on this page, where something is still open.
+    """
     mine, theirs = form.content().tidied(), record.content
     asked = contested(_seen(record, form), theirs, mine)
     found: list[Difference] = [
@@ -267,6 +276,8 @@ def _conflict(record: queries.Record, form: ArticleForm) -> Response:
         tenant=record.tenant.slug,
         record=record,
         differences=found,
+        chosen=chosen or {},
+        open=0 if chosen is None else len(asked - chosen.keys()),
         own=record.edited_by == actor().id,
         typed=_carried(record, form),
     )
@@ -289,7 +300,7 @@ def _merge(record: queries.Record, form: ArticleForm) -> Response:
     }
     seen = _seen(record, form)
     if contested(seen, record.content, mine) - chosen.keys():
-        return _conflict(record, form)  # somebody saved again while this one was choosing
+        return _conflict(record, form, chosen)  # not all chosen, or somebody saved again meanwhile
     content = merged(seen, record.content, mine, chosen)
     again = ArticleForm(formdata=None, data=fields_of(content, record.number))
     again.note.data = form.note.data

@@ -243,7 +243,11 @@ def test_what_only_one_of_two_changed_is_nobodys_question(
     assert asked.status_code == 409
     assert 'name="take-summary"' in asked.text
     assert 'name="take-title"' not in asked.text and 'name="take-for_you"' not in asked.text
-    chosen = planner.post(edit, data={**fields(asked.text, "/edit"), "take-summary": "mine"})
+    carried = fields(asked.text, "/edit")
+    assert "take-summary" not in carried, "nothing is chosen before the person chooses"
+    still = planner.post(edit, data=carried)
+    assert still.status_code == 409 and "还有 1 处没有选" in still.text
+    chosen = planner.post(edit, data={**carried, "take-summary": "mine"})
     form = fields(chosen.text, "/edit")
     assert (form["title"], form["for_you"]) == ("同事的标题", "我写的影响")
     planner.post(room.path(f"publications/{code}/draft/discard"), data=form)

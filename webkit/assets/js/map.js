@@ -79,8 +79,9 @@ function nameGroups(map, layer) {
   return settle;
 }
 
-function drawBoundaries(map, features) {
+function drawBoundaries(map, features, interactive = true) {
   return L.geoJSON(features, {
+    interactive,
     style: ({ properties }) => ({
       className: "map-area",
       color: "#23588c",
@@ -94,7 +95,7 @@ function drawBoundaries(map, features) {
       const name = schematic ? t("%(title)s（示意）", { title }) : title;
       if (features.length < CROWDED) {
         label(map, layer.getBounds(), name);
-      } else {
+      } else if (interactive) {
         layer.bindTooltip(document.createTextNode(name), { sticky: true });
       }
       if (url) layer.bindPopup(() => describe({ title, url }));
@@ -128,6 +129,24 @@ async function show(box) {
   }
 }
 
+/** Whether a point lies in a ring of GeoJSON positions: how often a line to the east crosses it. */
+function inRing({ lat, lng }, ring) {
+  let inside = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [[x1, y1], [x2, y2]] = [ring[i], ring[j]];
+    if (y1 > lat !== y2 > lat && lng < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) inside = !inside;
+  }
+  return inside;
+}
+
+function areaAt(point, features) {
+  const holds = ({ geometry: { type, coordinates } }) =>
+    (type === "Polygon" ? [coordinates] : coordinates).some(
+      ([outer, ...holes]) => inRing(point, outer) && !holes.some((hole) => inRing(point, hole)),
+    );
+  return features.find(holds)?.properties.title;
+}
+
 function pick(box) {
   const latitude = document.querySelector(box.dataset.lat);
   const longitude = document.querySelector(box.dataset.lon);
@@ -144,9 +163,23 @@ function pick(box) {
   box.after(clear);
   box.setAttribute("aria-describedby", help.id);
 
+  const { boundaries = [] } = JSON.parse(box.querySelector("script[type='application/json']")?.textContent ?? "{}");
   const map = create(box);
+  const outline = drawBoundaries(map, boundaries, false).getBounds();
+  if (outline.isValid()) map.fitBounds(outline, { padding: [20, 20], animate: false });
+  const where = document.createElement("p");
+  where.className = "help map-where";
+  clear.after(where);
+  const describePoint = (point) => {
+    if (!point) return t("还没有选定位置。");
+    const at = `${point.lat.toFixed(5)}, ${point.lng.toFixed(5)}`;
+    const area = areaAt(point, boundaries);
+    if (area) return t("选定的位置：%(at)s，在%(area)s内。", { at, area });
+    return boundaries.length ? t("选定的位置：%(at)s，不在图上的范围内。", { at }) : t("选定的位置：%(at)s。", { at });
+  };
   let marker;
   const mark = (point) => {
+    where.textContent = describePoint(point);
     if (!point) {
       marker?.remove();
       marker = undefined;
@@ -162,7 +195,7 @@ function pick(box) {
     latitude.value = point ? point.lat.toFixed(6) : "";
     longitude.value = point ? point.lng.toFixed(6) : "";
     for (const field of [latitude, longitude]) field.dispatchEvent(new Event("input", { bubbles: true }));
-    announce(point ? t("位置已选定。") : t("位置已清除。"));
+    announce(point ? where.textContent : t("位置已清除。"));
   };
   const typed = () => {
     const lat = Number.parseFloat(latitude.value);

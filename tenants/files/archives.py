@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from typing import BinaryIO
 
+from tenants.files.prolog import Declared, Prolog
 from tenants.rules import N_, Invalid
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -19,12 +20,11 @@ MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 200
 #: XML opened by the importers is held in memory many times over.
 MAX_XML = 100 * 1024 * 1024
-_HEAD = 2048
-_DTD = re.compile(rb"<\s*!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-
-
 #: Pictures and films in a package: a plain screenshot as a bitmap shrinks a thousandfold.
 _MEDIA = re.compile(r"(?:word|xl|ppt)/media/", re.IGNORECASE)
+#: Drawings and pages, which Office keeps as they came, declare their type; no reader of ours opens one.
+_OTHER_XML = re.compile(r".+\.(?:svg|x?html?)", re.IGNORECASE)
+_OTHER_TYPES = frozenset({"svg", "html"})
 
 HIDDEN = N_("文件里藏有另一个文件，不能上传。")
 STRANGE = N_("文件结构异常，不能上传。")
@@ -80,20 +80,26 @@ def _check_end(content: BinaryIO, size: int, comment: int) -> None:
 
 
 def _measure(package: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
-    """Unpack an entry to nowhere; its size. Stops as soon as it is too much."""
-    xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-    most = min(left, MAX_XML) if xml else left
-    if not _MEDIA.match(entry.filename):
-        most = min(most, max(entry.compress_size, 4096) * MAX_RATIO)
-    size = 0
+    """Unpack an entry to nowhere; its size. Stops as soon as it is too much, or XML that declares a document type."""
+    usual = max(entry.compress_size, 4096) * MAX_RATIO
+    prolog, size = Prolog(), 0
     with package.open(entry) as part:
-        while chunk := part.read(64 * 1024):
-            if xml and size < _HEAD and _DTD.search(chunk[:_HEAD].replace(b"\0", b"")):
-                raise _refuse(STRANGE)
+        while True:
+            chunk = part.read(64 * 1024)
+            try:
+                prolog.feed(chunk, final=not chunk)
+            except Declared as declared:
+                if not (_OTHER_XML.fullmatch(entry.filename) and declared.root.lower() in _OTHER_TYPES):
+                    raise _refuse(STRANGE) from declared
+            if not chunk:
+                return size
             size += len(chunk)
+            # by what it is, not by what it is called
+            most = min(left, MAX_XML) if prolog.is_xml else left
+            if prolog.is_xml or not _MEDIA.match(entry.filename):
+                most = min(most, usual)
             if size > most:
                 raise _refuse(N_("文件解开后大得异常，不能上传。"))
-    return size
 
 
 def ole_streams(data: bytes) -> frozenset[str]:

@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from tenants.files.archives import STRANGE
+from tenants.files.prolog import Declared, refuse_declared
 from tenants.rules import N_, Invalid
 
 Element = etree._Element
@@ -160,13 +162,15 @@ class Package:
         self._tags_left -= data.count(b"<")
         if self._tags_left < 0:
             raise Invalid({"file": N_("文档太长，请分成几个文件导入。")})
+        try:
+            refuse_declared(data)
+        except Declared as error:
+            raise Invalid({"file": STRANGE}) from error
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise damaged() from error
-        if etree.ElementTree(root).docinfo.internalDTD is not None:
-            raise Invalid({"file": N_("文件结构异常，不能上传。")})
         return root
 
     def relations(self, part: str) -> dict[str, Relation]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tenants.files import archives
 from tenants.files.inspect import TAKEN, Purpose, decode, inspect, receive
 from tenants.files.names import LONGEST, display_name
+from tenants.files.word.package import Package
 from tenants.rules import Invalid
 from tests.tenants.files import samples
 
@@ -173,6 +174,38 @@ LIARS = {
     "a photo of a phone that browsers cannot show": (b"\0\0\0\x18ftypheic" + bytes(100), "x.jpg"),
     "nothing known": (bytes(range(256)) * 4, "x.docx"),
 }
+
+
+_DECLARED = '{}<!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>'
+_BEFORE = {
+    "at the beginning": "",
+    "late": f"<!--{'x' * 70_000}-->",
+    "across two pieces": f"<!--{'x' * (65_536 - 12)}-->",  # of 64 KB, as parts are read
+}
+
+
+@pytest.mark.parametrize("before", _BEFORE)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("name", ["word/document.xml", "word/media/image1.jpeg", "customXml/item", "word/x.SVG"])
+def test_a_declared_document_type_is_refused_wherever_it_stands(name: str, encoding: str, before: str) -> None:
+    part = _DECLARED.format(_BEFORE[before]).encode(encoding)
+    content = samples.office({name: part})
+    assert "结构异常" in refused(content, "x.docx")
+    # and the parser itself refuses it, should it ever get so far
+    with pytest.raises(Invalid) as error:
+        Package(BytesIO(content)).xml(name)
+    assert "结构异常" in str(error.value.errors["file"])
+
+
+def test_xml_called_a_picture_may_swell_no_more_than_xml() -> None:
+    part = b"<a>" + b" " * 30_000_000 + b"</a>"
+    assert "大得异常" in refused(samples.office({"word/media/image1.bmp": part}), "x.docx")
+
+
+def test_drawings_and_pages_inside_may_declare_what_they_are() -> None:
+    svg = b'<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd"><svg/>'
+    parts = {"word/media/image1.svg": svg, "word/afchunk.htm": b"<!DOCTYPE html><html></html>"}
+    assert inspect(BytesIO(samples.office(parts)), "x.docx", Purpose.ATTACHMENT).kind.extension == "docx"
 
 
 @pytest.mark.parametrize("liar", LIARS)

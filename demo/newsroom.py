@@ -135,11 +135,7 @@ def _store(session: Session, actor: Actor, content: bytes, name: str, purpose: P
 
 def _imported(name: str) -> str:
     """The body of a text file, as the workspace imports it."""
-
-    def no_picture(_content: bytes, _name: str) -> str:
-        raise ValueError("a text has no pictures")
-
-    return import_document((FOLDER / name).read_bytes(), name, store_image=no_picture).html
+    return import_document((FOLDER / name).read_bytes(), name).html
 
 
 class _Desk:

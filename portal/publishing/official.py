@@ -14,7 +14,7 @@ _NUMERAL = "一二三四五六七八九十百零〇"
 _LEVELS = (
     (2, re.compile(rf"第?[{_NUMERAL}]{{1,4}}(?:、|[章节编](?=\s|、|[^{_NUMERAL}]))")),
     (3, re.compile(rf"[（(][{_NUMERAL}]{{1,4}}[）)]")),
-    (4, re.compile(r"[0-9]{1,2}(?:[.．](?![0-9])|、)")),
+    (4, re.compile(r"[0-9０-９]{1,2}(?:[.．](?![0-9０-９])|、)")),
 )
 _CODE = re.compile(
     r"(?P<issuer>[\u4e00-\u9fff]{1,15}?)\s*[〔\[［(（【]\s*(?P<year>(?:19|20)\d\d)\s*[〕\]］)）】]\s*第?\s*(?P<number>\d{1,5})\s*号"
@@ -28,6 +28,18 @@ _SENTENCE = re.compile(r"[。！？；!?;]")
 _DATE = re.compile(
     rf"(?:\d{{4}}|[{_NUMERAL}○Ｏ]{{4}})\s*年\s*[\d{_NUMERAL}]{{1,3}}\s*月(?:\s*[\d{_NUMERAL}]{{1,3}}\s*日)?"
 )
+#: 机关 and 文件 in red on top, with what stands around the number.
+_MASTHEAD = re.compile(
+    r"[\u4e00-\u9fff（）()]{2,40}文件|(?:签发人|份号|密级|保密期限|紧急程度)[：:].{0,30}|特急|加急|急件"
+)
+#: A text that is not final yet, or not for good, says so under its title.
+_DRAFT = re.compile(r"[（(〔\[]\s*[\u4e00-\u9fff]{0,8}(?:稿|草案|试行|暂行|修订|修订版)\s*[）)〕\]]")
+#: What follows the signature: 附注, 抄送 and 印发 with their kin.
+_BELOW = re.compile(
+    r"[（(]?\s*(?:联\s*系|咨询|电话|传真|邮箱|地址|抄\s*送|抄\s*报|分送|主送|此件|附[件表图注])|.{0,40}印发[）)]?$"
+)
+_ANNEX = re.compile(r"附[件表图][0-9０-９一二三四五六七八九十]{0,2}[：:]")
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _ISSUER = re.compile(r"(?:政府|办公室|委员会|局|街道办事处|办事处|管委会|工作组|分局|中心|委)$")
 _CLOSES = re.compile(r"[。！？；：…”）》.!?;:]$")
 LONGEST_HEADING = 40
@@ -44,19 +56,35 @@ class Line:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """The head of a document: its code, its title, and how many lines they took."""
-
-    code: str | None
-    title: str
-    lines: int
-
-
 def document_code(text: str) -> str | None:
     """The code in `text` (发文字号), written the official way: 通政办发〔2021〕10号."""
-    found = _CODE.search(text)
+    found = _CODE.search(text.translate(_DIGITS))
     return f"{found['issuer']}〔{found['year']}〕{found['number']}号" if found else None
+
+
+def beside_code(text: str) -> str | None:
+    """What stands beside the code in a line that is there for the code (签发人：王某); None for any other line."""
+    plain = text.translate(_DIGITS)
+    found = _CODE.search(plain)
+    if not found or len(plain) > len(found[0]) + 12:
+        return None
+    return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
+
+
+def is_masthead(text: str) -> bool:
+    """Whether a line above the code belongs to the red head."""
+    return _MASTHEAD.fullmatch("".join(text.split())) is not None
+
+
+def is_draft_mark(text: str) -> bool:
+    """Whether a line says only that the text under it is a draft, or on trial."""
+    return _DRAFT.fullmatch(text) is not None
+
+
+def draft_mark(title: str) -> str:
+    """The words at the end of a title that say it is a draft: （征求意见稿）. Empty for none."""
+    marks = [mark for mark in _DRAFT.findall(title) if title.endswith(mark) and ("稿" in mark or "草案" in mark)]
+    return marks[0] if marks else ""
 
 
 def level_of(text: str) -> int | None:
@@ -77,9 +105,14 @@ def is_heading(text: str) -> bool:
 def headings(lines: Sequence[Line]) -> list[int | None]:
     """The heading level of each line, None for ordinary ones.
 
-    Numbered short lines that follow each other with nothing between are a list, not headings.
+    Numbered short lines that follow each other with nothing between are a list, not headings; nor are the names of
+    annexes under 附件：.
     """
-    levels = [level_of(line.text) if is_heading(line.text) else None for line in lines]
+    levels: list[int | None] = []
+    in_annexes = False
+    for line in lines:
+        in_annexes = bool(_ANNEX.match(line.text)) or (in_annexes and level_of(line.text) == 4)
+        levels.append(level_of(line.text) if is_heading(line.text) and not in_annexes else None)
     kept: list[int | None] = []
     for level, run in groupby(levels):
         length = len(list(run))
@@ -89,17 +122,13 @@ def headings(lines: Sequence[Line]) -> list[int | None]:
     return kept
 
 
-def front(lines: Sequence[Line]) -> Front:
-    """Read the head: the code where it stands alone, then the lines of the title."""
-    at, code = 0, None
-    while at < min(4, len(lines)):
-        found = document_code(lines[at].text)
-        if not found or len(lines[at].text) > len(found) + 12:
-            break
-        code, at = found, at + 1
-    title: list[str] = []
-    for line in lines[at : at + 5]:
-        if title and (line.after_gap or _TITLE_END.search("".join(title))):
+def title(lines: Sequence[Line]) -> list[str]:
+    """The lines from the first on that are the title; a draft mark under it belongs to it."""
+    found: list[str] = []
+    for line in lines[:6]:
+        if found and is_draft_mark(line.text):
+            return [*found, line.text]
+        if found and (line.after_gap or len(found) == 5 or _TITLE_END.search("".join(found))):
             break
         if (
             len(line.text) > LONGEST_TITLE_LINE
@@ -107,16 +136,16 @@ def front(lines: Sequence[Line]) -> Front:
             or line.text.endswith(("：", ":"))
         ):
             break
-        if level_of(line.text) or (title and not _goes_on(lines, at)):
+        if level_of(line.text) or (found and not _goes_on(lines)):
             break
-        title.append(line.text)
-    return Front(code, join(title), at + len(title)) if title else Front(code, "", at)
+        found.append(line.text)
+    return found
 
 
-def _goes_on(lines: Sequence[Line], at: int) -> bool:
-    """Whether the title, begun at `at`, has more than one line: it ends in a title's word, or at a gap."""
+def _goes_on(lines: Sequence[Line]) -> bool:
+    """Whether the title has more than one line: it ends in a title's word, or at a gap."""
     text = ""
-    for number, line in enumerate(lines[at : at + 5]):
+    for number, line in enumerate(lines[:5]):
         if number and line.after_gap:
             return True
         text += line.text
@@ -134,16 +163,24 @@ def join(lines: Sequence[str]) -> str:
     return whole
 
 
-def closing(lines: Sequence[Line]) -> int:
-    """How many lines at the end are the closing ones: the issuing body, the date."""
-    count = 0
-    for line in reversed(lines[-4:]):
+def closing(lines: Sequence[Line]) -> slice:
+    """Which lines are the closing ones: the issuing body, the date. 联系人 and 抄送 may stand below them."""
+    end = len(lines)
+    while end and len(lines) - end < 6 and _BELOW.match(lines[end - 1].text) and len(lines[end - 1].text) <= 80:
+        end -= 1
+    return _closing(lines, end) or _closing(lines, len(lines)) or slice(0)
+
+
+def _closing(lines: Sequence[Line], end: int) -> slice | None:
+    start = end
+    while start > max(0, end - 4):
+        line = lines[start - 1]
         short = len(line.text) <= 40 and not _SENTENCE.search(line.text)
         dated = bool(_DATE.match(line.text))
         if not short or not (line.right or dated or (line.after_gap and _ISSUER.search(line.text))):
             break
-        count += 1
-    return count if count < len(lines) else 0
+        start -= 1
+    return slice(start, end) if 0 < start < end else None
 
 
 def unwrapped(lines: Sequence[Line]) -> list[Line]:
@@ -170,7 +207,7 @@ def unwrapped(lines: Sequence[Line]) -> list[Line]:
 def summary(paragraphs: Sequence[str], most: int = 120) -> str:
     """The first sentences of the first real paragraph, at most `most` characters."""
     for text in paragraphs:
-        if len(text) < 15 or text.endswith(("：", ":")):
+        if len(text) < 15 or text.endswith(("：", ":")) or re.fullmatch(r"[（(][^（()）]*[）)]", text):
             continue
         if len(text) <= most:
             return text

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import BinaryIO
 
-import mammoth
-
-from portal.publishing.htmltree import Node, parse
+from portal.publishing import official, wordlists
+from portal.publishing.htmltree import Node
+from portal.publishing.leftovers import told
 from portal.publishing.official import Line
-from tenants.rules import N_, Invalid, Refusal
+from tenants.files.word import model
+from tenants.files.word.model import Document, Left, Paragraph, Picture, Piece, Text
+from tenants.files.word.package import Package
+from tenants.files.word.reader import read
+from tenants.rules import Refusal
 
-_HEADING = re.compile(r"(?:heading|标题|級標題|标题样式)\s*([1-6])|([一二三四五六])级标题")
-_TITLE = re.compile(r"title|标题|文档标题|公文标题|大标题|subtitle|副标题")
-_CAPTION = re.compile(r"caption|题注|图题|表题|图注")
-_CONTENTS = re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)?")
-#: A paragraph's role, as the style map sees it and as a class of what comes out.
-_MAP = "\n".join(
-    [
-        *(f"p[style-name='xinya level {n}'] => p.level-{n}:fresh" for n in range(1, 7)),
-        *(
-            f"p[style-name='xinya {role}'] => p.{role}:fresh"
-            for role in ("title", "caption", "contents", "right")
-        ),
-        "u => u",
-        "strike => s",
-    ]
+#: What the names of styles say, the first that matches.
+_ROLES = (
+    ("title", re.compile(r"(?:title|标题|文档标题|公文标题|大标题|subtitle|副标题)$")),
+    ("caption", re.compile(r"caption|题注|图题|表题|图注")),
+    ("contents", re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)?")),
+    ("heading", re.compile(r"(?:heading|标题|級標題|标题样式)\s*([1-6])|([一二三四五六])级标题")),
 )
-_INVISIBLE_OBJECT = re.compile(r"oMath|chart|diagram|oleObject|OLEObject|smartArt", re.IGNORECASE)
 _MOST_PICTURES = 200
-#: Elements and ends of elements; five hundred pages have some two hundred thousand. Each costs a kilobyte of memory.
-_MOST_TAGS = 600_000
+_MOST_BYTES = 150 * 1024 * 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +37,7 @@ class Block:
     line: Line
     #: "title", "caption", or nothing.
     role: str = ""
-    #: 1 to 6 for a heading by its style.
+    #: 1 to 9 for a heading by its style or outline.
     level: int | None = None
 
     @property
@@ -58,121 +51,151 @@ class Block:
         return not self.line.text and self.node.has("img")
 
 
-def read_word(
-    stream: BinaryIO, store_image: Callable[[bytes, str], str]
-) -> tuple[list[Block], list[Refusal]]:
-    """The blocks of a Word file and what could not be brought over. Raises `Invalid` for a broken one."""
-    _refuse_monsters(stream)
-    pictures = _Pictures(store_image)
-    numbered: list[str] = []
-    try:
-        result = mammoth.convert_to_html(
-            stream,
-            style_map=_MAP,
-            convert_image=mammoth.images.img_element(pictures.take),
-            transform_document=mammoth.transforms.paragraph(lambda p: _with_role(p, numbered)),
-            ignore_empty_paragraphs=False,
-        )
-        root = parse(result.value)
-    except Invalid:
-        raise
-    except Exception as error:  # a damaged part may raise anything below
-        raise Invalid({"file": N_("文件已损坏，打不开。请用原来的软件重新保存后再上传。")}) from error
-    blocks = _blocks(root)
-    objects = sum(bool(_INVISIBLE_OBJECT.search(message.message)) for message in result.messages)
-    told = [
-        (len(numbered), N_("有 %(n)s 个标题用了自动编号，编号没有带过来，请对照原文补上。")),
-        (objects, N_("有 %(n)s 种公式或图表没有带过来，请对照原文补上。")),
-        (pictures.refused, N_("有 %(n)s 张图片没有带过来，请另存为 JPG 或 PNG 后补上。")),
-    ]
-    return blocks, [Refusal(sentence, {"n": n}) for n, sentence in told if n]
+@dataclass(slots=True)
+class Found:
+    """What is in a document: its blocks, its notes, the pictures that `placeholder` stands for, and what to check."""
+
+    blocks: list[Block]
+    notes: list[Node] = field(default_factory=list)
+    pictures: list[bytes] = field(default_factory=list)
+    #: How many pictures are not in the file, or too many.
+    lost: int = 0
+    warnings: list[Refusal] = field(default_factory=list)
 
 
-def _refuse_monsters(stream: BinaryIO) -> None:
-    """Refuse what would fill the memory; `stream` is a package already inspected."""
-    with zipfile.ZipFile(stream) as package:
-        parts = [name for name in package.namelist() if name.endswith((".xml", ".rels"))]
-        if sum(package.read(name).count(b"<") for name in parts) > _MOST_TAGS:
-            raise Invalid({"file": N_("文档太长，请分成几个文件导入。")})
-    stream.seek(0)
+def placeholder(number: int) -> str:
+    """The address that stands for a picture, from 0, until it is stored."""
+    return f"/media/00000000-0000-7000-8000-{number:012}/picture"
 
 
-class _Pictures:
-    """Hands the pictures of a file over to the store; counts those that are not taken."""
-
-    def __init__(self, store: Callable[[bytes, str], str]) -> None:
-        self._store = store
-        self._taken = 0
-        self.refused = 0
-
-    def take(self, image: Any) -> dict[str, str]:
-        try:
-            if self._taken >= _MOST_PICTURES:
-                raise Invalid({"file": N_("图片太多。")})
-            with image.open() as content:
-                address = self._store(content.read(), image.content_type or "")
-        except (
-            Invalid,
-            KeyError,
-            OSError,
-            ValueError,
-        ):  # linked from elsewhere, or of a kind nobody can show
-            self.refused += 1
-            return {}
-        self._taken += 1
-        return {"src": address}
+def read_word(stream: BinaryIO) -> Found:
+    """What is in a Word file that has been inspected. Raises `Invalid` for a broken one."""
+    document, package = read(stream)
+    writer = _Writer(document, package)
+    blocks = writer.blocks(document.blocks)
+    notes = [node for number, note in enumerate(document.notes, 1) for node in writer.note(number, note)]
+    return Found(blocks, notes, writer.pictures, writer.lost, told(document))
 
 
-def _with_role(paragraph: Any, numbered: list[str]) -> Any:
-    """The paragraph under one of our style names, by its own style and place."""
-    name = re.sub(r"\s+", " ", paragraph.style_name or "").strip().lower()
-    heading = _HEADING.match(name)
-    role = ""
-    if heading:
-        number = heading[1] or str("一二三四五六".index(heading[2]) + 1)
-        role = f"level {number}"
-        if paragraph.numbering is not None:
-            numbered.append(name)
-            paragraph = paragraph.copy(numbering=None)
-    elif _TITLE.fullmatch(name):
-        role = "title"
-    elif _CAPTION.match(name):
-        role = "caption"
-    elif _CONTENTS.match(name):
-        role = "contents"
-    elif paragraph.alignment in ("right", "end") and paragraph.numbering is None:
-        role = "right"
-    if not role:
-        return paragraph
-    return paragraph.copy(style_id=None, style_name=f"xinya {role}")
+def _role(paragraph: Paragraph) -> tuple[str, int | None]:
+    """What a paragraph is by its outline and the names of its styles, nearest first; the level of a heading."""
+    for given in paragraph.names:
+        name = re.sub(r"\s+", " ", given).strip().lower()
+        for role, pattern in _ROLES:
+            if match := pattern.match(name):
+                if role != "heading":
+                    return role, None
+                level = int(match[1]) if match[1] else "一二三四五六".index(match[2]) + 1
+                return "", paragraph.outline or level
+    return "", paragraph.outline or None
 
 
-def _blocks(root: Node) -> list[Block]:
-    blocks: list[Block] = []
-    gap = False
-    for node in root.children:
-        if isinstance(node, str):
-            node = Node("p", children=[node])
-        kind = node.attributes.pop("class", "")
-        text = re.sub(r"[ \t\n\xa0]+", " ", node.text()).strip(" \u3000") if node.tag == "p" else ""
-        if kind == "contents" or (node.tag == "p" and not text and not node.has("img")):
-            gap = True
-            continue
-        _without_backlinks(node)
-        level = int(kind[-1]) if kind.startswith("level-") else None
-        line = Line(text, after_gap=gap and bool(blocks), right=kind == "right")
-        blocks.append(Block(node, line, kind if kind in ("title", "caption") else "", level))
+class _Writer:
+    """Writes what was read as markup; keeps the pictures."""
+
+    def __init__(self, document: Document, package: Package) -> None:
+        self._document = document
+        self._package = package
+        self._numbers: dict[str, int] = {}
+        self._bytes_left = _MOST_BYTES
+        self._times = Counter(map(wordlists.series, model.paragraphs(document.blocks)))
+        self.pictures: list[bytes] = []
+        self.lost = 0
+
+    def blocks(self, blocks: Iterable[model.Block]) -> list[Block]:
+        """The blocks, without empty ones and the table of contents."""
+        written: list[Block] = []
+        items: list[Paragraph] = []
         gap = False
-    return blocks
+        for block in blocks:
+            if isinstance(block, model.Table):
+                written += self._listed(items)
+                written.append(Block(self._table(block), Line("", after_gap=gap)))
+            else:
+                role, level = _role(block)
+                if role == "contents":
+                    self._document.leave(Left.CONTENTS)
+                if role == "contents" or block.empty:
+                    gap = True
+                    continue
+                if wordlists.is_item(block) and not role and not level:
+                    items.append(block)
+                else:
+                    written += self._listed(items)
+                    written.append(self._block(block, role, level, gap and bool(written)))
+            gap = False
+        return written + self._listed(items)
+
+    def note(self, number: int, blocks: list[model.Block]) -> list[Node]:
+        """A note at the end of the text, under the number by which the text refers to it."""
+        nodes = [block.node for block in self.blocks(blocks)]
+        if not nodes or nodes[0].tag != "p":
+            nodes.insert(0, Node("p"))
+        nodes[0].children.insert(0, f"[{number}] ")
+        return nodes
+
+    def _listed(self, items: list[Paragraph]) -> list[Block]:
+        """The list items that were waiting, as lists; those whose number belongs to the text, as paragraphs."""
+        written: list[Block] = []
+        for group in wordlists.grouped(items, self._times):
+            if isinstance(group, Paragraph):
+                written.append(self._block(group, "", None, gap=False))
+            else:
+                written += [Block(node, Line("")) for node in wordlists.nested(group, self._inline)]
+        items.clear()
+        return written
+
+    def _block(self, paragraph: Paragraph, role: str, level: int | None, gap: bool) -> Block:
+        node = Node("p", children=[paragraph.number, *self._inline(paragraph.content)])
+        lines = [re.sub(r"[ \t\xa0]+", " ", line).strip(" \u3000") for line in paragraph.text.split("\n")]
+        right = paragraph.right and not role and not level
+        return Block(node, Line(official.join(lines), after_gap=gap, right=right), role, level)
+
+    def _inline(self, content: Iterable[Piece]) -> list[Node | str]:
+        nodes: list[Node | str] = []
+        for piece in content:
+            nodes += [_text(piece)] if isinstance(piece, Text) else self._picture(piece)
+        return nodes
+
+    def _table(self, table: model.Table) -> Node:
+        sections: dict[str, list[Node | str]] = {"thead": [], "tbody": []}
+        for row in table.rows:
+            heads = row.head and not sections["tbody"]
+            cells = [self._cell(cell, "th" if heads else "td") for cell in row.cells]
+            sections["thead" if heads else "tbody"].append(Node("tr", children=list(cells)))
+        return Node("table", children=[Node(tag, children=rows) for tag, rows in sections.items() if rows])
+
+    def _cell(self, cell: model.Cell, tag: str) -> Node:
+        spans = {"colspan": cell.columns, "rowspan": cell.rows}
+        attributes = {name: str(count) for name, count in spans.items() if count > 1}
+        return Node(tag, attributes, [block.node for block in self.blocks(cell.blocks)])
+
+    def _picture(self, picture: Picture) -> list[Node]:
+        number = self._numbers.get(picture.part)
+        if number is None:
+            data = self._package.bytes(picture.part) if picture.part else b""
+            if not data or len(self.pictures) == _MOST_PICTURES or len(data) > self._bytes_left:
+                self.lost += 1
+                return []
+            self._bytes_left -= len(data)
+            number = self._numbers[picture.part] = len(self.pictures)
+            self.pictures.append(data)
+        return [Node("img", {"src": placeholder(number), "alt": picture.alternative})]
 
 
-def _without_backlinks(node: Node) -> None:
-    """Take the arrows out that lead back from a note to its place: there is nothing to lead to."""
-    for element in node.elements():
-        element.children = [
-            child
-            for child in element.children
-            if not (
-                isinstance(child, Node) and re.match(r"#(foot|end)note-ref", child.attributes.get("href", ""))
-            )
-        ]
+def _text(text: Text) -> Node:
+    """A stretch of text in its marks."""
+    node = Node("span")
+    for line in text.text.split("\n"):
+        node.children += [Node("br"), line] if node.children else [line]
+    marks = {
+        text.position: bool(text.position),
+        "u": text.underlined and not text.href,
+        "s": text.struck,
+        "em": text.italic,
+        "strong": text.bold,
+    }
+    for tag, on in marks.items():
+        if on:
+            node = Node(tag, children=[node])
+    return Node("a", {"href": text.href}, [node]) if text.href else node

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.answers import take
-from portal.publishing import policy, queries, richtext, service
+from portal.publishing import queries, richtext, service
 from portal.publishing.content import Content
 from portal.publishing.forms import BeginForm, ImportedForm, ImportForm
-from portal.publishing.importing import Imported, import_document
+from portal.publishing.importing import Imported, import_document, with_pictures
 from portal.publishing.models import Kind
 from portal.publishing.queries.words import KINDS
 from portal.publishing.views.common import blueprint, inside
@@ -70,7 +70,7 @@ def import_file(tenant: str) -> ResponseReturnValue:
                 formdata=None,
                 data={
                     "kind": form.kind.data,
-                    "title": imported.title[: policy.TITLE_MOST],
+                    "title": imported.title,
                     "summary": imported.summary,
                     "body": imported.html,
                     "code": imported.document_code or "",
@@ -109,7 +109,7 @@ def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
         info = file_queries.get(db(), file_id)
         form.file.keep(Kept(str(info.id), info.name, info.size))
         content = file_queries.open_file(info).read()
-        return import_document(content, info.name, store_image=_store_image), file_id
+        return with_pictures(import_document(content, info.name), _store_image), file_id
     except Invalid as invalid:
         take(form, invalid)
     except (Missing, ValueError):
@@ -119,10 +119,9 @@ def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
     return None
 
 
-def _store_image(data: bytes, content_type: str) -> str:
+def _store_image(data: bytes) -> str:
     """Keep a picture of an imported document; its address in texts."""
-    name = f"{_('导入的图片')}.{content_type.rpartition('/')[2] or 'png'}"
-    file = files.upload(db(), actor(), BytesIO(data), name, purpose=Purpose.PICTURE)
+    file = files.upload(db(), actor(), BytesIO(data), _("导入的图片"), purpose=Purpose.PICTURE)
     width = max((w for w in file.widths if w <= 1600), default=file.width or 0)
     return file_queries.media_url(file.id, width)
 

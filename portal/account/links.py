@@ -10,9 +10,9 @@ from portal.account.forms import EmailForm, InvitationForm, NewPasswordForm
 from portal.account.web import blueprint, too_often
 from portal.answers import take
 from portal.people import service as people
-from tenants import actors
+from tenants import actors, known_browsers
 from tenants.database import open_session
-from tenants.identity import new_passwords
+from tenants.identity import new_passwords, sign_in
 from tenants.identity.invitations import INVITATION
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
@@ -30,7 +30,8 @@ def forgot() -> ResponseReturnValue:
     if form.validate_on_submit():
         email = form.email.data or ""
         try:
-            new_passwords.ask_for_reset(db(), email, ip=request.remote_addr)
+            device = known_browsers.name_for(sign_in.address_of(email))
+            new_passwords.ask_for_reset(db(), email, ip=request.remote_addr, device=device)
         except Throttled as error:
             return too_often(form, error, "portal/account/forgot.html")
         return render("portal/account/sent.html", email=email)

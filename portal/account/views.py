@@ -15,13 +15,13 @@ from portal.account import (
     second_factor,  # noqa: F401 - for its routes
 )
 from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
-from portal.account.web import blueprint, enter, know_browser, reader, too_often
+from portal.account.web import blueprint, enter, reader, too_often
 from portal.answers import take
 from portal.people import service as people_pages
-from tenants import actors
+from tenants import actors, known_browsers
 from tenants.database import open_session
 from tenants.deployment import settings_here
-from tenants.identity import devices, invitations, new_passwords, sign_in
+from tenants.identity import invitations, new_passwords, sign_in
 from tenants.identity import queries as identity
 from tenants.identity import service as people
 from tenants.identity.throttle import Throttled
@@ -47,13 +47,13 @@ def sign_in_page() -> ResponseReturnValue:
                 form.password.data or "",
                 ip=request.remote_addr,
                 user_agent=request.user_agent.string,
-                device=request.cookies.get(devices.cookie_name(address)),
+                device=known_browsers.name_for(address),
             )
         except Throttled as error:
             return too_often(form, error, "portal/account/sign_in.html")
         if opened is not None:
             enter(opened)
-            know_browser(address)
+            known_browsers.remember(address)
             if reader().staff.half_signed_in:
                 return redirect(url_for(".second_factor", next=next_url(url_for(".home"))), 303)
             return redirect_next(url_for(".home"))

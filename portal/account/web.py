@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Blueprint, Response, after_this_request, current_app, session
+from flask import Blueprint, Response, session
 from flask_login import current_user, login_user
 
 from portal.reader import LAST_TENANT, Reader
-from tenants.identity import devices
 from tenants.identity import queries as identity
 from tenants.identity.sign_in import Opened
 from tenants.identity.throttle import Throttled
@@ -33,24 +32,6 @@ def enter(opened: Opened) -> None:
     if last:
         session[LAST_TENANT] = last
     login_user(Reader(opened.token, staff, []))
-
-
-def know_browser(address: str) -> None:
-    """Remember that the account with this address was signed in to here: others' tries will not keep its owner out."""
-
-    @after_this_request
-    def remember(response: Response) -> Response:
-        cookies = current_app.session_interface
-        response.set_cookie(
-            devices.cookie_name(address),
-            devices.sealed(address),
-            max_age=devices.KNOWN_FOR,
-            path=cookies.get_cookie_path(current_app),
-            secure=cookies.get_cookie_secure(current_app),
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
 
 
 def too_often(form: Form, error: Throttled, template: str, **context: Any) -> Response:

@@ -16,6 +16,7 @@ from public_site.account import takeout
 from public_site.account.forms import KEEP, AddressForm, CodeForm, LeaveForm, ProfileForm, WelcomeForm
 from public_site.reader import Reader
 from search import saved
+from tenants import known_browsers
 from tenants.deployment import settings_here
 from tenants.identity import addresses, residents
 from tenants.identity import queries as identity
@@ -57,14 +58,23 @@ def _take(form: Form, error: Invalid | Throttled) -> int:
 
 
 def _send_code(address: str, *, purpose: str = residents.SIGN_IN, locale: str) -> None:
-    sent = residents.send_code(db(), address, ip=request.remote_addr, purpose=purpose, locale=locale)
+    device = known_browsers.name_for(address)
+    sent = residents.send_code(
+        db(), address, ip=request.remote_addr, device=device, purpose=purpose, locale=locale
+    )
     session[HELD] = [*session.get(HELD, []), str(sent)][-HELD_MOST:]
 
 
 def _check_code(form: CodeForm | LeaveForm, address: str, *, purpose: str = residents.SIGN_IN) -> None:
     held = [UUID(code) for code in session.get(HELD, [])]
     residents.check_code(
-        db(), address, form.code.data or "", held=held, ip=request.remote_addr, purpose=purpose
+        db(),
+        address,
+        form.code.data or "",
+        held=held,
+        ip=request.remote_addr,
+        device=known_browsers.name_for(address),
+        purpose=purpose,
     )
 
 
@@ -125,7 +135,7 @@ def code() -> ResponseReturnValue:
         else:
             known = residents.find(db(), address)
             if known is not None:
-                _enter(known)
+                _enter(known, address)
                 return redirect_next(url_for(".show"))
             session.pop(ASKED)
             session[PROVED] = [address, int(time.time() + residents.CODE_LASTS.total_seconds())]
@@ -158,14 +168,15 @@ def welcome() -> ResponseReturnValue:
                 session.pop(PROVED)
                 flash(_("这个邮箱或手机号已经有账号，请获取验证码登录。"))
                 return redirect(url_for(".sign_in", next=_next()), 303)
-            _enter(resident_id)
+            _enter(resident_id, address)
             flash(_("欢迎，%(name)s！", name=reader().resident.display_name), "success")
             return redirect_next(url_for(".show"))
     return _show("welcome", form, status)
 
 
-def _enter(resident_id: UUID) -> None:
+def _enter(resident_id: UUID, address: str) -> None:
     """Put a new session into the browser. Nothing of what the cookie held before stays."""
+    known_browsers.remember(address)
     token = residents.start_session(db(), resident_id, user_agent=request.user_agent.string)
     resident = identity.resident_by_token(db(), token)
     assert resident is not None
@@ -263,6 +274,7 @@ def confirm_address() -> ResponseReturnValue:
     wanted = session.get(MOVING)
     if not isinstance(wanted, str):
         return redirect(url_for(".address"), 303)
+    former = reader().resident.email or reader().resident.phone or ""
     form = CodeForm()
     status = None
     if form.validate_on_submit():
@@ -273,6 +285,8 @@ def confirm_address() -> ResponseReturnValue:
             status = _take(form, error)
         else:
             session.pop(MOVING)
+            known_browsers.forget(former)
+            known_browsers.remember(wanted)
             flash(_("已改用 %(address)s。", address=addresses.masked(wanted)), "success")
             return redirect(url_for(".show"), 303)
     return _show("confirm_address", form, status, masked=addresses.masked(wanted))
@@ -313,6 +327,7 @@ def confirm_leave() -> ResponseReturnValue:
             saved.forget(db())
             residents.leave(db())
             _forget_browser()
+            known_browsers.forget(address)
             return redirect(url_for(".left"), 303)
     return _show("confirm_leave", form, status, masked=addresses.masked(address))
 

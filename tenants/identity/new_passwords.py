@@ -20,7 +20,7 @@ from tenants.database import actor_of, engine_of, rows, take_turns
 from tenants.identity import addresses, keys, letters, passwords, throttle
 from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffToken
 from tenants.identity.queries import token_hash
-from tenants.identity.sign_in import end_sessions
+from tenants.identity.sign_in import address_of, end_sessions
 from tenants.rules import N_, Invalid, Missing, Refusal
 
 RESET = "reset"
@@ -53,19 +53,21 @@ def change(session: Session, staff_id: UUID, current: str, new: str, *, keep: UU
     session.flush()
 
 
-def ask_for_reset(session: Session, email: str, *, ip: str | None) -> None:
+def ask_for_reset(session: Session, email: str, *, ip: str | None, device: str | None = None) -> None:
     """Have a link sent with which to set a new password, when the account exists.
 
-    A job finds that out, so the answer takes as long for an unknown address.
+    A job finds that out, so the answer takes as long for an unknown address. `device`: the name of a known browser.
     """
-    address = addresses.email(email)
+    account = address_of(email)
     engine = engine_of(session)
-    throttle.count(engine, throttle.RESET_ADDRESS, ip)
-    account = address or email.strip().lower()[:200]
-    throttle.count(engine, throttle.RESET_HERE, throttle.here(ip, account))
-    throttle.count(engine, throttle.RESET_ACCOUNT, account)
-    if address:
-        jobs.defer(session, RESET_JOB, email=address)
+    if device:
+        throttle.count(engine, throttle.RESET_DEVICE, device)
+    else:
+        throttle.count(engine, throttle.RESET_ADDRESS, ip)
+        throttle.count(engine, throttle.RESET_HERE, throttle.here(ip, account))
+        throttle.count(engine, throttle.RESET_ACCOUNT, account)
+    if addresses.email(account):
+        jobs.defer(session, RESET_JOB, email=account)
 
 
 def send_reset(session: Session, email: str) -> None:

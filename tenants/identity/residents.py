@@ -44,18 +44,24 @@ def send_code(
     address: str,
     *,
     ip: str | None,
+    device: str | None = None,
     purpose: str = SIGN_IN,
     locale: str = "zh_Hans_CN",
 ) -> UUID:
     """Send a code of six digits to an address. The same work is done whether or not it has an account.
 
+    `device`: the name of a browser in which the account was signed in to.
+
     Returns which code it is: it works only for who says so, the browser that asked. Nobody else's asking or guessing
     takes anything from it, and earlier ones keep their life.
     """
     engine = engine_of(session)
-    throttle.count(engine, throttle.CODE_ADDRESS, ip)
-    throttle.count(engine, throttle.CODE_HERE, throttle.here(ip, address))
-    throttle.count(engine, throttle.CODE_ACCOUNT, address)
+    if device:
+        throttle.count(engine, throttle.CODE_DEVICE, device)
+    else:
+        throttle.count(engine, throttle.CODE_ADDRESS, ip)
+        throttle.count(engine, throttle.CODE_HERE, throttle.here(ip, address))
+        throttle.count(engine, throttle.CODE_ACCOUNT, address)
     code = f"{secrets.randbelow(10**6):06d}"
     at = now()
     reveal_address(session, address)
@@ -75,13 +81,15 @@ def check_code(
     *,
     held: Collection[UUID],
     ip: str | None,
+    device: str | None = None,
     purpose: str = SIGN_IN,
 ) -> None:
     """Use up the code sent to `address`, one of those that this browser asked for (`held`).
 
     Raises `Invalid` when it is another, too old or was tried too often.
     """
-    throttle.count(engine_of(session), throttle.CODE_TRY_ADDRESS, ip)
+    if not device:
+        throttle.count(engine_of(session), throttle.CODE_TRY_ADDRESS, ip)
     given = _hash(purpose, address, "".join(c for c in code if c.isdigit()))
     tried = _take_attempt(session, address, held)
     right = [code_id for code_id, expected in tried if hmac.compare_digest(expected, given)]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tenants import audit
 from tenants.clock import now
 from tenants.database import actor_of, engine_of, rows
-from tenants.identity import addresses, devices, keys, passwords, throttle
+from tenants.identity import addresses, keys, passwords, throttle
 from tenants.identity.models import Staff, StaffCredential, StaffSession
 from tenants.identity.queries import token_hash
 from tenants.rules import Missing
@@ -47,11 +47,11 @@ def with_password(
 ) -> Opened | None:
     """A session for who knows the password; None for a wrong one, with the same work for an unknown account.
 
-    Needs the scope `auth`. The session still lacks the second factor. `device`: the cookie of a known browser.
+    Needs the scope `auth`. The session still lacks the second factor. `device`: the name of a known browser.
     """
     address = address_of(email)
     engine = engine_of(session)
-    counted = _counted_as(address, ip, devices.known(device, address))
+    counted = _counted_as(address, ip, device)
     for limit, who in counted:
         throttle.count(engine, limit, who)
     row = session.execute(

@@ -37,10 +37,13 @@ SECOND_FACTOR = Limit("second factor", 8, timedelta(minutes=15))
 RESET_HERE = Limit("reset of an account from an address", 3, timedelta(hours=1))
 RESET_ACCOUNT = Limit("reset of an account", 12, timedelta(hours=1))
 RESET_ADDRESS = Limit("reset from an address", 20, timedelta(hours=1))
+RESET_DEVICE = Limit("reset from a known device", 3, timedelta(hours=1))
 CODE_HERE = Limit("code to an account from an address", 5, timedelta(hours=1))
 CODE_ACCOUNT = Limit("code to an account", 30, timedelta(hours=1))
 #: Phones of a whole quarter share the address of their network; each account has its own limit.
 CODE_ADDRESS = Limit("code asked from an address", 100, timedelta(hours=1))
+CODE_DEVICE = Limit("code asked from a known device", 5, timedelta(hours=1))
+#: Not where the browser is known: there the attempts that each code allows are limit enough.
 CODE_TRY_ADDRESS = Limit("code tried from an address", 200, timedelta(minutes=15))
 
 

@@ -9,11 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 from uuid_utils.compat import uuid7
+from werkzeug.test import Cookie
 
 from tenants import actors
 from tenants.clock import now
-from tenants.identity import devices, service, throttle
+from tenants.identity import service, throttle
 from tenants.identity.models import StaffSession
+from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories.accounts import PASSWORD, Account, account, browser, enter, led_to, sign_in, submit
 from tests.factories.people import Place
@@ -85,8 +87,10 @@ def test_unknown_and_wrong_are_throttled_alike(app_workspace: Flask, clerk: Acco
 
 
 def test_nobody_elses_tries_keep_the_owner_out_of_a_known_browser(
-    app_workspace: Flask, deployment: Deployment, clerk: Account
+    app_workspace: Flask, deployment: Deployment, clerk: Account, place: Place
 ) -> None:
+    with app_workspace.app_context(), deployment.session() as session, session.begin():
+        colleague = account(session, Role.TENANT_STAFF, place=place)
     known = browser(app_workspace)
     enter(known, clerk)
     submit(known, "/sign-out", page="/account")
@@ -97,19 +101,37 @@ def test_nobody_elses_tries_keep_the_owner_out_of_a_known_browser(
             throttle.count(deployment.workspace_engine, throttle.SIGN_IN_ACCOUNT, clerk.email)
     assert sign_in(browser(app_workspace), clerk).status_code == 429, "an unknown browser"
     # a cookie for another account does not count
-    name = devices.cookie_name(clerk.email)
     forger = browser(app_workspace)
-    for value in ("made up", devices_cookie(app_workspace, "somebody@example.cn")):
-        forger.set_cookie(name, value, path="/workspace")
+    enter(forger, colleague)
+    submit(forger, "/sign-out", page="/account")
+    mine, others = device_cookie(known), device_cookie(forger)
+    assert mine.key != others.key
+    for value in ("made up", others.value):
+        forger.set_cookie(mine.key, value, path="/workspace")
         assert sign_in(forger, clerk).status_code == 429
     for _ in range(throttle.SIGN_IN_DEVICE.times - 1):
         assert sign_in(known, clerk, wrong).status_code == 422
     assert sign_in(known, clerk).status_code == 303
 
 
-def devices_cookie(app: Flask, address: str) -> str:
-    with app.app_context():
-        return devices.sealed(address)
+def test_nobody_elses_asking_uses_up_the_links_of_a_known_browser(
+    app_workspace: Flask, deployment: Deployment, clerk: Account
+) -> None:
+    known = browser(app_workspace)
+    enter(known, clerk)
+    submit(known, "/sign-out", page="/account")
+    for _ in range(throttle.RESET_ACCOUNT.times):
+        assert submit(browser(app_workspace), "/forgot", email=clerk.email).status_code == 200
+    assert submit(browser(app_workspace), "/forgot", email=clerk.email).status_code == 429
+    answers = [submit(known, "/forgot", email=clerk.email.upper()).status_code for _ in range(4)]
+    assert answers == [200] * throttle.RESET_DEVICE.times + [429]
+
+
+def device_cookie(client: StrictClient) -> Cookie:
+    """The one by which the browser is known for an account."""
+    assert client._cookies
+    (found,) = (cookie for cookie in client._cookies.values() if cookie.key.startswith("xinya_device"))
+    return found
 
 
 def test_an_unknown_account_costs_as_much_time(app_workspace: Flask, clerk: Account) -> None:

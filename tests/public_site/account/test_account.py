@@ -110,6 +110,25 @@ def test_codes_are_throttled_alike_for_known_and_unknown(app_public: Flask, depl
     come_in(browser(app_public), deployment, known)
 
 
+def test_nobody_elses_asking_uses_up_the_codes_of_a_known_browser(
+    app_public: Flask, deployment: Deployment
+) -> None:
+    address, known, crowd = new_address(), browser(app_public), browser(app_public)
+    come_in(known, deployment, address)
+    submit(known, "/account/sign-out", page="/account")
+    data = {"csrf_token": token_of(crowd.get("/account/sign-in")), "address": address}
+
+    def asked(n: int) -> int:
+        crowd.environ_base["REMOTE_ADDR"] = f"172.16.0.{n}"
+        return crowd.post("/account/sign-in", data=data).status_code
+
+    answers = [asked(n) for n in range(1, throttle.CODE_ACCOUNT.times + 1)]
+    assert answers[-2:] == [303, 429], "the first was the owner's"
+    for _ in range(throttle.CODE_DEVICE.times - 1):
+        submit(known, "/account/sign-in", address=address)
+    come_in(known, deployment, address)
+
+
 @pytest.mark.parametrize(
     "address", ["", "nobody", "12345", "a@b", "13800138000 or 1=1", "x" * 500, "a\n@b.cn"]
 )
@@ -333,7 +352,7 @@ def test_leaving_needs_a_code_for_leaving_and_leaves_nothing(
         client, "/account/leave/confirm", code=code_sent_to(deployment, address), comments="withdraw"
     )
     assert answer.headers["Location"] == "/account/left"
-    assert client.get_cookie("xinya_resident") is None
+    assert not client._cookies, "nor is the browser known any longer"
     with deployment.session() as session:
         left = session.get(Resident, resident_id)
         assert left is not None

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, url_for
 from portal.publishing import queries as publications
 from public_site.cards import boundaries, cards, points
 from public_site.moved import follow, follow_unit
-from public_site.pictures import media_url
+from tenants.files import queries as files
 from tenants.identity import places
 from tenants.permissions import Permission
 from tenants.requests import db, requires
@@ -47,15 +47,16 @@ def show(tenant: str) -> Response:
     session = db()
     place = places.place(session, tenant) or follow(tenant)
     units = places.units(session, [place.id])
+    picture = files.get_many(session, [place.picture_file_id] if place.picture_file_id else [])
     return render(
         "public_site/places/show.html",
         place=place,
+        picture=next(iter(picture.values()), None),
         units=units,
         latest=cards(publications.latest(session, tenant=tenant, limit=9)),
         events=cards(publications.upcoming(session, tenant=tenant, limit=3)),
         map_places=points(publications.near(session, tenant=tenant, limit=100)),
         map_boundaries=boundaries(units, [place]),
-        media_url=media_url,
         feed=url_for("feeds.place", tenant=tenant),
     )
 

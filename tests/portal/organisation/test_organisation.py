@@ -478,6 +478,8 @@ def test_a_tenant_taken_out_of_use_is_closed_and_comes_back(
     media = f"/media/{tenant_of(district, place).picture_file_id}/800"
     visitor = app_public.test_client()
     assert visitor.get(media).status_code == 200
+    shown = re.search(r'class="place-picture" src="([^"]+)"', visitor.get(f"/places/{place.slug}/").text)
+    assert shown and visitor.get(shown[1]).status_code == 200, "a picture narrower than the page asks for"
     base = f"/district/tenants/{place.slug}"
     assert submit(office, f"{base}/deactivate", reason="").status_code == 422
     assert submit(office, f"{base}/deactivate", reason="并入玉桥").status_code == 303

@@ -129,7 +129,10 @@ def _compose(found: Found) -> Imported:
     for block in closing:
         block.node.tag, block.node.attributes["class"] = "p", "signature"
     nodes = [node for block in body for node in _in_order(block.node)]
-    html = richtext.sanitise("".join(map(serialise, nodes + found.notes)))
+    try:
+        html = richtext.sanitise("".join(map(serialise, nodes + found.notes)))
+    except Invalid as error:
+        raise Invalid({"file": N_("文档太长，请分成几个文件导入。")}) from error
     if not html and not title:
         raise Invalid({"file": N_("文件里没有文字。")})
     paragraphs = [block.line.text for block in words if block.node.tag == "p" and block not in closing]
@@ -158,9 +161,13 @@ def _opened(blocks: list[Block]) -> list[Block]:
     text = table.text()
     if table.tag != "table" or len(text) > 300 or official.document_code(text) is None:
         return blocks
-    lines = [node for node in table.elements() if node.tag in ("p", "li")]
+    lines = [
+        Node("p", children=node.children)
+        for node in table.elements()
+        if node.tag in ("p", "li", "td", "th") and not node.has("p", "li", "td", "th")
+    ]
     texts = [" ".join(node.text().split()) for node in lines]
-    pictures = [Block(Node("p", children=[node]), Line("")) for node in table.elements() if node.tag == "img"]
+    pictures = [Block(Node("p", children=[node]), Line("")) for node in _pictures(table)]
     words = [Block(node, Line(text)) for node, text in zip(lines, texts, strict=True) if text]
     return [*pictures, *words, *blocks[1:]]
 
@@ -223,7 +230,8 @@ def _mark_headings(body: list[Block]) -> None:
         block.node.tag = "p" if too_long else f"h{min(4, block.level - top + 2)}"
     if styled:
         return
-    lines = [block.line if block.is_words else Line("") for block in body]
+    # a line break after a number's words: they head what follows in the same paragraph
+    lines = [block.line if block.is_words and not block.node.has("br") else Line("") for block in body]
     for block, level in zip(body, official.headings(lines), strict=True):
         if level and block.is_words:
             block.node.tag = f"h{level}"

@@ -20,7 +20,7 @@ _SENTENCES = {
     Left.OBJECT: N_("有 %(n)s 处嵌入的对象没有带过来，请对照原文补上。%(words)s"),
     Left.TEXT_BOX: N_("有 %(n)s 个文本框，文字放在了所在段落后面，请核对位置。"),
     Left.CONTENTS: N_("去掉了目录。"),
-    Left.EDGE: N_("页眉页脚没有带过来：%(words)s"),
+    Left.EDGE: N_("页眉页脚没有带过来。%(words)s"),
 }
 
 

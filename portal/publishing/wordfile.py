@@ -154,7 +154,7 @@ class _Writer:
     def _inline(self, content: Iterable[Piece]) -> list[Node | str]:
         nodes: list[Node | str] = []
         for piece in content:
-            nodes += [_text(piece)] if isinstance(piece, Text) else self._picture(piece)
+            nodes += _text(piece) if isinstance(piece, Text) else self._picture(piece)
         return nodes
 
     def _table(self, table: model.Table) -> Node:
@@ -168,7 +168,9 @@ class _Writer:
     def _cell(self, cell: model.Cell, tag: str) -> Node:
         spans = {"colspan": cell.columns, "rowspan": cell.rows}
         attributes = {name: str(count) for name, count in spans.items() if count > 1}
-        return Node(tag, attributes, [block.node for block in self.blocks(cell.blocks)])
+        blocks = self.blocks(cell.blocks)
+        alone = len(blocks) == 1 and blocks[0].node.tag == "p"
+        return Node(tag, attributes, blocks[0].node.children if alone else [block.node for block in blocks])
 
     def _picture(self, picture: Picture) -> list[Node]:
         number = self._numbers.get(picture.part)
@@ -183,11 +185,11 @@ class _Writer:
         return [Node("img", {"src": placeholder(number), "alt": picture.alternative})]
 
 
-def _text(text: Text) -> Node:
+def _text(text: Text) -> list[Node | str]:
     """A stretch of text in its marks."""
-    node = Node("span")
+    content: list[Node | str] = []
     for line in text.text.split("\n"):
-        node.children += [Node("br"), line] if node.children else [line]
+        content += [Node("br"), line] if content else [line]
     marks = {
         text.position: bool(text.position),
         "u": text.underlined and not text.href,
@@ -197,5 +199,5 @@ def _text(text: Text) -> Node:
     }
     for tag, on in marks.items():
         if on:
-            node = Node(tag, children=[node])
-    return Node("a", {"href": text.href}, [node]) if text.href else node
+            content = [Node(tag, children=content)]
+    return [Node("a", {"href": text.href}, content)] if text.href else content

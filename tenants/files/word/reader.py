@@ -11,7 +11,19 @@ from copy import deepcopy
 from typing import BinaryIO
 
 from tenants.files.word.lines import DELETED, MOST_DEEP, SILENT, Lines, merged
-from tenants.files.word.model import Block, Cell, Document, Left, Paragraph, Piece, Row, Table, lines
+from tenants.files.word.model import (
+    Block,
+    Cell,
+    Document,
+    Left,
+    Paragraph,
+    Picture,
+    Piece,
+    Row,
+    Table,
+    lines,
+    paragraphs,
+)
 from tenants.files.word.numbering import Numbering
 from tenants.files.word.package import (
     Element,
@@ -83,15 +95,18 @@ class _Reader:
         return blocks
 
     def _edges(self) -> None:
-        """Headers and footers are visible, but belong to the paper: their words are told."""
+        """Headers and footers are seen, but belong to the paper: their words are told, and that they have pictures."""
         counts, words = dict(self._found.counts), deepcopy(self._found.words)
-        told: list[str] = []
+        told: dict[str, bool] = {}
         for purpose in ("header", "footer"):
             for part in self._package.related(purpose):
-                told.append(" ".join(" ".join(lines(self._story(part, self._package.xml(part)))).split()))
+                blocks = self._story(part, self._package.xml(part))
+                pieces = (piece for paragraph in paragraphs(blocks) for piece in paragraph.content)
+                text = " ".join(" ".join(lines(blocks)).split())
+                told[text] = told.get(text, False) or any(isinstance(piece, Picture) for piece in pieces)
         self._found.counts, self._found.words = counts, words  # what a header hides is no matter
-        for text in dict.fromkeys(told):
-            if re.search(r"[^\W\d_]", _PAGE_NUMBER.sub("", text)):
+        for text, pictured in told.items():
+            if pictured or re.search(r"[^\W\d_]", _PAGE_NUMBER.sub("", text)):
                 self._found.leave(Left.EDGE, text)
 
     # ------------------------------------------------------------------ blocks

@@ -296,6 +296,80 @@ def test_a_number_among_paragraphs_stays_with_its_words(form: str, pattern: str,
     ]
 
 
+RIGHT, AS_TITLE = '<w:jc w:val="right"/>', '<w:pStyle w:val="t"/>'
+#: Paragraphs with their properties -> title, number, text, warning.
+LAYOUTS: dict[str, tuple[list[tuple[str, str]], tuple[str, str | None, str], str]] = {
+    "a red head in paragraphs": (
+        [
+            ("特急", ""),
+            ("玉桥街道办事处文件", ""),
+            ("玉办发〔2026〕12号　　签发人：王某", ""),
+            ("关于放假的通知", ""),
+            ("放假三天。", ""),
+        ],
+        ("关于放假的通知", "玉办发〔2026〕12号", "<p>放假三天。</p>"),
+        "红头没有带过来：“特急”“玉桥街道办事处文件”“签发人：王某”",
+    ),
+    "the number under the title": (
+        [("关于放假的通知", ""), ("玉办发〔2026〕12号", ""), ("放假三天。", "")],
+        ("关于放假的通知", "玉办发〔2026〕12号", "<p>放假三天。</p>"),
+        "",
+    ),
+    "a draft mark under a title of its own style": (
+        [("步行导则", AS_TITLE), ("（送审稿）", ""), ("正文在此。", "")],
+        ("步行导则（送审稿）", None, "<p>正文在此。</p>"),
+        "标题里的“（送审稿）”留下了，定稿后请去掉。",
+    ),
+    "the style of the title once more": (
+        [("步行导则", AS_TITLE), ("正文在此。", ""), ("附录", AS_TITLE), ("又一段。", "")],
+        ("步行导则", None, "<p>正文在此。</p><h2>附录</h2><p>又一段。</p>"),
+        "",
+    ),
+    "annexes, signature, copies": (
+        [
+            ("关于放假的通知", ""),
+            ("放假三天。", ""),
+            ("附件：", ""),
+            ("1.名单", ""),
+            ("玉桥街道办事处", RIGHT),
+            ("2026年5月1日", RIGHT),
+            ("联系人：王某", ""),
+            ("玉桥街道办事处办公室　2026年5月1日印发", ""),
+        ],
+        (
+            "关于放假的通知",
+            None,
+            '<p>放假三天。</p><p>附件：</p><p>1.名单</p><p class="signature">玉桥街道办事处</p>'
+            '<p class="signature">2026年5月1日</p><p>联系人：王某</p><p>玉桥街道办事处办公室　2026年5月1日印发</p>',
+        ),
+        "",
+    ),
+    "words after a line break are no part of the heading": (
+        [("关于\n放假的通知", ""), ("一、时间\n三天", ""), ("其他另行通知。", "")],
+        ("关于放假的通知", None, "<p>一、时间<br>三天</p><p>其他另行通知。</p>"),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LAYOUTS)
+def test_the_layout_of_official_letters_is_read(case: str) -> None:
+    paragraphs, expected, told = LAYOUTS[case]
+    found = imported(
+        *(
+            paragraph("<w:r><w:br/></w:r>".join(map(run, text.split("\n"))), properties=properties)
+            for text, properties in paragraphs
+        )
+    )
+    assert (found.title, found.document_code, found.html) == expected
+    assert "".join(map(str, found.warnings)) == told
+
+
+def test_numbers_set_off_by_tabs_are_no_table() -> None:
+    found = import_document("关于放假的通知\n1.\t三天假\n2.\t照常值班\n".encode(), "x.txt")
+    assert found.html == "<p>1. 三天假</p><p>2. 照常值班</p>"
+
+
 #: Ways to put words into a paragraph so that they are seen (or, at the end, named), and so that they are not.
 SEEN: list[Callable[[str], str]] = [
     run,

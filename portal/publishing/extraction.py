@@ -89,12 +89,16 @@ def _docx(content: bytes) -> Iterator[tuple[str, str]]:
 def _xlsx(content: bytes) -> Iterator[tuple[str, str]]:
     from openpyxl import load_workbook
 
+    from tenants.files.hidden_cells import hidden_cells
+
     book = load_workbook(_transitional(content), read_only=True, data_only=True)
+    hidden = hidden_cells(content)
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             continue
-        rows = islice(sheet.iter_rows(values_only=True), MAX_ROWS)
-        lines = ("\t".join(str(value) for value in row if value is not None) for row in rows)
+        sheet.reset_dimensions()  # some programs write a wrong one, and its reader believes it
+        rows = islice(enumerate(sheet.iter_rows(values_only=True), 1), MAX_ROWS)
+        lines = ("\t".join(map(str, hidden[sheet.title].shown(*row))) for row in rows)
         yield sheet.title, "\n".join(line for line in lines if line)
 
 

@@ -11,19 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from tenants.files.findings import Trace, Traces
-from tenants.files.sweeping.parts import Parts, is_a, named, remove, switched_on, text_of, words_in
+from tenants.files.hidden_cells import TELLING, HiddenCells, may_hide
+from tenants.files.sweeping.parts import Parts, is_a, named, remove, text_of, words_in
 from tenants.files.sweeping.properties import hidden_objects
 from tenants.files.word.package import Element, attribute
 
-#: What may hide a row or column, to be looked for before a large sheet is read.
-_HIDING = re.compile(rb"hidden|(?:width|ht)\s*=\s*[\"']0")
 #: Names that lead to another workbook.
 _ELSEWHERE = re.compile(r"\[\d+\]")
-_LAST_COLUMN = 16_384
 
 
 @dataclass
@@ -125,24 +123,16 @@ def _comments(parts: Parts, sheet: str, traces: Traces) -> None:
 
 def _hidden_cells(parts: Parts, name: str, part: str, traces: Traces) -> Iterator[Element]:
     """The cells with a value in hidden rows and columns; noted once for each row and column."""
-    if not _HIDING.search(parts.content(part)):
+    if not may_hide(parts.content(part)):
         return
     root = parts.root(part)
-    columns = {
-        number
-        for column in named(root, "col")
-        if switched_on(column, "hidden") or column.get("width") in ("0", "0.0")
-        for number in range(int(column.get("min", "1")), min(int(column.get("max", "1")), _LAST_COLUMN) + 1)
-    }
-    numbered = list(_rows(root))
-    rows = {number for number, row in numbered if switched_on(row, "hidden") or row.get("ht") in ("0", "0.0")}
-    shown = _shown_by_merging(root, rows, columns)
+    hidden = HiddenCells.of(root.iter(*TELLING))
     noted: set[str] = set()
-    for number, row in numbered:
+    for number, row in _rows(root):
         for column, cell in _cells(row):
-            if not len(cell) or (number not in rows and column not in columns) or (number, column) in shown:
+            if not len(cell) or (number, column) not in hidden:
                 continue
-            place = f"{name} 第{number}行" if number in rows else f"{name} {get_column_letter(column)}列"
+            place = f"{name} 第{number}行" if number in hidden.rows else f"{name} {get_column_letter(column)}列"
             if place not in noted:
                 noted.add(place)
                 traces.add(Trace.HIDDEN_CELLS, place)
@@ -165,20 +155,6 @@ def _cells(row: Element) -> Iterator[tuple[int, Element]]:
             at = cell.get("r")
             column = column_index_from_string(coordinate_from_string(at)[0]) if at else column + 1
             yield column, cell
-
-
-def _shown_by_merging(root: Element, rows: set[int], columns: set[int]) -> set[tuple[int, int]]:
-    """Cells that are in sight all the same: what they say fills an area that reaches out of the hidden part."""
-    shown = set()
-    for merged in named(root, "mergeCell"):
-        left, top, right, bottom = range_boundaries(merged.get("ref", ""))
-        if None in (left, top, right, bottom):
-            continue
-        assert left and top and right and bottom
-        wide = any(column not in columns for column in range(left, right + 1))
-        if wide and any(row not in rows for row in range(top, bottom + 1)):
-            shown.add((top, left))
-    return shown
 
 
 def _may_be_frozen(book: _Book) -> bool:

@@ -22,7 +22,7 @@ from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
 from tests.support.html import StrictClient
-from tests.tenants.files import samples, words
+from tests.tenants.files import peopled, samples, words
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -69,7 +69,13 @@ def xlsx() -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet.title = "工程量"
-    sheet.append(["花池", 3])
+    sheet.append(["花池", 3, "内部单价"])
+    sheet.append(["合并后看得见"])
+    sheet.append([])
+    sheet.append(["收起的一行"])
+    sheet.append(["座椅", 12])
+    sheet.merge_cells("A2:A3")
+    sheet.row_dimensions[2].hidden = sheet.row_dimensions[4].hidden = sheet.column_dimensions["C"].hidden = True
     for state in ("hidden", "veryHidden"):
         unseen = book.create_sheet(state)
         unseen.append(["底价", 9_876_543])
@@ -96,8 +102,11 @@ def test_pages_sheets_and_tables_give_their_words() -> None:
     assert extract(docx(), f"{OFFICE}.wordprocessingml.document") == [
         Part("", "三角地改造方案\n座椅\t十二把")
     ]
-    for workbook in (xlsx(), strict(xlsx())):
-        assert extract(workbook, f"{OFFICE}.spreadsheetml.sheet") == [Part("工程量", "花池\t3")]
+    small = peopled.changed(
+        xlsx(), {"xl/worksheets/sheet1.xml": lambda xml: re.sub('<dimension ref="[^"]+"', '<dimension ref="A1"', xml)}
+    )
+    for workbook in (xlsx(), strict(xlsx()), small):
+        assert extract(workbook, f"{OFFICE}.spreadsheetml.sheet") == [Part("工程量", "花池\t3\n合并后看得见\n座椅\t12")]
     for encoding in ("utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"):
         assert extract("街道的一份名单\n纯文本".encode(encoding), "text/plain") == [Part("", "街道的一份名单\n纯文本")]
 

@@ -28,6 +28,10 @@ _BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,200}\]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[-—–－\s]*\d{1,4}[-—–－\s]*|第\s*\d+\s*页(?:\s*[，,/]?\s*共\s*\d+\s*页)?")
 _LABEL = re.compile(r"[^\w\s]|[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,4}|[A-Za-z])[）).．、]+|第.{1,4}[章节条]")
 _BLANKS = " \t\u3000\xa0"
+#: A cell that a spreadsheet put in quotation marks: it has a line break or such marks in it.
+_QUOTED = re.compile(r'(?:(?<=\t)|^(?=[^\t]*\t))"((?:[^"\t]|"")*(?:\n|"")(?:[^"\t]|"")*)"(?=[\t\r\n]|\Z)', re.MULTILINE)
+#: A line break in such a cell; no text has this character.
+_BREAK = "\x1f"
 _CAPTION = re.compile(r"[图表]\s*(?:\d+|[一二三四五六七八九十]+)(?:[.．-]\d+)*(?:[\s:：、.．].{0,40})?")
 
 
@@ -76,7 +80,7 @@ def with_pictures(imported: Imported, store: StoreImage) -> Imported:
 
 def _read_text(text: str) -> Found:
     """The paragraphs of a plain text, without bookmarks, indents and page numbers; lines of cells as a table."""
-    cleaned, bookmarks = _BOOKMARK.subn("", text)
+    cleaned, bookmarks = _BOOKMARK.subn("", _QUOTED.sub(_unquoted, text))
     found = Found([])
     for cells, rows in groupby(re.split(r"\r\n|[\n\r\f\v\u2028\u2029]", cleaned), _cells):
         raw = list(rows)
@@ -95,16 +99,25 @@ def _cells(raw: str) -> int:
     return len(raw.strip(" \u3000").split("\t")) if tab and not _LABEL.fullmatch(begins.strip()) else 1
 
 
+def _unquoted(cell: re.Match[str]) -> str:
+    return re.sub(r"\r?\n", _BREAK, cell[1].replace('""', '"'))
+
+
 def _table(raw: list[str]) -> Node:
-    rows = [Node("tr", children=[Node("td", children=[cell]) for cell in line.split("\t")]) for line in raw]
+    rows = [Node("tr", children=[_cell(cell) for cell in line.split("\t")]) for line in raw]
     return Node("table", children=list(rows))
+
+
+def _cell(text: str) -> Node:
+    first, *others = text.split(_BREAK)
+    return Node("td", children=[first, *(piece for line in others for piece in (Node("br"), line))])
 
 
 def _paragraphs(raw: list[str], *, first: bool) -> list[Block]:
     lines: list[Line] = []
     gap = False
     for line in raw:
-        words = re.sub(r"[ \t\xa0]+", " ", line.strip(_BLANKS))
+        words = re.sub(rf"[ \t\xa0{_BREAK}]+", " ", line.strip(_BLANKS))
         if not words or _PAGE_NUMBER.fullmatch(words):
             gap = gap or not words
             continue
@@ -143,23 +156,33 @@ def _compose(found: Found) -> Imported:
 def _without_head(blocks: list[Block], warnings: list[Refusal]) -> tuple[str | None, list[Block]]:
     """The code of the document, and the blocks without it and the red head around it."""
     blocks = _opened(blocks)
-    leading = [(block, official.beside_code(block.line.text)) for block in blocks[:6] if block.is_words]
+    leading = [(block, official.beside_code(block.line.text)) for block in blocks[:10] if block.is_words]
     coded, beside = next((pair for pair in leading if pair[1] is not None), (None, None))
     if coded is None:
         return None, blocks
-    above = blocks[: blocks.index(coded)]
-    head = [block for block in above if official.is_masthead(block.line.text)]
-    if words := [*(block.line.text for block in head), *([beside] if beside else [])]:
-        warnings.append(Refusal(N_("红头没有带过来：%(words)s"), {"words": quoted(words)}))
-    gone = [*head, coded]
-    return official.document_code(coded.line.text), _taken_out(blocks, gone)
+    at = blocks.index(coded)
+    above, below = blocks[:at], takewhile(_is_masthead, blocks[at + 1 :])
+    titled = any(official.is_title([block.line.text]) for block in above)
+    head = [
+        block
+        for block in above
+        if _is_masthead(block) or (not titled and block.is_words and official.is_issuer(block.line.text))
+    ]
+    under = list(below)
+    told = [block.line.text for block in head] + ([beside] if beside else []) + [block.line.text for block in under]
+    if told:
+        warnings.append(Refusal(N_("红头没有带过来：%(words)s"), {"words": quoted(told)}))
+    return official.document_code(coded.line.text), _taken_out(blocks, [*head, coded, *under])
+
+
+def _is_masthead(block: Block) -> bool:
+    return block.is_words and official.is_masthead(block.line.text)
 
 
 def _opened(blocks: list[Block]) -> list[Block]:
-    """The blocks with the lines of a red head that is laid out as a table on top."""
+    """The blocks with the lines of a table on top that only lays out the red head or the title."""
     table = blocks[0].node if blocks else Node("")
-    text = table.text()
-    if table.tag != "table" or len(text) > 300 or official.document_code(text) is None:
+    if table.tag != "table" or len(table.text()) > 300:
         return blocks
     lines = [
         Node("p", children=node.children)
@@ -167,8 +190,12 @@ def _opened(blocks: list[Block]) -> list[Block]:
         if node.tag in ("p", "li", "td", "th") and not node.has("p", "li", "td", "th")
     ]
     texts = [" ".join(node.text().split()) for node in lines]
-    pictures = [Block(Node("p", children=[node]), Line("")) for node in _pictures(table)]
     words = [Block(node, Line(text)) for node, text in zip(lines, texts, strict=True) if text]
+    title = official.title([block.line for block in words])
+    is_head = any(official.document_code(text) or official.is_masthead(text) for text in texts)
+    if not is_head and not (len(title) == len(words) and official.is_title(title)):
+        return blocks
+    pictures = [Block(Node("p", children=[node]), Line("")) for node in _pictures(table)]
     return [*pictures, *words, *blocks[1:]]
 
 

@@ -17,7 +17,7 @@ _LEVELS = (
     (4, re.compile(r"[0-9０-９]{1,2}(?:[.．](?![0-9０-９])|、)")),
 )
 _CODE = re.compile(
-    r"(?P<issuer>[\u4e00-\u9fff]{1,15}?)\s*[〔\[［(（【]\s*(?P<year>(?:19|20)\d\d)\s*[〕\]］)）】]\s*第?\s*(?P<number>\d{1,5})\s*号"
+    r"(?P<issuer>[\u4e00-\u9fff]{1,15}?(?:[（(][\u4e00-\u9fff]{1,6}[）)][\u4e00-\u9fff]{1,8})?)\s*[〔\[［(（【]\s*(?P<year>(?:19|20)\d\d)\s*[〕\]］)）】]\s*第?\s*(?P<number>\d{1,5})\s*号"
 )
 #: What a title of an official document ends with.
 _TITLE_END = re.compile(
@@ -28,9 +28,10 @@ _SENTENCE = re.compile(r"[。！？；!?;]")
 _DATE = re.compile(
     rf"(?:\d{{4}}|[{_NUMERAL}○Ｏ]{{4}})\s*年\s*[\d{_NUMERAL}]{{1,3}}\s*月(?:\s*[\d{_NUMERAL}]{{1,3}}\s*日)?"
 )
-#: 机关 and 文件 in red on top, with what stands around the number.
+#: 机关 and 文件 in red on top, with what stands around the number, and the star in the line under it.
 _MASTHEAD = re.compile(
-    r"[\u4e00-\u9fff（）()]{2,40}文件|(?:签发人|份号|密级|保密期限|紧急程度)[：:].{0,30}|特急|加急|急件"
+    r"[\u4e00-\u9fff（）()]{0,40}文件|(?:签发人|份号|密级|保密期限|紧急程度)[：:].{0,30}|特急|加急|急件|平急|特提"
+    r"|(?:绝密|机密|秘密|内部)(?:★.{0,8})?|\d{6}|[★☆]+"
 )
 #: A text that is not final yet, or not for good, says so under its title.
 _DRAFT = re.compile(r"[（(〔\[]\s*[\u4e00-\u9fff]{0,8}(?:稿|草案|试行|暂行|修订|修订版)\s*[）)〕\]]")
@@ -59,7 +60,10 @@ class Line:
 def document_code(text: str) -> str | None:
     """The code in `text` (发文字号), written the official way: 通政办发〔2021〕10号."""
     found = _CODE.search(text.translate(_DIGITS))
-    return f"{found['issuer']}〔{found['year']}〕{found['number']}号" if found else None
+    if not found:
+        return None
+    issuer = found["issuer"].replace("(", "（").replace(")", "）")
+    return f"{issuer}〔{found['year']}〕{found['number']}号"
 
 
 def beside_code(text: str) -> str | None:
@@ -72,8 +76,19 @@ def beside_code(text: str) -> str | None:
 
 
 def is_masthead(text: str) -> bool:
-    """Whether a line above the code belongs to the red head."""
+    """Whether a line beside the code belongs to the red head."""
     return _MASTHEAD.fullmatch("".join(text.split())) is not None
+
+
+def is_issuer(text: str) -> bool:
+    """Whether a line is the name of a body that issues documents, and no more."""
+    plain = "".join(text.split())
+    return len(plain) <= LONGEST_HEADING and bool(_ISSUER.search(plain)) and not _SENTENCE.search(plain)
+
+
+def is_title(lines: Sequence[str]) -> bool:
+    """Whether lines end as a title of an official document does."""
+    return bool(_TITLE_END.search("".join(lines)))
 
 
 def is_draft_mark(text: str) -> bool:

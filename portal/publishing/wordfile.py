@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import BinaryIO
 
 from portal.publishing import official, wordlists
 from portal.publishing.htmltree import Node
 from portal.publishing.leftovers import told
 from portal.publishing.official import Line
+from tenants.files.images import cropped
 from tenants.files.word import model
 from tenants.files.word.model import Document, Left, Paragraph, Picture, Piece, Text
 from tenants.files.word.package import Package
 from tenants.files.word.reader import read
-from tenants.rules import Refusal
+from tenants.rules import Invalid, Refusal
 
 #: What the names of styles say, the first that matches.
 _ROLES = (
     ("title", re.compile(r"(?:title|标题|文档标题|公文标题|大标题|subtitle|副标题)$")),
     ("caption", re.compile(r"caption|题注|图题|表题|图注")),
-    ("contents", re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)?")),
+    ("contents", re.compile(r"(?:wpsoffice手动)?(?:toc|目录)\s*(?:\d|heading|标题)?$")),
     ("heading", re.compile(r"(?:heading|标题|級標題|标题样式)\s*([1-6])|([一二三四五六])级标题")),
 )
+#: What stands above a table of contents.
+_CONTENTS = re.compile(r"目\s*[录次]|contents", re.IGNORECASE)
 _MOST_PICTURES = 200
 _MOST_BYTES = 150 * 1024 * 1024
+#: Of a picture of which a part was cut off.
+_MOST_PIXELS = 40_000_000
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +79,8 @@ def read_word(stream: BinaryIO) -> Found:
     document, package = read(stream)
     writer = _Writer(document, package)
     blocks = writer.blocks(document.blocks)
+    if Left.CONTENTS in document.counts:
+        blocks = [block for block in blocks if not _CONTENTS.fullmatch(block.line.text)]
     notes = [node for number, note in enumerate(document.notes, 1) for node in writer.note(number, note)]
     return Found(blocks, notes, writer.pictures, writer.lost, told(document))
 
@@ -96,7 +104,7 @@ class _Writer:
     def __init__(self, document: Document, package: Package) -> None:
         self._document = document
         self._package = package
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[Picture, int] = {}
         self._bytes_left = _MOST_BYTES
         self._times = Counter(map(wordlists.series, model.paragraphs(document.blocks)))
         self.pictures: list[bytes] = []
@@ -148,7 +156,8 @@ class _Writer:
     def _block(self, paragraph: Paragraph, role: str, level: int | None, gap: bool) -> Block:
         node = Node("p", children=[paragraph.number, *self._inline(paragraph.content)])
         lines = [re.sub(r"[ \t\xa0]+", " ", line).strip(" \u3000") for line in paragraph.text.split("\n")]
-        right = paragraph.right and not role and not level
+        indent = len(paragraph.text.expandtabs(4)) - len(paragraph.text.expandtabs(4).lstrip(" \u3000\xa0"))
+        right = (paragraph.right or indent >= 8) and not role and not level
         return Block(node, Line(official.join(lines), after_gap=gap, right=right), role, level)
 
     def _inline(self, content: Iterable[Piece]) -> list[Node | str]:
@@ -173,16 +182,27 @@ class _Writer:
         return Node(tag, attributes, blocks[0].node.children if alone else [block.node for block in blocks])
 
     def _picture(self, picture: Picture) -> list[Node]:
-        number = self._numbers.get(picture.part)
+        """The picture as it is seen: what was cut off of it stays in the file."""
+        shown = replace(picture, alternative="")
+        number = self._numbers.get(shown)
         if number is None:
-            data = self._package.bytes(picture.part) if picture.part else b""
+            data = self._seen(picture)
             if not data or len(self.pictures) == _MOST_PICTURES or len(data) > self._bytes_left:
                 self.lost += 1
                 return []
             self._bytes_left -= len(data)
-            number = self._numbers[picture.part] = len(self.pictures)
+            number = self._numbers[shown] = len(self.pictures)
             self.pictures.append(data)
         return [Node("img", {"src": placeholder(number), "alt": picture.alternative})]
+
+    def _seen(self, picture: Picture) -> bytes:
+        data = self._package.bytes(picture.part) if picture.part else b""
+        if not data or not any(picture.cut):
+            return data
+        try:
+            return cropped(BytesIO(data), picture.cut, limit_pixels=_MOST_PIXELS)
+        except Invalid:
+            return b""
 
 
 def _text(text: Text) -> list[Node | str]:

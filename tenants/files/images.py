@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
+from math import ceil
 from typing import BinaryIO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -24,6 +25,9 @@ _MOST_STORED_PIXELS = 30_000_000
 _QUALITY = 82
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 CONTENT_TYPE = "image/webp"
+
+#: What is cut off of a picture at the left, the top, the right and the bottom, as shares of its width and height.
+Cut = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,16 @@ def reencode(content: BinaryIO, *, limit_pixels: int, widths: tuple[int, ...] = 
     return [_variant(picture, width) for width in wanted]
 
 
-def _upright(content: BinaryIO, limit_pixels: int) -> Image.Image:
+def cropped(content: BinaryIO, cut: Cut, *, limit_pixels: int) -> bytes:
+    """What is left of the picture when that is cut off, as a PNG, and no more. Raises `Invalid` as `reencode` does."""
+    out = BytesIO()
+    _clean(_upright(content, limit_pixels, cut)).save(out, "PNG")
+    return out.getvalue()
+
+
+def _upright(content: BinaryIO, limit_pixels: int, cut: Cut = (0, 0, 0, 0)) -> Image.Image:
     content.seek(0)
+    left, top, right, bottom = cut
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of what is refused or harmless here
         try:
@@ -59,10 +71,13 @@ def _upright(content: BinaryIO, limit_pixels: int) -> Image.Image:
                     raise refuse(
                         N_("图片太大，最多 %(limit)s 万像素，请缩小后再上传。"), limit=limit_pixels // 10_000
                     )
-                picture.draft("RGB", (max(WIDTHS), max(WIDTHS)))  # a JPEG is decoded no larger than needed
+                needed = int(max(WIDTHS) / max(0.01, 1 - max(left + right, top + bottom)))
+                picture.draft("RGB", (needed, needed))  # a JPEG is decoded no larger than needed
                 picture.load()
-                upright = ImageOps.exif_transpose(picture)
-                return _in_plain_colours(upright)
+                wide, high = picture.size
+                seen = (ceil(wide * left), ceil(high * top), int(wide * (1 - right)), int(high * (1 - bottom)))
+                shown = picture.crop(seen) if any(cut) else picture
+                return _in_plain_colours(ImageOps.exif_transpose(shown))
         except Image.DecompressionBombError:
             raise refuse(
                 N_("图片太大，最多 %(limit)s 万像素，请缩小后再上传。"), limit=limit_pixels // 10_000
@@ -109,10 +124,15 @@ def _in_eight_bits(picture: Image.Image) -> Image.Image:
 def _variant(picture: Image.Image, width: int) -> Variant:
     height = max(1, round(picture.height * width / picture.width))
     sized = picture if width == picture.width else picture.resize((width, height), Image.Resampling.LANCZOS)
-    clean = Image.new(sized.mode, sized.size)
-    clean.paste(sized)
     out = BytesIO()
     # drawings and maps have few colours: without loss they are sharper and smaller
     drawing = sized.getcolors(256) is not None
-    clean.save(out, "WEBP", quality=_QUALITY, method=4, lossless=drawing)
+    _clean(sized).save(out, "WEBP", quality=_QUALITY, method=4, lossless=drawing)
     return Variant(sized.width, sized.height, out.getvalue())
+
+
+def _clean(picture: Image.Image) -> Image.Image:
+    """The pixels alone."""
+    clean = Image.new(picture.mode, picture.size)
+    clean.paste(picture)
+    return clean

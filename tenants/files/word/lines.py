@@ -38,6 +38,12 @@ _SIGNS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakH
 _SHOWN = ("w:sym", "w:drawing", "w:pict", "w:object")
 #: A formula of these alone reads the same in a line.
 _IN_LINE = frozenset({"m:oMath", "m:oMathPara", "m:oMathParaPr", "m:r", "m:rPr", "m:t", "w:rPr", "m:ctrlPr"})
+#: Words for a picture that nobody wrote: where it was on somebody's disk, or what Word took it for.
+_MADE_UP = re.compile(
+    r"(?:[a-z]:|file:|\\\\).*|.*\.(?:jpe?g|png|gif|bmp|webp|tiff?|heic|emf|wmf)"
+    r"|.*(?:描述已自动生成|生成的内容可能不正确。|automatically generated|content may be incorrect\.)",
+    re.IGNORECASE | re.DOTALL,
+)
 MOST_DEEP = 100
 
 
@@ -231,7 +237,7 @@ class Lines:
             attribute(element, "r:embed") or attribute(element, "r:id") or ""
         )
         inside = relation is not None and not relation.outside and relation.target in self._package.names
-        return Picture(relation.target if relation and inside else "", _alternative(element))
+        return Picture(relation.target if relation and inside else "", _alternative(element), _cut(element))
 
     def _diagram(self, element: Element) -> None:
         """A chart or a diagram is drawn by Word from data: its words are told."""
@@ -270,12 +276,38 @@ def _alternative(element: Element) -> str:
         match kind(around):
             case "wp:inline" | "wp:anchor":
                 named = child(around, "wp:docPr")
-                return "" if named is None else named.get("descr", "")
+                return _written_words("" if named is None else named.get("descr", ""))
             case "v:shape":
-                return around.get("alt", "")
+                return _written_words(around.get("alt", ""))
             case "w:r":
                 break
     return ""
+
+
+def _written_words(alternative: str) -> str:
+    return "" if _MADE_UP.fullmatch(alternative.strip()) else alternative
+
+
+def _cut(picture: Element) -> tuple[float, float, float, float]:
+    """What is cut off of a picture: it is still in the file, and not seen."""
+    around = picture.getparent()
+    rectangle = child(around, "a:srcRect") if around is not None else None
+    if rectangle is not None:
+        left, top, right, bottom = (_share(rectangle.get(side, ""), 100_000) for side in "ltrb")
+    else:
+        left, top, right, bottom = (
+            _share(picture.get(f"crop{side}", ""), 65_536) for side in ("left", "top", "right", "bottom")
+        )
+    return left, top, right, bottom
+
+
+def _share(text: str, whole: int) -> float:
+    """A share of 1 as Office writes it: in parts of `whole` (25000, 16384f), in percent, or as it is."""
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([%f]?)", text)
+    if not found:
+        return 0
+    of = 100 if found[2] == "%" else 1 if "." in found[1] else whole
+    return min(1, float(found[1]) / of)
 
 
 def merged(content: list[Piece]) -> list[Piece]:

@@ -30,6 +30,8 @@ class Picture:
 
     part: str
     alternative: str
+    #: What is cut off of it at the left, the top, the right and the bottom, as shares of its width and height.
+    cut: tuple[float, float, float, float] = (0, 0, 0, 0)
 
 
 Piece = Text | Picture

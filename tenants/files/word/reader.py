@@ -156,12 +156,20 @@ class _Reader:
             merged(content),
             tuple(self._styles.names(value(properties, "w:pStyle"))),
             int(outline) + 1 if re.fullmatch("[0-8]", outline) else 0,
-            right=side in ("right", "end"),
+            right=side in ("right", "end") or self._is_pushed(properties),
         )
         if paragraph.empty and self._styles.hidden(mark, properties):
             return boxes  # hidden with its end: there is no line, and no number
         paragraph.label = self._numbering.label(properties)
         return [paragraph, *boxes]
+
+    def _is_pushed(self, properties: Element | None) -> bool:
+        """Whether the lines of a paragraph begin far to the right: at five centimetres, or fourteen characters."""
+        indent = self._styles.in_paragraph(properties, "w:ind")
+        names = ("left", "start", "firstLine")
+        twips = max(_number(attribute(indent, f"w:{name}"), 0, 99_999) for name in names)
+        hundredths = max(_number(attribute(indent, f"w:{name}Chars"), 0, 99_999) for name in names)
+        return twips > 2_800 or hundredths >= 1_400
 
     def _table(self, element: Element) -> list[Block]:
         rows: list[Row] = []
@@ -226,5 +234,5 @@ def _through(holder: Element, name: str) -> Iterator[Element]:
             yield from _through(element, name)
 
 
-def _number(text: str | None, default: int) -> int:
-    return min(int(text), 99) if text and text.isdecimal() else default
+def _number(text: str | None, default: int, most: int = 99) -> int:
+    return min(int(text), most) if text and re.fullmatch(r"\d{1,9}", text) else default

@@ -11,10 +11,11 @@ from typing import Any
 import docx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from portal.publishing import official
 from portal.publishing.importing import Imported, import_document, with_pictures
@@ -237,6 +238,40 @@ def test_pictures_that_are_not_taken_are_told_and_the_words_stay() -> None:
     found = imported(word(make), "x.docx", refuse)
     assert found.html == "<p>照片说明了情况。</p>"
     assert ["有 1 张图片没有带过来" in str(w) for w in found.warnings] == [True]
+
+
+def test_what_is_cut_off_of_a_picture_does_not_come_over() -> None:
+    def make(document: Any) -> None:
+        document.add_heading("现场照片", 0)
+        document.add_picture(BytesIO(samples.jpeg(300, 200)))
+        fill = document.inline_shapes[0]._inline.graphic.graphicData.pic.blipFill
+        fill.insert(1, parse_xml(f'<a:srcRect {nsdecls("a")} r="60000"/>'))
+        older = (
+            f'<w:pict {nsdecls("w", "r")} xmlns:v="urn:schemas-microsoft-com:vml"><v:shape>'
+            f'<v:imagedata r:id="{fill.blip.embed}" cropright="40000f"/></v:shape></w:pict>'
+        )
+        document.add_paragraph("中间").add_run()._r.append(parse_xml(older))
+
+    store = Store()
+    found = imported(word(make), "x.docx", store)
+    assert found.warnings == () and len(store.taken) == 2
+    for taken in store.taken:
+        picture = Image.open(BytesIO(taken)).convert("RGB")
+        assert 100 < picture.width <= 120 and picture.height == 200
+        red, green, _blue = picture.getpixel((picture.width - 1, 100))  # type: ignore[misc]
+        assert green > red  # the brick half is gone
+
+
+def test_words_for_pictures_that_nobody_wrote_do_not_come_over() -> None:
+    words = (r"C:\Users\张三\a.jpg", "微信图片_1.PNG", "图片包含 室内\n\n描述已自动生成", "改造前/后")
+
+    def make(document: Any) -> None:
+        document.add_heading("现场照片", 0)
+        for number, alternative in enumerate(words):
+            document.add_picture(BytesIO(samples.png(40 + number)))
+            document.inline_shapes[number]._inline.docPr.set("descr", alternative)
+
+    assert re.findall('alt="([^"]*)"', imported(word(make), "x.docx").html) == ["", "", "", "改造前/后"]
 
 
 def test_a_picture_linked_from_outside_is_not_fetched() -> None:

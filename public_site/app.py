@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 import search.connect
 import search.sources
 from public_site import pictures
+from public_site.account.signing_in import ask_in_place
 from public_site.chrome import describe
 from public_site.reader import COOKIE, Reader, author, load_reader
 from settings import Settings
@@ -77,4 +78,4 @@ def choose_actor() -> ResponseReturnValue | None:
         return None
     if current_user.is_authenticated:
         abort(403)
-    return kept.sign_in_first("account.sign_in", ask_in_place="public_site/account/_in_place.html")
+    return kept.sign_in_first("account.sign_in", ask_in_place=ask_in_place)

@@ -26,7 +26,6 @@ from flask import (
     g,
     make_response,
     redirect,
-    render_template,
     request,
     url_for,
 )
@@ -143,11 +142,11 @@ def keep(*, proved: bool = True) -> Response | None:
     return response
 
 
-def sign_in_first(endpoint: str, *, ask_in_place: str = "") -> Response:
+def sign_in_first(endpoint: str, *, ask_in_place: Callable[[str], str] | None = None) -> Response:
     """To the page of `endpoint`, where this request's reader signs in, and from there back to where they were.
 
-    What was posted is kept. Where htmx wanted a part of a page, `ask_in_place` is the template that stands in for it
-    with `next`; our scripts, which ask for JSON, are told to sign in.
+    What was posted is kept. Where htmx wanted a part of a page, `ask_in_place` makes the one that stands in for it from
+    where to go on; our scripts, which ask for JSON, are told to sign in.
     """
     if request.accept_mimetypes.best == "application/json":
         abort(401)
@@ -163,7 +162,7 @@ def sign_in_first(endpoint: str, *, ask_in_place: str = "") -> Response:
     if wants_part() and ask_in_place:
         back.headers.remove("HX-Redirect")
         back.headers.remove("HX-Reswap")
-        back.set_data(render_template(ask_in_place, next=onward))
+        back.set_data(ask_in_place(onward))
         return back
     flash(_("登录已经结束。重新登录后，刚才填写的内容会放回原处。"), "warning")
     back.headers["HX-Redirect" if wants_part() else "Location"] = url_for(endpoint, next=onward)

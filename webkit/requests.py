@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 
-from webkit.text import clean, printable
+from webkit.text import clean, one_line_end, printable
 
 _Parsed = tuple[IO[bytes], "MultiDict[str, str]", "MultiDict[str, FileStorage]"]
 #: As sent: bytes of UTF-8 stand in it as characters of Latin 1, so those above ASCII stay.
@@ -29,7 +29,8 @@ class _Forms(FormDataParser):
         for file in files.values():
             if file.filename:
                 file.filename = printable(file.filename)
-        fields = ((printable(name), printable(value)) for name, value in form.items(multi=True))
+        pairs = form.items(multi=True)
+        fields = ((printable(name), printable(one_line_end(value))) for name, value in pairs)
         sent = ((printable(name), file) for name, file in files.items(multi=True))
         return stream, self.cls(fields), self.cls(sent)
 

@@ -34,6 +34,11 @@ def printable(text: str) -> str:
     return INVISIBLE.sub("", text)
 
 
+def one_line_end(text: str) -> str:
+    """The text with one kind of line ends; the end of a page is one, too."""
+    return _LINE_ENDS.sub("\n", text)
+
+
 def clean(text: str) -> str:
     """The text as it is kept: what a reader sees stays, what nobody sees goes.
 
@@ -41,7 +46,7 @@ def clean(text: str) -> str:
     (NFC). Joined emoji stay joined. Control characters, direction overrides and invisible characters go.
     """
     if text.isascii():
-        return printable(_LINE_ENDS.sub("\n", text))
+        return printable(one_line_end(text))
     # what goes may bring together what then composes or stands alone: until nothing changes
     while (cleaned := _cleaned_once(text)) != text:
         text = cleaned
@@ -49,7 +54,7 @@ def clean(text: str) -> str:
 
 
 def _cleaned_once(text: str) -> str:
-    text = _HIDING.sub("", _ODD_SPACES.sub(" ", printable(_LINE_ENDS.sub("\n", text))))
+    text = _HIDING.sub("", _ODD_SPACES.sub(" ", printable(one_line_end(text))))
     text = _LONE_JOINERS.sub("", _LONE_VARIANTS.sub("", text))
     if unicodedata.is_normalized("NFC", text):
         return text

@@ -88,6 +88,7 @@ def _form(
         form=form,
         preview=preview,
         box=f"reply-{parent.id}" if parent else "write",
+        say_here=form.put_back and wants_part(),
     )
 
 

@@ -1,6 +1,7 @@
 """The main job from end to end in a real browser: the policy document becomes an article, a resident's words an answer.
 
-The same journey on a desktop, on a phone, with the keyboard alone, and without JavaScript.
+The same journey on a desktop, on a phone, with the keyboard alone, and without JavaScript. And a session that ends
+while somebody writes.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from public_site.reader import COOKIE
 from tenants.database import reveal_address
+from tenants.identity import residents
 from tenants.identity import service as identity
 from tenants.mail.models import MailMessage
 from tenants.permissions import Role
 from tests.browser.hands import Hands, Keys
 from tests.conftest import Deployment
 from tests.factories import people
+from tests.factories.participation import corner, resident
 from tests.factories.people import Place
 
 if TYPE_CHECKING:
@@ -174,6 +178,46 @@ def test_from_the_policy_document_to_the_answer_and_back(
     expect(answer).to_contain_text("官方答复")
     told = letters(deployment, resident)
     assert any("第一个周六上午" in letter for letter in told)
+
+
+def test_an_ended_session_is_renewed_inside_the_article(
+    deployment: Deployment, live: str, open_page: Callable[..., Page], axe: Callable[[Page], list[str]]
+) -> None:
+    place, who = corner(deployment), resident(deployment)
+    client = deployment.public.test_client()
+    who.sign_in(client)
+    signed_in = client.get_cookie(COOKIE)
+    assert signed_in
+    page = open_page(width=360, height=740)
+    page.context.add_cookies([{"name": COOKIE, "value": signed_in.value, "url": live}])
+    page.goto(f"{live}/a/{place.code}")
+    article = page.url
+    page.get_by_label("说说您的意见").fill(OPINION)
+    with deployment.public_session(who.actor()) as session, session.begin():
+        residents.end_sessions(session)
+    page.get_by_role("button", name="预览").click()
+    page.get_by_label("邮箱或手机号").fill(who.email)
+    assert axe(page) == []
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_label("验证码").wait_for()
+    code = re.search(r"\b\d{6}\b", letters(deployment, who.email)[-1])
+    assert code
+    expect(page.get_by_label("验证码")).to_be_focused()
+    page.keyboard.type("000000")
+    page.keyboard.press("Enter")
+    page.get_by_text("有一处需要改一下").wait_for()
+    assert axe(page) == []
+    page.get_by_label("验证码").fill(code[0])
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_text("发表后是这样的").wait_for()
+    expect(page.get_by_label("说说您的意见")).to_have_value(OPINION)
+    page.get_by_role("button", name="发表", exact=True).click()
+    page.locator("article.comment", has_text="每月固定一天在社区驻场").wait_for()
+    assert page.url == article, "nobody left the article"
+    # the forms that stood on the page before are of the new session as well
+    page.locator(".tools details.menu summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_role("link", name="登录", exact=True)).to_be_visible()
 
 
 def sign_in(page: Page, hands: Hands, live: str, address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import html
 from werkzeug.test import TestResponse
@@ -19,9 +20,9 @@ def parsed(page: str) -> Any:
 
 
 def fields(page: str, action: str) -> dict[str, str]:
-    """Everything the form that posts to an address ending in `action` would send."""
+    """Everything the form that posts to an address ending in `action`, whatever its query, would send."""
     for form in parsed(page).forms:
-        if (form.get("action") or "").partition("?")[0].endswith(action):
+        if urlsplit(form.get("action") or "")._replace(query="").geturl().endswith(action):
             # a line break at the beginning of a text area is the markup's
             texts = {area.get("name") for area in form.xpath(".//textarea")}
             return {

@@ -8,7 +8,7 @@ from io import BytesIO
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import text
@@ -296,6 +296,7 @@ def test_a_page_costs_the_same_with_few_and_many_comments(deployment: Deployment
 @given(
     body=st.text(max_size=2200), step=st.sampled_from(["preview", "send", "", "x"]), seen=st.text(max_size=70)
 )
+@example(body="第一页\x0c第二页", step="preview", seen="")
 def test_any_text_comes_back_whole(
     place: Corner, reader: StrictClient, body: str, step: str, seen: str
 ) -> None:

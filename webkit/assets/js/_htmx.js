@@ -47,6 +47,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
     for (const other of chosen.closest("[data-keys]").querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
     chosen.setAttribute("aria-current", "true");
   }
+  // who signed in inside the page has another session: its other forms are to be taken as well
+  const token = target.querySelector?.("input[name=csrf_token]")?.value;
+  if (token) for (const other of document.querySelectorAll("input[name=csrf_token]")) other.value = token;
   const news = target.querySelector?.("[data-announce]");
   if (news) announce(news.textContent.trim());
 });

@@ -85,6 +85,8 @@ class ImportedForm(Form):
     summary = TextAreaField(_l("摘要"), [Optional(), Length(max=300)])
     body = HiddenField()
     code = HiddenField()
+    #: What to check, a sentence a line.
+    told = HiddenField()
     file_id = HiddenField()
     attach = BooleanField(_l("把原文件也放进附件，供公众下载"))
 

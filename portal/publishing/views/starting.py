@@ -74,10 +74,10 @@ def import_file(tenant: str) -> ResponseReturnValue:
                     "summary": imported.summary,
                     "body": imported.html,
                     "code": imported.document_code or "",
+                    "told": "\n".join(map(say, imported.warnings)),
                     "file_id": str(file_id),
                 },
             ),
-            [say(warning) for warning in imported.warnings],
         )
     return render("portal/publishing/import.html", status=form.status, tenant=tenant, form=form)
 
@@ -94,7 +94,7 @@ def keep_imported(tenant: str) -> ResponseReturnValue:
         else:
             flash(_("已导入为草稿，可以接着改。"), "success")
             return redirect(url_for(".edit", tenant=tenant, code=publication.code), 303)
-    return _show_imported(tenant, form, [])
+    return _show_imported(tenant, form)
 
 
 def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
@@ -126,7 +126,7 @@ def _store_image(data: bytes) -> str:
     return file_queries.media_url(file.id, width)
 
 
-def _show_imported(tenant: str, form: ImportedForm, warnings: list[str]) -> Response:
+def _show_imported(tenant: str, form: ImportedForm) -> Response:
     with suppress(Invalid):
         form.body.data = richtext.sanitise(form.body.data or "")
     body = form.body.data or ""
@@ -135,7 +135,7 @@ def _show_imported(tenant: str, form: ImportedForm, warnings: list[str]) -> Resp
         status=form.status,
         tenant=tenant,
         form=form,
-        warnings=warnings,
+        warnings=(form.told.data or "").splitlines(),
         words=richtext.word_count(body),
         pictures=len(richtext.images_in(body)),
         body=inside(str(richtext.present(body)), tenant),

@@ -38,6 +38,8 @@ class _Field:
     code: str = ""
     data: Element | None = None
     in_result: bool = False
+    #: Whether its code is not even there for those who look at codes.
+    hidden: bool = False
 
     @property
     def name(self) -> str:
@@ -81,24 +83,29 @@ class Fields:
 
     def step(self, element: Element) -> str:
         """Go over a `w:fldChar` or `w:instrText`; what a field that ends there shows beside its result."""
+        field = self._ended(element, hidden=False)
+        return "" if field is None or field.hidden or field.in_result or self.in_code else self._shown(field)
+
+    def follow(self, unseen: Element) -> None:
+        """Go over what is not read, so that a field which begins or ends in it is known."""
+        for element in below(unseen, "w:fldChar", "w:instrText"):
+            self._ended(element, hidden=True)
+
+    def _ended(self, element: Element, *, hidden: bool) -> _Field | None:
+        """Go over a part of a field; the field that ends with it."""
         if kind(element) == "w:instrText":
             if self._open and not self._open[-1].in_result:
                 self._open[-1].code += element.text or ""
-            return ""
+                self._open[-1].hidden |= hidden
+            return None
         match attribute(element, "w:fldCharType"):
             case "begin":
                 self._open.append(_Field(data=child(element, "w:ffData")))
             case "separate" if self._open:
                 self._open[-1].in_result = self._open[-1].name not in _CONTROLS
             case "end" if self._open:
-                field = self._open.pop()
-                return "" if field.in_result or self.in_code else self._shown(field)
-        return ""
-
-    def follow(self, unseen: Element) -> None:
-        """Go over what is not read, so that a field which begins or ends in it is known."""
-        for element in below(unseen, "w:fldChar", "w:instrText"):
-            self.step(element)
+                return self._open.pop()
+        return None
 
     def _shown(self, field: _Field) -> str:
         rest = field.code.strip()[len(field.name) :].strip()

@@ -6,7 +6,7 @@ Whatever element is not known here is gone through for the text in it, so that n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from tenants.files.word.fields import Fields, ticked
@@ -109,7 +109,7 @@ class Lines:
                     if box is not None and Paragraph(into[before:]).empty:
                         into.append(Text(ticked(box)))
                 case "m:oMath" | "m:oMathPara":
-                    self._formula(element, into)
+                    self._formula(element, paragraph, into)
                 case "mc:AlternateContent":
                     self._inline(chosen(element), paragraph, into, href)
                 case "w:p" | "w:tbl":
@@ -177,8 +177,11 @@ class Lines:
                 code = int(char, 16) if re.fullmatch("[0-9A-Fa-f]{1,6}", char) else 0
                 into.append(run.text(self._symbol(attribute(element, "w:font"), code)))
             case "w:ruby":
-                readings = [t.text or "" for rt in children(element, "w:rt") for t in below(rt, "w:t")]
-                self._found.leave(Left.READING, "".join(readings))
+                reading: list[Piece] = []
+                for above in children(element, "w:rt"):
+                    self._inline(above, run.paragraph, reading, "")
+                if words := Paragraph(reading).text:
+                    self._found.leave(Left.READING, words)
                 for base in children(element, "w:rubyBase"):
                     self._inline(base, run.paragraph, into, run.look.href)
             case "w:footnoteReference" | "w:endnoteReference":
@@ -221,12 +224,26 @@ class Lines:
             self._found.leave(Left.TEXT_BOX)
         self._boxes += blocks
 
-    def _formula(self, element: Element, into: list[Piece]) -> None:
-        words = "".join(text.text or "" for text in below(element, "m:t", "w:t"))
+    def _formula(self, element: Element, paragraph: Element | None, into: list[Piece]) -> None:
+        words = "".join(self._in_formula(element, paragraph))
+        if not words:
+            return
         if all(kind(part) in _IN_LINE or kind(part).startswith("w:") for part in element.iter()):
             into.append(Text(words))
         else:
             self._found.leave(Left.FORMULA, words)
+
+    def _in_formula(self, holder: Element, paragraph: Element | None) -> Iterator[str]:
+        for element in holder:
+            name = kind(element)
+            if name in DELETED:
+                self.delete(element)
+            elif name == "m:r" and self._styles.hidden(child(element, "w:rPr"), paragraph):
+                self._found.leave(Left.HIDDEN)
+            elif name in ("m:t", "w:t"):
+                yield element.text or ""
+            elif name not in SILENT:
+                yield from self._in_formula(element, paragraph)
 
     def _target(self, link: Element) -> str:
         relation = self._package.relations(self.part).get(attribute(link, "r:id") or "")

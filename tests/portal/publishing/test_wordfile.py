@@ -150,6 +150,8 @@ def test_a_number_among_paragraphs_stays_with_its_words(form: str, pattern: str,
     ]
 
 
+HIDDEN = "<w:rPr><w:vanish/></w:rPr>"
+HIDDEN_RUN = f"<w:r>{HIDDEN}"
 #: Ways to put words into a paragraph so that they are seen (or, at the end, named), and so that they are not.
 SEEN: list[Callable[[str], str]] = [
     run,
@@ -172,6 +174,8 @@ SEEN: list[Callable[[str], str]] = [
     lambda word: f"<m:oMath><m:r><m:t>{word}</m:t></m:r></m:oMath>",
     lambda word: f"<w:r><w:unknown><w:t>{word}</w:t></w:unknown></w:r>",
     lambda word: f'<w:r><w:pict><v:shape><v:textpath string="{word}"/></v:shape></w:pict></w:r>',
+    lambda word: f'<w:bdo w:val="ltr">{run(word)}</w:bdo>',
+    lambda word: f"<m:oMath><w:ins><m:r><m:t>{word}</m:t></m:r></w:ins></m:oMath>",
 ]
 UNSEEN: list[Callable[[str], str]] = [
     lambda word: run(word, "<w:vanish/>"),
@@ -183,6 +187,13 @@ UNSEEN: list[Callable[[str], str]] = [
     lambda word: f"<w:moveFrom>{run(word)}</w:moveFrom>",
     lambda word: f"<w:ins>{run(word, '<w:vanish/>')}</w:ins>",
     lambda word: text_box(paragraph(run(word), properties='<w:pStyle w:val="unseen"/>')),
+    lambda word: text_box(paragraph(run(word))).replace("<w:r>", HIDDEN_RUN, 1),
+    lambda word: field(f"LISTNUM {word}").replace("<w:r>", HIDDEN_RUN),
+    lambda word: field(f"LISTNUM {word}").replace("<w:r>", HIDDEN_RUN).replace(HIDDEN_RUN, "<w:r>", 1),
+    lambda word: f"<w:del>{field(f'LISTNUM {word}')}</w:del>",
+    lambda word: f"<m:oMath><m:r>{HIDDEN}<m:t>{word}</m:t></m:r></m:oMath>",
+    lambda word: f"<m:oMath><m:rad><m:e><w:del><m:r><m:t>{word}</m:t></m:r></w:del></m:e></m:rad></m:oMath>",
+    lambda word: f"<w:r><w:ruby><w:rt>{run(word, '<w:vanish/>')}</w:rt><w:rubyBase/></w:ruby></w:r>",
 ]
 AROUND: list[Callable[[str], str]] = [
     paragraph,
@@ -196,6 +207,13 @@ AROUND: list[Callable[[str], str]] = [
     lambda runs: table([paragraph(runs), paragraph()], [table([paragraph(runs)]) + paragraph(), paragraph(runs)]),
     lambda runs: f"<w:sdt><w:sdtContent>{paragraph(runs)}</w:sdtContent></w:sdt>",
 ]
+#: What nobody sees anything of, whatever is in it.
+HIDING: list[Callable[[str], str]] = [
+    lambda runs: table([paragraph(runs)]).replace("<w:tr>", "<w:tr><w:trPr><w:hidden/></w:trPr>"),
+    lambda runs: table([paragraph(runs)]).replace("<w:tr>", "<w:tr><w:trPr><w:del/></w:trPr>"),
+    lambda runs: table([paragraph(runs)]).replace("<w:tc>", "<w:tc><w:tcPr><w:cellDel/></w:tcPr>"),
+    lambda runs: f"<w:moveFrom>{paragraph(runs)}</w:moveFrom>",
+]
 NUMBERED = (
     '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
     '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
@@ -204,26 +222,29 @@ pieces = st.one_of(
     st.tuples(st.just(True), st.integers(0, len(SEEN) - 1)), st.tuples(st.just(False), st.integers(0, len(UNSEEN) - 1))
 )
 documents = st.lists(
-    st.tuples(st.sampled_from(AROUND), st.lists(pieces, min_size=1, max_size=4)), min_size=1, max_size=6
+    st.tuples(st.sampled_from(AROUND * 2 + HIDING), st.lists(pieces, min_size=1, max_size=4)), min_size=1, max_size=6
 )
 
 
-@given(documents)
-@settings(max_examples=80, deadline=None)
+@given(documents, st.booleans())
+@settings(max_examples=60, deadline=None)
 def test_every_word_seen_comes_over_or_is_named_and_no_other_does(
-    document: list[tuple[Callable[[str], str], list[tuple[bool, int]]]],
+    document: list[tuple[Callable[[str], str], list[tuple[bool, int]]]], strict: bool
 ) -> None:
-    body: list[str] = [paragraph(run("题目", "<w:b/>"))]
-    seen = ["题目", "页眉上的话"]
-    unseen: list[str] = []
+    body: list[str] = [paragraph(run("题目", "<w:b/>"), '<w:r><w:footnoteReference w:id="1"/></w:r>')]
+    seen = ["题目", "页眉上的话", "注里的话"]
+    unseen = ["没有引到的注", "批注里的话", "王某"]
     for at, (around, kinds) in enumerate(document):
         runs = ""
         for number, (shown, kind) in enumerate(kinds):
             word = f"{'见' if shown else '隐'}{at}之{number}字"
-            (seen if shown else unseen).append(word)
+            (seen if shown and around not in HIDING else unseen).append(word)
             runs += (SEEN if shown else UNSEEN)[kind](word)
         body.append(around(runs))
-    found = imported(*body, numbering=NUMBERED, header="页眉上的话")
+    notes = ["注里的话", "没有引到的注"]
+    found = imported(
+        *body, numbering=NUMBERED, header="页眉上的话", footnotes=notes, comments=["批注里的话"], strict=strict
+    )
     text = everything(found)
     assert [word for word in seen if word not in text] == []
     assert [word for word in unseen if word in f"{text}{found.summary}{found.html}"] == []

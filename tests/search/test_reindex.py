@@ -273,6 +273,7 @@ def test_a_rebuild_that_failed_is_tried_again_later(deployment: Deployment, engi
 _CHILD = """
     import os, sys
     import settings
+    from sqlalchemy import make_url
     from search import connect, reindex, sources
     from search.sources import Corpus
     from tenants.database import make_engine
@@ -300,7 +301,7 @@ _CHILD = """
             self._die("before exchange"); self._engine.publish(corpus, index); self._die("after exchange")
 
     sources.register(TenantSource())
-    reindex.rebuild(make_engine(sys.argv[1]), Dies(connect.make(settings.current())), Corpus.PUBLIC)
+    reindex.rebuild(make_engine(make_url(sys.argv[1])), Dies(connect.make(settings.current())), Corpus.PUBLIC)
 """
 
 

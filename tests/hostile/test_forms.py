@@ -1,6 +1,8 @@
-"""Every form of both doors, found by walking the pages, filled in by somebody who means harm.
+"""Every form of both doors, filled in by somebody who means harm.
 
-A refusal is fine, an answer is fine; an error of the server is not. A new form is in here without a line written.
+A refusal is fine, an answer is fine; an error of the server is not. Each field of each form is asked with every value
+without a request; through the pages, found by walking them, a few more that reach what stands behind the forms. A new
+form is in here without a line written.
 """
 
 from __future__ import annotations
@@ -8,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse, encode_multipart
+from wtforms import FieldList, FormField
+from wtforms.fields.choices import SelectFieldBase
 
+import webkit.forms
 from tests.hostile.conftest import Target
 from tests.hostile.walking import LEAVING, local, shape, walk
 from tests.support.forms import parsed
@@ -43,8 +50,10 @@ HOSTILE = {
 }
 #: What is longer is not sent percent-encoded: taking that apart would be most of the work.
 LONG = 5_000
-#: Tried in each field alone, too, with the others as they should be.
-ALONE = ("nul", "a whole book", "huge number", "nobody")
+#: Posts in which every field holds something else of the above.
+MIXED = 3
+#: Tried in a field alone, with the others as they should be: where words are typed, and where something is chosen.
+ALONE = {True: ("a whole book",), False: ("huge number", "nobody")}
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,8 @@ class Form:
     method: str
     fields: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
+    #: Those in which words are typed.
+    typed: frozenset[str]
 
     @property
     def kind(self) -> Kind:
@@ -63,11 +74,14 @@ class Form:
     def filled(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """What harm may be sent, by name."""
         free = [i for i, (name, _) in enumerate(self.fields) if name != "csrf_token"]
-        for how, value in HOSTILE.items():
-            yield how, [(n, value if i in free else v) for i, (n, v) in enumerate(self.fields)]
-            for i in free if how in ALONE and len(free) > 1 else ():
-                one = [(n, value if i == j else v) for j, (n, v) in enumerate(self.fields)]
-                yield f"{how} in {self.fields[i][0]}", one
+        for turn in range(MIXED):
+            values = islice(cycle(HOSTILE.values()), turn * len(HOSTILE) // MIXED, None)
+            yield f"mixed {turn}", [(n, next(values) if i in free else v) for i, (n, v) in enumerate(self.fields)]
+        for i in free if len(free) > 1 else ():
+            name = self.fields[i][0]
+            for how in ALONE[name in self.typed]:
+                one = [(n, HOSTILE[how] if i == j else v) for j, (n, v) in enumerate(self.fields)]
+                yield f"{how} in {name}", one
         yield "fields that are none of ours", [
             *self.fields, ("id", "1"), ("tenant_id", "x"), ("official", "y"), ("active", "y"), ("roles", "admin"),
         ]  # fmt: skip
@@ -81,7 +95,8 @@ def forms(address: str, text: str) -> Iterator[Form]:
         names = dict.fromkeys(form.xpath("(.//input|.//textarea|.//select)[not(@type='file')]/@name"))
         given = [(name, value or "") for name, value in form.form_values() if name not in files]
         given += [(name, "") for name in names if name not in dict(given)]
-        yield Form(action, (form.get("method") or "get").upper(), tuple(given), files)
+        typed = frozenset(form.xpath(".//textarea/@name | .//input[not(@type) or @type='text']/@name"))
+        yield Form(action, (form.get("method") or "get").upper(), tuple(given), files, typed)
 
 
 def send(client: FlaskClient, form: Form, fields: list[tuple[str, str]]) -> TestResponse:
@@ -113,6 +128,48 @@ def attack(client: FlaskClient, *start: str, tried: set[Kind]) -> list[str]:
             if answer.status_code >= 500:
                 failed.append(f"{form.method} {form.address}: {how}: {answer.status_code}")
     return failed
+
+
+@pytest.mark.usefixtures("target")  # with the doors, all their forms are there
+@pytest.mark.parametrize("how", HOSTILE)
+def test_no_form_stumbles_over_a_value(target: Target, how: str) -> None:
+    kinds = forms_of_ours()
+    assert len(kinds) > 50
+    with target.deployment.workspace.test_request_context("/", method="POST"):
+        for kind in kinds:
+            names = names_of(kind)
+            alone = names if len(HOSTILE[how]) < LONG else ()
+            for sent in (names, *([name] for name in alone)):
+                made(kind, MultiDict((name, HOSTILE[how][: 4 * LONG]) for name in sent)).validate()
+
+
+def forms_of_ours() -> list[type[webkit.forms.Form]]:
+    """The forms of both doors."""
+    todo, found = [webkit.forms.Form], []
+    while todo:
+        kind = todo.pop()
+        todo += kind.__subclasses__()
+        if kind.__module__.startswith(("portal.", "public_site.")):
+            found.append(kind)
+    return found
+
+
+def made(kind: type[webkit.forms.Form], sent: MultiDict[str, str]) -> webkit.forms.Form:
+    """A form that got this; where a page gives the choices, there is one."""
+    form = kind(formdata=sent)
+    for field in form:
+        if isinstance(field, SelectFieldBase) and field.choices is None:  # type: ignore[attr-defined]
+            field.choices = [("one", "one")]  # type: ignore[attr-defined]
+    return form
+
+
+def names_of(kind: type[webkit.forms.Form]) -> list[str]:
+    """What a browser sends for it; of rows, the first."""
+    names: list[str] = []
+    for field in made(kind, MultiDict()):
+        row = field.append_entry() if isinstance(field, FieldList) else field
+        names += [inner.name for inner in row] if isinstance(row, FormField) else [row.name]
+    return names
 
 
 @pytest.fixture(scope="module")

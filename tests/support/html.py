@@ -30,7 +30,9 @@ def errors_of(text: str, *, part: bool = False) -> list[str]:
 
 
 #: Characters, and their usual entities, in which an HTML parser can find nothing wrong.
-_PLAIN = r"(?:[^<>&\"\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]|&(?:amp|lt|gt|quot|#3[49]);)+"
+_PLAIN = (
+    r"(?:[^<>&\"\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]|&(?:amp|lt|gt|quot|#3[49]);)+"
+)
 _WORDS, _VALUES = re.compile(f"(?<=>){_PLAIN}"), re.compile(f'(?<=="){_PLAIN}(?=")')
 _right: set[tuple[str, bool]] = set()
 

@@ -228,9 +228,9 @@ _ANSWERS = text(
 )
 _FILES = text(
     """INSERT INTO stored_file (id, created_at, tenant_id, kind, name, content_type, size, key, sha256, widths,
-           public, attached, uploaded_by_name)
+           findings, public, attached, uploaded_by_name, accepted_by_name)
        SELECT gen_random_uuid(), now() - make_interval(mins => i), :tenant, 'document', '图则' || i || '.pdf',
-              'application/pdf', 20000 + i, :tenant || '/' || i, md5(i::text), '{}', false, i % 3 = 0, '林工'
+              'application/pdf', 20000 + i, :tenant || '/' || i, md5(i::text), '{}', '[]', false, i % 3 = 0, '林工', ''
        FROM generate_series(1, :files) i"""
 )
 _AUDIT = text(

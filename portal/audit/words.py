@@ -80,6 +80,8 @@ _ACTIONS = {
     "saved_view.saved": N_("保存视图"),
     "upload": N_("上传文件"),
     "delete": N_("删除文件"),
+    "clean": N_("做清理过的副本"),
+    "accept": N_("决定仍附原件"),
 }
 ENTITIES = {
     "publication": N_("发布内容"),
@@ -145,6 +147,7 @@ _FIELDS = {
     "phone": N_("手机号"),
     "former_slugs": N_("以前的网址名"),
     "opened_at": N_("对公众开放"),
+    "findings": N_("读者看不到的内容"),
 }
 #: The text of a publication, which is recorded with its elements, perhaps cut in the middle of one.
 _FORMATTED = re.compile(r"<(?:p|h[2-4]|ul|ol|table|blockquote|figure|img|hr|pre)[ >]")

@@ -28,7 +28,8 @@ from portal.publishing.content import Attachment, Content
 from portal.publishing.models import Kind
 from portal.publishing.queries.words import KINDS
 from tenants.clock import SHANGHAI
-from tenants.files.queries import FileInfo
+from tenants.files.queries import FileInfo, Looked
+from tenants.rules import N_
 from webkit.bounds import DateTimeLocalField, FloatField, IntegerField
 from webkit.forms import Form, Kept, TagsField, UploadField
 from webkit.text import whole_number
@@ -77,6 +78,16 @@ class ImportForm(Form):
         self.kind.choices = [(kind.value, _(name)) for kind, name in KINDS.items()]
 
 
+#: What becomes of a document that holds more than its reader sees.
+CLEAN, KEEP, DROP = "clean", "keep", "drop"
+CHOICES = {CLEAN: N_("附上清理过的副本"), KEEP: N_("仍附原件"), DROP: N_("不附")}
+
+
+def choices_for(looked: Looked) -> list[tuple[str, str]]:
+    """What may become of a document."""
+    return [(name, _(words)) for name, words in CHOICES.items() if name != CLEAN or looked.cleanable]
+
+
 class ImportedForm(Form):
     """What a file became, to be looked at before it is a draft."""
 
@@ -88,15 +99,28 @@ class ImportedForm(Form):
     #: What to check, a sentence a line.
     told = HiddenField()
     file_id = HiddenField()
-    attach = BooleanField(_l("把原文件也放进附件，供公众下载"))
+    attach = RadioField(_l("原文件要不要也放进附件，供公众下载？"), validate_choice=False, default=DROP)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = [(kind.value, _(name)) for kind, name in KINDS.items()]
+        self.offer(None)
 
-    def content(self) -> Content:
-        """The first version: the number of an official document becomes a tag, so that it is found by it."""
-        original = _uuid(self.file_id.data) if self.attach.data else None
+    @property
+    def original(self) -> UUID | None:
+        """The file that was imported."""
+        return uuid_of(self.file_id.data)
+
+    def offer(self, looked: Looked | None) -> None:
+        """What may become of the file, of which this is known."""
+        wanted = choices_for(looked) if looked and looked.findings else [(KEEP, _("附上原文件"))]
+        self.attach.choices = [choice for choice in wanted if choice[0] != DROP] + [(DROP, _(CHOICES[DROP]))]
+
+    def content(self, original: UUID | None) -> Content:
+        """The first version: the number of an official document becomes a tag, so that it is found by it.
+
+        `original` is the document to attach.
+        """
         title = self.title.data or ""
         return Content(
             title=title,
@@ -115,6 +139,12 @@ class DocumentForm(wtforms.Form):
     title = StringField(_l("附件名称"))
     position = StringField(_l("顺序"))
     remove = BooleanField(_l("移除"))
+    #: For a document that nobody has decided about.
+    choice = RadioField(_l("怎么办"), validate_choice=False)
+
+    def offer(self, looked: Looked) -> None:
+        """What may become of the file, of which this is known."""
+        self.choice.choices = choices_for(looked)
 
 
 class ArticleForm(Form):
@@ -191,8 +221,8 @@ class ArticleForm(Form):
             body=self.body.data or "",
             for_you=self.for_you.data or "",
             tags=tuple(self.tags.data or ()),
-            unit_id=_uuid(self.unit_id.data),
-            cover_file_id=_uuid(self.cover.upload_id),
+            unit_id=uuid_of(self.unit_id.data),
+            cover_file_id=uuid_of(self.cover.upload_id),
             cover_alt=self.cover_alt.data or "",
             place_label=self.place_label.data or "",
             latitude=self.latitude.data,
@@ -208,13 +238,13 @@ class ArticleForm(Form):
 
     def document_ids(self) -> list[UUID]:
         """The files of the rows of documents."""
-        return [id_ for row in self.documents if (id_ := _uuid(row.form.file_id.data))]
+        return [id_ for row in self.documents if (id_ := uuid_of(row.form.file_id.data))]
 
     def _documents(self) -> tuple[Attachment, ...]:
         rows = []
         for index, row in enumerate(self.documents):
-            file_id = _uuid(row.form.file_id.data)
-            if file_id is None or row.form.remove.data:
+            file_id = uuid_of(row.form.file_id.data)
+            if file_id is None or row.form.remove.data or row.form.choice.data == DROP:
                 continue
             typed = whole_number((row.form.position.data or "").strip())
             position = index + 1 if typed is None else typed
@@ -259,7 +289,8 @@ def pictures_of(content: Content) -> dict[str, UUID | None]:
     }
 
 
-def _uuid(text: str | None) -> UUID | None:
+def uuid_of(text: str | None) -> UUID | None:
+    """The id that a form brought; None for what is none."""
     try:
         return UUID(text) if text else None
     except ValueError:
@@ -267,7 +298,7 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 def _picture(field: UploadField, alternative: str | None) -> Attachment | None:
-    file_id = _uuid(field.upload_id)
+    file_id = uuid_of(field.upload_id)
     return Attachment(file_id, alternative or "") if file_id else None
 
 

@@ -239,8 +239,14 @@ class Check:
     done: bool
 
 
-def checklist(kind: str, text: Text, pictures: Sequence[str] = ()) -> tuple[Check, ...]:
-    """What a text needs before review. `pictures` are the alternative texts of before and after pictures."""
+def checklist(
+    kind: str, text: Text, pictures: Sequence[str] = (), documents: Sequence[bool] = ()
+) -> tuple[Check, ...]:
+    """What a text needs before review.
+
+    `pictures` are the alternative texts of before and after pictures; `documents` says of each document that holds
+    more than its reader sees whether somebody decided how it goes out.
+    """
     title, summary = len(text.title.strip()), len(text.summary.strip())
     checks = [
         Check("title", N_("标题写好了"), TITLE_LEAST <= title <= TITLE_MOST),
@@ -256,6 +262,8 @@ def checklist(kind: str, text: Text, pictures: Sequence[str] = ()) -> tuple[Chec
         checks.append(
             Check("before_alt", N_("改造前后的图片有文字说明"), all(words.strip() for words in pictures))
         )
+    if documents:
+        checks.append(Check("new_documents", N_("附件里读者看不到的内容，都决定好了怎么办"), all(documents)))
     if kind == Kind.OUTREACH:
         times = text.event_starts_at is not None and text.event_ends_at is not None
         checks.append(Check("event_starts_at", N_("写明了活动的开始和结束时间"), times))

@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import COLUMNS, DOCUMENT, INLINE, Content, of_version
 from portal.publishing.models import Publication, PublicationVersion, VersionFile
 from tenants import jobs
 from tenants.actors import Actor
+from tenants.files import deciding
 from tenants.files.models import StoredFile
+from tenants.files.queries import may_go_out
 from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.rules import N_, Invalid, Missing
 
@@ -46,6 +48,7 @@ def add(
     session: Session, actor: Actor, publication: Publication, content: Content, now: datetime
 ) -> PublicationVersion:
     """Write tidied `content` as the newest version. Raises `Invalid` for files or a unit not the tenant's."""
+    deciding.look_into(session, actor, [document.file_id for document in content.documents])
     stored = _check(session, content)
     last = session.scalar(
         select(func.max(PublicationVersion.number)).where(PublicationVersion.publication_id == publication.id)
@@ -128,14 +131,17 @@ def files_of(session: Session, version_ids: Iterable[UUID | None]) -> set[UUID]:
 
 
 def settle_public(session: Session, file_ids: set[UUID]) -> None:
-    """Make these files public exactly when something the public may see shows them."""
+    """Make these files public exactly when something the public may see shows them.
+
+    A document with something in it that nobody decided about does not become public by that.
+    """
     if not file_ids:
         return
     session.flush()
     session.execute(
         update(StoredFile)
         .where(StoredFile.id.in_(file_ids))
-        .values(public=_shown_in(PublicationVersion.live))
+        .values(public=and_(_shown_in(PublicationVersion.live), or_(StoredFile.public, may_go_out())))
         .execution_options(synchronize_session="fetch")
     )
 

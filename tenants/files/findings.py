@@ -65,6 +65,14 @@ class Finding:
     count: int = 1
     words: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """What was found (a message id); its value `n` is `count`."""
+        return SENTENCES[self.trace]
+
+    def __str__(self) -> str:
+        return self.sentence % {"n": self.count}
+
     def plain(self) -> dict[str, Any]:
         """As JSON."""
         return {"trace": self.trace.value, "count": self.count, "words": list(self.words)}

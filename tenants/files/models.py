@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base, Identified
@@ -39,6 +40,14 @@ class StoredFile(Identified, Base):
     public: Mapped[bool] = mapped_column(default=False)
     #: Used by a saved record; uploads that never were are cleaned up after some days.
     attached: Mapped[bool] = mapped_column(default=False)
+    #: What it holds besides what its reader sees (`findings.Finding.plain`); documents only. NULL: not looked into.
+    findings: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    #: The original of a cleaned copy.
+    cleaned_from: Mapped[UUID | None]
+    #: Who let it become public as it is, with all that was found in it.
+    accepted_by: Mapped[UUID | None]
+    accepted_by_name: Mapped[str] = mapped_column(default="")
+    accepted_at: Mapped[datetime | None]
     uploaded_by: Mapped[UUID | None]
     uploaded_by_name: Mapped[str] = mapped_column(default="")
     deleted_at: Mapped[datetime | None]

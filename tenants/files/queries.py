@@ -9,14 +9,16 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from settings import Settings
 from tenants.deployment import settings_here
 from tenants.files.configured import open_storage
+from tenants.files.findings import Finding, Trace, findings_of
 from tenants.files.models import StoredFile
 from tenants.files.storage import Opened, Storage, key_of
+from tenants.files.sweeping import CLEANABLE
 from tenants.rules import Missing
 
 #: Where the doors serve pictures; a text names them by these addresses.
@@ -43,6 +45,29 @@ class FileInfo:
     def url(self) -> str:
         """Address of the picture in its largest width."""
         return media_url(self.id, self.width or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a document holds besides what its reader sees (None: nobody has looked), and what was decided."""
+
+    content_type: str
+    findings: tuple[Finding, ...] | None
+    is_copy: bool
+    accepted_by_name: str
+    accepted_at: datetime | None
+    public: bool
+
+    @property
+    def undecided(self) -> bool:
+        """Whether somebody must decide before it may become public."""
+        return bool(self.findings) and self.accepted_at is None
+
+    @property
+    def cleanable(self) -> bool:
+        """Whether a cleaned copy can be offered."""
+        opaque = any(finding.trace is Trace.OPAQUE for finding in self.findings or ())
+        return self.content_type in CLEANABLE and not self.is_copy and not opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +117,38 @@ def get_many(session: Session, file_ids: Iterable[UUID]) -> dict[UUID, FileInfo]
         return {}
     rows = session.execute(select(*_PUBLIC).where(StoredFile.id.in_(ids)))
     return {row.id: _info(row) for row in rows}
+
+
+def looked(session: Session, file_ids: Iterable[UUID]) -> dict[UUID, Looked]:
+    """What is known of the insides of these documents, in one query; in the workspace only."""
+    ids = set(file_ids)
+    if not ids:
+        return {}
+    F = StoredFile
+    columns = (F.id, F.content_type, F.findings, F.cleaned_from, F.accepted_by_name, F.accepted_at, F.public)
+    rows = session.execute(select(*columns).where(F.id.in_(ids), F.kind == "document"))
+    return {
+        row.id: Looked(
+            row.content_type,
+            None if row.findings is None else findings_of(row.findings),
+            row.cleaned_from is not None,
+            row.accepted_by_name,
+            row.accepted_at,
+            row.public,
+        )
+        for row in rows
+    }
+
+
+def decided(documents: Iterable[Looked]) -> tuple[bool, ...]:
+    """Of each document that holds more than its reader sees, whether somebody decided what becomes of it."""
+    return tuple(not document.undecided for document in documents if document.findings)
+
+
+def may_go_out() -> ColumnElement[bool]:
+    """Files that may become public: pictures, documents in which nothing was found, and those accepted as they are."""
+    F = StoredFile
+    return or_(F.kind != "document", F.findings == [], F.accepted_at.is_not(None))
 
 
 def count(session: Session, *, kind: str | None = None) -> int:

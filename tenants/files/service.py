@@ -26,6 +26,7 @@ from tenants.files.inspect import Inspected, Purpose, Received, Stream, inspect,
 from tenants.files.models import StoredFile
 from tenants.files.queries import storage
 from tenants.files.storage import StoreDown, key_of
+from tenants.files.sweeping import look
 from tenants.rules import Missing, require
 
 REMOVE_JOB = "files.remove"
@@ -80,6 +81,8 @@ def _store_document(file: StoredFile, received: Received, inspected: Inspected) 
     file.kind, file.name, file.content_type = "document", inspected.name, inspected.kind.content_type
     file.size, file.widths = received.size, []
     file.key = key_of(file.tenant_id, file.id, f"original.{inspected.kind.extension}")
+    received.content.seek(0)
+    file.findings = [finding.plain() for finding in look(received.content.read(), file.content_type)]
     received.content.seek(0)
     storage().put(file.key, received.content, content_type=file.content_type)
 

@@ -86,6 +86,7 @@ def stored_file(session: Session, tenant_id: UUID, kind: str = "image", name: st
         width=1600 if image else None,
         height=900 if image else None,
         widths=[320, 640, 1280] if image else [],
+        findings=[],
         created_at=datetime.now(UTC),
     )
     session.add(file)

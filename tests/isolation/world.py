@@ -123,7 +123,7 @@ def _fill(world: World, tenant: UUID) -> None:
         stored = [
             StoredFile(
                 tenant_id=tenant, kind="document", name=f"{slug}-{public}.pdf", content_type="application/pdf",
-                size=1, sha256="0", key=f"{tenant}/{uuid4()}", public=public, attached=True,
+                size=1, sha256="0", key=f"{tenant}/{uuid4()}", public=public, attached=True, findings=[],
             )
             for public in (False, True)
         ]  # fmt: skip

@@ -16,6 +16,8 @@ from portal.publishing.service.common import head, load, need_reason, record
 from search import outbox
 from tenants import clock, jobs
 from tenants.actors import Actor
+from tenants.files import deciding
+from tenants.files import queries as files
 from tenants.identity.models import Tenant
 from tenants.rules import N_, Invalid, Refusal, Refused, require
 
@@ -33,7 +35,10 @@ def submit(
     """Send a complete draft to review."""
     publication = load(session, code, expected_version)
     content = versions.content_of(session, head(session, publication))
-    checks = policy.checklist(publication.kind, content, content.picture_words())
+    documents = [document.file_id for document in content.documents]
+    deciding.look_into(session, actor, documents)
+    decided = files.decided(files.looked(session, documents).values())
+    checks = policy.checklist(publication.kind, content, content.picture_words(), decided)
     require(policy.may_submit(actor, publication, policy.missing(checks)))
     return _move(session, actor, publication, State.IN_REVIEW, "submitted", now)
 
@@ -128,6 +133,7 @@ def publish(
     require(policy.may_publish(actor, publication, now))
     if session.scalar(select(Tenant.opened_at).where(Tenant.id == publication.tenant_id)) is None:
         raise Refused(Refusal(N_("本单位还没有对公众开放，现在发布公众也看不到。请管理员先在“今天”里开放。")))
+    deciding.look_into(session, actor, versions.files_of(session, (publication.head_id,)))
     _change_live(session, publication, publication.head_id)
     publication.first_published_at = publication.first_published_at or now
     publication.published_at = now

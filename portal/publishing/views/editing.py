@@ -16,8 +16,9 @@ from werkzeug.datastructures import MultiDict
 from portal.answers import take
 from portal.publishing import policy, queries, richtext, service
 from portal.publishing.content import Content
-from portal.publishing.forms import ArticleForm, fields_of, pictures_of, sections
+from portal.publishing.forms import CLEAN, KEEP, ArticleForm, fields_of, pictures_of, sections, uuid_of
 from portal.publishing.views.common import address, blueprint, inside, kind_name, load, outside, state_of
+from portal.publishing.views.deciding import Undone, decide
 from portal.publishing.views.differences import Difference, contested, differences, merged
 from tenants.clock import now
 from tenants.files import queries as files
@@ -65,8 +66,9 @@ def save(tenant: str, code: str) -> ResponseReturnValue:
     form.offer_units(queries.units(db()))
     valid = form.validate()
     added = _take_uploads(form)
-    valid = valid and not form.errors
     action = request.form.get("action", "save")
+    added = _clean(form) or added
+    valid = valid and not form.errors
     if action == "attach" or (action == "save" and not valid):
         if added:
             _keep_draft(record, form)
@@ -77,7 +79,7 @@ def save(tenant: str, code: str) -> ResponseReturnValue:
         return _page(record, form, _kept(request.form), status=422)
     expected = form.number.data if form.number.data is not None else record.number
     try:
-        service.save(db(), actor(), code, form.content(), expected_number=expected)
+        _save(form, code, form.content(), expected)
     except Invalid as invalid:
         form.take_errors({_FIELDS.get(name, name): words for name, words in say_each(invalid).items()})
         return _page(record, form, _kept(request.form), status=422)
@@ -138,16 +140,22 @@ def _keep_draft(record: queries.Record, form: ArticleForm) -> None:
     typed = _typed(request.form, record.tenant.slug)
     for name, field in form.uploads().items():
         typed[f"{name}_upload"] = field.upload_id
-    typed = {name: value for name, value in typed.items() if not name.startswith("documents-")}
-    for index, row in enumerate(form.documents):
-        for name in ("file_id", "title", "position"):
-            typed[f"documents-{index}-{name}"] = str(row.form[name].data or "")
+    typed |= _rows(form)
     close()
     try:
         service.autosave_draft(db(), actor(), record.code, typed, base_number=_number(typed))
     except Invalid:
         return  # a body that cannot be kept is still on the page
     close(commit=True)
+
+
+def _rows(form: ArticleForm) -> dict[str, str]:
+    """The rows of documents as they are now, the files that just came among them."""
+    return {
+        f"documents-{index}-{name}": str(row.form[name].data or "")
+        for index, row in enumerate(form.documents)
+        for name in ("file_id", "title", "position", "choice")
+    }
 
 
 def _kept(typed: Mapping[str, str]) -> dict[str, UUID | None]:
@@ -185,6 +193,33 @@ def _take_uploads(form: ArticleForm) -> bool:
     return taken
 
 
+def _clean(form: ArticleForm) -> bool:
+    """Put cleaned copies in the place of documents where that was chosen, at once. True when there was one."""
+    copied = False
+    for row in form.documents:
+        file_id = uuid_of(row.form.file_id.data)
+        if file_id is None or row.form.choice.data != CLEAN:
+            continue
+        try:
+            row.form.file_id.data, row.form.choice.data = str(decide(file_id, CLEAN)), ""
+        except Undone as undone:
+            form.new_documents.errors = [*form.new_documents.errors, f"{row.form.title.data}：{undone}"]
+        else:
+            copied = True
+    return copied
+
+
+def _save(form: ArticleForm, code: str, content: Content, expected: int) -> None:
+    """Save a text, and with it that documents are to go out as they are where that was chosen."""
+    shown = {document.file_id for document in content.documents}
+    for row in form.documents:
+        file_id = uuid_of(row.form.file_id.data)
+        if file_id in shown and row.form.choice.data == KEEP:
+            with suppress(Undone):  # a file that is gone, as saving says
+                decide(file_id, KEEP)
+    service.save(db(), actor(), code, content, expected_number=expected)
+
+
 def _store(sent: Any, purpose: Purpose) -> tuple[files.FileInfo | None, str]:
     try:
         file = uploads.upload(db(), actor(), sent.stream, sent.filename, purpose=purpose)
@@ -209,6 +244,10 @@ def _page(
     carried = {name: UUID(f.kept.upload_id) for name, f in form.uploads().items() if f.kept}
     shown = {**pictures, **carried}
     stored = files.get_many(session, [*(i for i in shown.values() if i), *form.document_ids()])
+    looked = {str(file_id): known for file_id, known in files.looked(session, form.document_ids()).items()}
+    for row in form.documents:
+        if known := looked.get(row.form.file_id.data or ""):
+            row.form.offer(known)
     form.keep(stored, shown)
     if form.number.data is None:
         form.number.data = record.number
@@ -229,6 +268,7 @@ def _page(
         form=form,
         sections=sections(record.kind),
         stored={str(file_id): info for file_id, info in stored.items()},
+        looked=looked,
         colleagues=colleagues,
         recovered=clock_time(own.saved_at) if recovered and own else "",
         behind=form.number.data < record.number,
@@ -250,7 +290,7 @@ def _reconcile(record: queries.Record, form: ArticleForm) -> ResponseReturnValue
         return _conflict(record, form)
     content = merged(seen, theirs, mine, {})
     try:
-        service.save(db(), actor(), record.code, content, expected_number=record.number)
+        _save(form, record.code, content, record.number)
     except Invalid as invalid:
         form.take_errors({_FIELDS.get(name, name): words for name, words in say_each(invalid).items()})
         return _page(record, form, _kept(request.form), status=422)
@@ -289,6 +329,7 @@ def _carried(record: queries.Record, form: ArticleForm) -> list[tuple[str, str]]
     for name, field in form.uploads().items():
         typed[f"{name}_upload"] = field.upload_id
         typed.pop(f"{name}_remove", None)
+    typed |= _rows(form)
     return list(typed.items())
 
 

@@ -12,6 +12,7 @@ from portal.publishing.models import State
 from portal.publishing.views.common import Addresses, blueprint, inside, kind_name, load, state_of
 from portal.publishing.views.differences import differences
 from tenants.clock import now
+from tenants.files import queries as files
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import N_
@@ -42,13 +43,16 @@ STEPS = {
 def show(tenant: str, code: str) -> Response:
     record = load(code)
     session = db()
-    checks = policy.checklist(record.kind, record.content, record.content.picture_words())
+    looked = files.looked(session, [document.id for document in record.documents])
+    decided = files.decided(looked.values())
+    checks = policy.checklist(record.kind, record.content, record.content.picture_words(), decided)
     return render(
         "portal/publishing/record.html",
         tenant=tenant,
         record=record,
         state=state_of(record),
         kind_name=kind_name(record),
+        looked=looked,
         checks=checks,
         missing=policy.missing(checks),
         may=what_may_be_done(record, checks),

@@ -18,6 +18,7 @@ from portal.publishing.importing import Imported, import_document, with_pictures
 from portal.publishing.models import Kind
 from portal.publishing.queries.words import KINDS
 from portal.publishing.views.common import blueprint, inside
+from portal.publishing.views.deciding import Undone, decide
 from tenants.files import queries as file_queries
 from tenants.files import service as files
 from tenants.files.inspect import Purpose
@@ -88,7 +89,10 @@ def keep_imported(tenant: str) -> ResponseReturnValue:
     form = ImportedForm()
     if form.validate():
         try:
-            publication = service.create(db(), actor(), Kind(form.kind.data), form.content())
+            original = decide(form.original, form.attach.data) if form.original else None
+            publication = service.create(db(), actor(), Kind(form.kind.data), form.content(original))
+        except Undone as undone:
+            form.take_errors({"attach": str(undone)})
         except Invalid as invalid:
             take(form, invalid)
         else:
@@ -129,6 +133,9 @@ def _store_image(data: bytes) -> str:
 def _show_imported(tenant: str, form: ImportedForm) -> Response:
     with suppress(Invalid):
         form.body.data = richtext.sanitise(form.body.data or "")
+    known = file_queries.looked(db(), [form.original] if form.original else [])
+    looked = next(iter(known.values()), None)
+    form.offer(looked)
     body = form.body.data or ""
     return render(
         "portal/publishing/imported.html",
@@ -136,6 +143,7 @@ def _show_imported(tenant: str, form: ImportedForm) -> Response:
         tenant=tenant,
         form=form,
         warnings=(form.told.data or "").splitlines(),
+        looked=looked,
         words=richtext.word_count(body),
         pictures=len(richtext.images_in(body)),
         body=inside(str(richtext.present(body)), tenant),

@@ -373,7 +373,7 @@ def test_the_policy_document_becomes_a_draft(
     assert "责任规划师" in looked_at["title"] and looked_at["code"] == "通政办发〔2021〕10号"
     refused = planner.post(room.path("publications/import/keep"), data={**looked_at, "title": ""})
     assert refused.status_code == 422 and f"<li>{looked_at['told']}</li>" in refused.text
-    kept = planner.post(room.path("publications/import/keep"), data={**looked_at, "attach": "y"})
+    kept = planner.post(room.path("publications/import/keep"), data={**looked_at, "attach": "keep"})
     assert kept.status_code == 303
     code = local(kept.location).split("/")[-2]
     found = record(deployment, room, code)

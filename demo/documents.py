@@ -81,7 +81,7 @@ def _assemble(pages: list[bytes]) -> bytes:
 def docx(paper: Paper) -> bytes:
     """The paper as a Word document with a real heading and a numbered list."""
     document = Document()
-    document.core_properties.author = "演示数据"
+    document.core_properties.author = ""
     document.core_properties.title = paper.title
     document.add_heading(paper.title, level=1)
     for line in paper.lines:

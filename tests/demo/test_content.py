@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 
@@ -16,6 +17,8 @@ from portal.organisation.policy import slug_objection
 from portal.participation.policy import MODERATION_REASONS
 from portal.publishing import richtext
 from portal.publishing.policy import SUMMARY_LEAST, SUMMARY_MOST, TITLE_LEAST, TITLE_MOST
+from tenants.files.inspect import Purpose, inspect
+from tenants.files.sweeping import look
 from tenants.identity import names, passwords
 from tenants.permissions import Role
 
@@ -118,12 +121,13 @@ def test_tags_units_and_documents_are_known() -> None:
             assert publication.cover in SCENES, publication.slug
             for name in publication.documents:
                 file_name, content = documents.make(name, d.papers)
-                assert content and file_name.endswith(name.split(":")[0])
+                form = name.split(":")[0]
+                assert content and file_name.endswith(form)
+                kind = inspect(BytesIO(content), file_name, Purpose.ATTACHMENT).kind
+                assert look(content, kind.content_type) == (), name  # else it would wait for a decision
 
 
 def test_a_pdf_can_be_searched() -> None:
-    from io import BytesIO
-
     from pypdf import PdfReader
 
     paper = district().papers["大白话版一页纸"]

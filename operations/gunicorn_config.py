@@ -11,8 +11,11 @@ _settings = settings.current()
 
 bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
 workers = _settings.web_processes
-worker_class = "gthread"
+worker_class = "operations.web_worker.BufferingWorker"
 threads = _settings.web_threads
+#: Clients of a process at once: with a file each for what they send and read, below the usual limit of 1,024.
+worker_connections = 400
+sendfile = False  # answers lie with the worker until they are read
 keepalive = 15
 #: Seconds without a sign of life after which a process is replaced; a request in a thread may take longer.
 timeout = 60

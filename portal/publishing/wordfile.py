@@ -177,7 +177,7 @@ class _Writer:
     def _cell(self, cell: model.Cell, tag: str) -> Node:
         spans = {"colspan": cell.columns, "rowspan": cell.rows}
         attributes = {name: str(count) for name, count in spans.items() if count > 1}
-        blocks = self.blocks(cell.blocks)
+        blocks = self.blocks(map(_numbered, cell.blocks))
         alone = len(blocks) == 1 and blocks[0].node.tag == "p"
         return Node(tag, attributes, blocks[0].node.children if alone else [block.node for block in blocks])
 
@@ -203,6 +203,13 @@ class _Writer:
             return cropped(BytesIO(data), picture.cut, limit_pixels=_MOST_PIXELS)
         except Invalid:
             return b""
+
+
+def _numbered(block: model.Block) -> model.Block:
+    """A number that stands alone, as in a column of numbers, as text."""
+    if isinstance(block, Paragraph) and block.empty and block.number:
+        return Paragraph([Text(block.number.strip())])
+    return block
 
 
 def _text(text: Text) -> list[Node | str]:

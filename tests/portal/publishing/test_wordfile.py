@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.publishing.importing import Imported, import_document
 from portal.publishing.richtext import plain_text, sanitise
-from tests.tenants.files.words import field, file, paragraph, run, table, text_box
+from tests.tenants.files.words import field, file, level, numbering, paragraph, run, table, text_box
 
 
 def everything(found: Imported) -> str:
@@ -121,35 +121,6 @@ def test_changes_are_read_as_accepted_and_the_reading_is_told() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("form", "pattern", "numbers"),
-    [
-        ("decimal", "%1.", ["1.", "2.", "3."]),
-        ("chineseCounting", "（%1）", ["（一）", "（二）", "（三）"]),
-        ("decimalEnclosedCircleChinese", "%1", ["①", "②", "③"]),
-    ],
-)
-def test_a_number_among_paragraphs_stays_with_its_words(form: str, pattern: str, numbers: list[str]) -> None:
-    numbering = (
-        f'<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
-        f'<w:lvlText w:val="{pattern}"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
-    )
-    listed = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
-    body = [
-        piece
-        for n in range(3)
-        for piece in (
-            paragraph(run(f"第{n}件事要说清楚；"), properties=listed),
-            paragraph(run("这里是一段说明的话。")),
-        )
-    ]
-    found = imported(paragraph(run("标题"), properties='<w:pStyle w:val="t"/>'), *body, numbering=numbering)
-    lines = plain_text(found.html).split("\n")[::2]
-    assert [re.sub(" ", "", line) for line in lines] == [
-        f"{number}第{n}件事要说清楚；" for n, number in enumerate(numbers)
-    ]
-
-
 HIDDEN = "<w:rPr><w:vanish/></w:rPr>"
 HIDDEN_RUN = f"<w:r>{HIDDEN}"
 #: Ways to put words into a paragraph so that they are seen (or, at the end, named), and so that they are not.
@@ -214,10 +185,6 @@ HIDING: list[Callable[[str], str]] = [
     lambda runs: table([paragraph(runs)]).replace("<w:tc>", "<w:tc><w:tcPr><w:cellDel/></w:tcPr>"),
     lambda runs: f"<w:moveFrom>{paragraph(runs)}</w:moveFrom>",
 ]
-NUMBERED = (
-    '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
-    '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
-)
 pieces = st.one_of(
     st.tuples(st.just(True), st.integers(0, len(SEEN) - 1)), st.tuples(st.just(False), st.integers(0, len(UNSEEN) - 1))
 )
@@ -243,7 +210,12 @@ def test_every_word_seen_comes_over_or_is_named_and_no_other_does(
         body.append(around(runs))
     notes = ["注里的话", "没有引到的注"]
     found = imported(
-        *body, numbering=NUMBERED, header="页眉上的话", footnotes=notes, comments=["批注里的话"], strict=strict
+        *body,
+        numbering=numbering(level(0, "decimal", "%1.")),
+        header="页眉上的话",
+        footnotes=notes,
+        comments=["批注里的话"],
+        strict=strict,
     )
     text = everything(found)
     assert [word for word in seen if word not in text] == []

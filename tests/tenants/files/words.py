@@ -69,6 +69,23 @@ def text_box(*paragraphs: str) -> str:
     )
 
 
+def level(number: int, form: str, pattern: str, more: str = "") -> str:
+    """A level of a list: the form of its numbers and what stands around them."""
+    return (
+        f'<w:lvl w:ilvl="{number}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{more}'
+        f'<w:lvlText w:val="{pattern}"/></w:lvl>'
+    )
+
+
+def numbering(*levels: str, again: str = "") -> str:
+    """A list of these levels, number 1, and the same list for number 2 with what it has of its own (`again`)."""
+    return (
+        f'<w:abstractNum w:abstractNumId="0">{"".join(levels)}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+        f'<w:num w:numId="2"><w:abstractNumId w:val="0"/>{again}</w:num>'
+    )
+
+
 def file(
     *body: str,
     footnotes: Sequence[str] = (),

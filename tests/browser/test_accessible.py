@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE, DESKTOP = 360, 1280
 #: The last is how the page is left, for axe.
 WIDTHS = (320, DESKTOP, PHONE)
+#: A sheet of A4 without its margins.
+PAPER = 627
 EVERYBODY = [
     "visitor", "newcomer", "resident", "stranger", "half", "planner", "architect", "admin", "office", "finance"
 ]  # fmt: skip
@@ -117,6 +119,10 @@ def test_every_page(around: Tour, enter: Callable[..., Page], who: str) -> None:
     for place in around.pages(who):
         go(page, place)
         found += look(page)
+        if page.evaluate("document.querySelector('.prose, table') !== null"):
+            page.emulate_media(media="print")
+            found += [f"{place} on paper: {finding}" for finding in layout(page, PAPER)]
+            page.emulate_media(media="null")
     assert not found, "\n".join(found)
 
 

@@ -124,6 +124,22 @@ def test_opening_and_leaving_keeps_no_draft(
         assert queries.draft_fields(session, identity, room.planner.id) is None
 
 
+def test_a_draft_prints_whole(deployment: Deployment, room: Newsroom, enter: Callable[..., Page]) -> None:
+    """A table of twelve columns fits a sheet of A4, and the form that holds a text is printed with it."""
+    cells = "".join(f"<td>{text}</td>" for text in ("责任街区的名称", "1,234.5", "https://example.cn/规划/公示") * 4)
+    with deployment.session(room.planner.actor()) as session, session.begin():
+        table = f"<table><caption>表1</caption><tr>{cells}</tr></table>"
+        code = make.draft(session, room.planner.actor(), body=table).code
+    page = enter(room.planner, room.path(f"publications/{code}/preview"), width=627)
+    page.emulate_media(media="print")
+    edge = page.evaluate("document.querySelector('.prose table').getBoundingClientRect().right")
+    assert edge <= page.evaluate("document.querySelector('.prose').getBoundingClientRect().right") + 1
+    page.goto(page.url.removesuffix("preview") + "edit")
+    expect(page.locator(".editor-page td").last).to_be_visible()
+    expect(page.get_by_label("标题", exact=True)).to_be_visible()
+    expect(page.get_by_role("toolbar")).to_be_hidden()
+
+
 def test_two_editors_lose_nothing(room: Newsroom, codes: dict[str, str], enter: Callable[..., Page]) -> None:
     edit = room.path(f"publications/{codes['draft']}/edit")
     one, other = enter(room.clerk, edit), enter(room.second, edit)

@@ -78,6 +78,7 @@ _ACTIONS = {
     "search.pin": N_("推荐搜索结果"),
     "search.unpin": N_("取消推荐"),
     "saved_view.saved": N_("保存视图"),
+    "demo.loaded": N_("载入演示内容"),
     "upload": N_("上传文件"),
     "delete": N_("删除文件"),
     "clean": N_("做清理过的副本"),
@@ -96,6 +97,7 @@ ENTITIES = {
     "search_synonym": N_("同义词"),
     "search_pin": N_("推荐结果"),
     "saved_view": N_("列表视图"),
+    "district": N_("全区"),
 }
 _KINDS = {"staff": N_("工作人员"), "resident": N_("居民"), "job": N_("系统"), "visitor": N_("访客")}
 _FIELDS = {

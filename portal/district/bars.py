@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 #: Pixels of the drawing's own grid; the page scales it, and it is drawn so that a phone can show it.
 WIDTH, ROW, TEXT, BAR = 320, 44, 16, 11
+#: Characters that stand over a bar, clear of its number.
+LABEL = 18
 _CLASSES = ("bar", "bar-wait")
 
 
@@ -58,4 +60,4 @@ def _rect(name: str, left: float, top: float, width: float) -> Markup:
 
 def _short(label: str) -> str:
     name = label.removesuffix("街道办事处").removesuffix("人民政府")
-    return name if len(name) <= 10 else f"{name[:9]}…"
+    return name if len(name) <= LABEL else f"{name[: LABEL - 1]}…"

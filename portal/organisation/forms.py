@@ -67,7 +67,7 @@ class SettingsForm(PointFields):
         _l("办公时间"), [Length(max=120)], description=_l("例如 工作日 9:00–12:00，13:30–17:30。")
     )
     comment_policy = RadioField(
-        _l("居民意见"),
+        _l("意见怎样展示"),
         [InputRequired()],
         choices=choices(
             [

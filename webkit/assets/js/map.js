@@ -8,6 +8,9 @@ import { t } from "./_words.js";
 
 const CHINA = [[17, 72], [54, 136]];
 
+// the names of areas hang below them, and may be wider
+const FRAME = { paddingTopLeft: [40, 28], paddingBottomRight: [40, 52], animate: false };
+
 const CROWDED = 12; // from here on areas are named by their group, each by itself only under the pointer
 
 function pin(kind = "place") {
@@ -120,7 +123,7 @@ async function show(box) {
   const areas = drawBoundaries(map, boundaries);
   const settle = boundaries.length < CROWDED ? () => {} : nameGroups(map, areas);
   const bounds = L.featureGroup([areas, ...markers]).getBounds();
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [28, 28], maxZoom: 15, animate: false });
+  if (bounds.isValid()) map.fitBounds(bounds, { ...FRAME, maxZoom: 15 });
   gather(map, markers, describe);
   map.on("zoomend", settle); // after the places have been gathered anew
   settle();
@@ -166,7 +169,7 @@ function pick(box) {
   const { boundaries = [] } = JSON.parse(box.querySelector("script[type='application/json']")?.textContent ?? "{}");
   const map = create(box);
   const outline = drawBoundaries(map, boundaries, false).getBounds();
-  if (outline.isValid()) map.fitBounds(outline, { padding: [20, 20], animate: false });
+  if (outline.isValid()) map.fitBounds(outline, FRAME);
   const where = document.createElement("p");
   where.className = "help map-where";
   clear.after(where);

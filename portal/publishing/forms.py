@@ -70,7 +70,7 @@ class ImportForm(Form):
     file = UploadField(
         _l("文件"),
         accept=".docx,.txt",
-        description=_l("Word 文档（.docx）或纯文本（.txt）。标题、列表、表格和图片会保留。"),
+        description=_l("Word 文档（.docx）或纯文本（.txt）。标题、列表、表格和图片会保留，隐藏文字和批注不带。"),
     )
 
     def __init__(self, **kwargs: Any) -> None:

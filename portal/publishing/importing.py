@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import groupby, takewhile, zip_longest
+from itertools import dropwhile, groupby, takewhile, zip_longest
 
 from portal.publishing import official, richtext
 from portal.publishing.htmltree import Node, serialise
@@ -210,7 +210,8 @@ def _without_title(blocks: list[Block]) -> tuple[str, list[Block]]:
         below = blocks[at + len(named) :][:1]
         named += [block for block in below if block.is_words and official.is_draft_mark(block.line.text)]
     else:
-        leading = list(takewhile(lambda block: block.is_words and not block.level, blocks[:12]))
+        from_title = dropwhile(lambda block: official.is_annex_mark(block.line.text), blocks[:12])
+        leading = list(takewhile(lambda block: block.is_words and not block.level, from_title))
         named = leading[: len(official.title([block.line for block in leading]))]
     for block in blocks:
         if block.role == "title" and block not in named:

@@ -91,6 +91,11 @@ def is_title(lines: Sequence[str]) -> bool:
     return bool(_TITLE_END.search("".join(lines)))
 
 
+def is_annex_mark(text: str) -> bool:
+    """Whether a line says only that what follows is an annex, and which: 附件1."""
+    return re.fullmatch(r"附[件表录]\s*[0-9０-９一二三四五六七八九十]{0,2}\s*[：:]?", text) is not None
+
+
 def is_draft_mark(text: str) -> bool:
     """Whether a line says only that the text under it is a draft, or on trial."""
     return _DRAFT.fullmatch(text) is not None
@@ -147,7 +152,7 @@ def title(lines: Sequence[Line]) -> list[str]:
             break
         if (
             len(line.text) > LONGEST_TITLE_LINE
-            or _SENTENCE.search(line.text)
+            or _SENTENCE.search(line.text if found else line.text.rstrip("？！?!"))
             or line.text.endswith(("：", ":"))
         ):
             break
@@ -192,7 +197,8 @@ def _closing(lines: Sequence[Line], end: int) -> slice | None:
         line = lines[start - 1]
         short = len(line.text) <= 40 and not _SENTENCE.search(line.text)
         dated = bool(_DATE.match(line.text))
-        if not short or not (line.right or dated or (line.after_gap and _ISSUER.search(line.text))):
+        issuer = (line.after_gap or start < end) and _ISSUER.search(line.text)
+        if not short or not (line.right or dated or issuer):
             break
         start -= 1
     return slice(start, end) if 0 < start < end else None

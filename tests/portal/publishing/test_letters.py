@@ -76,6 +76,16 @@ LAYOUTS: dict[str, tuple[list[str], tuple[str, str | None, str], str]] = {
         ("", None, f"<table><tbody><tr><td>姓名</td><td>王某</td></tr></tbody></table>{FOUND[2]}"),
         "没有认出标题，请补上。",
     ),
+    "an annex that says so above its title": (
+        [line("附件１："), line("玉桥街道步行环境改善方案"), line("（试行）"), BODY],
+        ("玉桥街道步行环境改善方案（试行）", None, f"<p>附件１：</p>{FOUND[2]}"),
+        "",
+    ),
+    "a title that asks": (
+        [line("玉桥西路什么时候改？"), line("八月开工。九月完工？")],
+        ("玉桥西路什么时候改？", None, "<p>八月开工。九月完工？</p>"),
+        "",
+    ),
     "a draft mark under a title of its own style": (
         [line("步行导则", AS_TITLE), line("（送审稿）"), line("正文在此。")],
         ("步行导则（送审稿）", None, "<p>正文在此。</p>"),
@@ -147,9 +157,10 @@ def test_the_layout_of_official_letters_is_read(case: str) -> None:
         ("", '<w:ind w:left="4200"/>'),
         ("", '<w:ind w:firstLineChars="1800" w:firstLine="576"/>'),
         ("", '<w:jc w:val="end"/>'),
+        ("", ""),
     ],
 )
-def test_a_signature_is_pushed_to_the_right_in_many_ways(before: str, properties: str) -> None:
+def test_a_signature_is_known_wherever_it_stands(before: str, properties: str) -> None:
     signed = [line(f"{before}{text}", properties) for text in ("玉桥街道办事处", "2026年5月1日")]
     found = import_document(file(NOTICE, BODY, *signed), "x.docx")
     assert found.html == (

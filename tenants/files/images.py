@@ -54,9 +54,14 @@ def reencode(content: BinaryIO, *, limit_pixels: int, widths: tuple[int, ...] = 
 
 
 def cropped(content: BinaryIO, cut: Cut, *, limit_pixels: int) -> bytes:
-    """What is left of the picture when that is cut off, as a PNG, and no more. Raises `Invalid` as `reencode` does."""
+    """What is left of the picture when that is cut off, as a PNG no wider than needed.
+
+    Raises `Invalid` as `reencode` does.
+    """
     out = BytesIO()
-    _clean(_upright(content, limit_pixels, cut)).save(out, "PNG")
+    shown = _upright(content, limit_pixels, cut)
+    shown.thumbnail((max(WIDTHS), _TALLEST))
+    _clean(shown).save(out, "PNG")
     return out.getvalue()
 
 
@@ -77,6 +82,8 @@ def _upright(content: BinaryIO, limit_pixels: int, cut: Cut = (0, 0, 0, 0)) -> I
                 wide, high = picture.size
                 seen = (ceil(wide * left), ceil(high * top), int(wide * (1 - right)), int(high * (1 - bottom)))
                 shown = picture.crop(seen) if any(cut) else picture
+                if not all(shown.size):
+                    raise ValueError("nothing is left of it")
                 return _in_plain_colours(ImageOps.exif_transpose(shown))
         except Image.DecompressionBombError:
             raise refuse(

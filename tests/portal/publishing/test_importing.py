@@ -251,10 +251,13 @@ def test_what_is_cut_off_of_a_picture_does_not_come_over() -> None:
             f'<v:imagedata r:id="{fill.blip.embed}" cropright="40000f"/></v:shape></w:pict>'
         )
         document.add_paragraph("中间").add_run()._r.append(parse_xml(older))
+        document.add_picture(BytesIO(samples.png()))
+        gone = document.inline_shapes[1]._inline.graphic.graphicData.pic.blipFill
+        gone.insert(1, parse_xml(f'<a:srcRect {nsdecls("a")} l="100%"/>'))
 
     store = Store()
     found = imported(word(make), "x.docx", store)
-    assert found.warnings == () and len(store.taken) == 2
+    assert ["有 1 张图片没有带过来" in str(w) for w in found.warnings] == [True] and len(store.taken) == 2
     for taken in store.taken:
         picture = Image.open(BytesIO(taken)).convert("RGB")
         assert 100 < picture.width <= 120 and picture.height == 200

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from portal.participation import words as participation
 from portal.publishing import richtext
 from portal.publishing.queries import words as publishing
+from tenants.files.findings import SENTENCES
 from tenants.identity import words
 from tenants.permissions import Role
 from tenants.rules import N_
@@ -81,8 +82,8 @@ _ACTIONS = {
     "demo.loaded": N_("载入演示内容"),
     "upload": N_("上传文件"),
     "delete": N_("删除文件"),
-    "clean": N_("做清理过的副本"),
-    "accept": N_("决定仍附原件"),
+    "clean": N_("生成附件的清理副本"),
+    "accept": N_("决定附件仍用原件"),
 }
 ENTITIES = {
     "publication": N_("发布内容"),
@@ -202,9 +203,11 @@ def value_text(field: str, value: Any) -> str:
 
 
 def _members_text(value: dict[str, Any]) -> str:
-    """A file by its words; anything else member for member."""
+    """A file by its words, what was found in one by its sentence; anything else member for member."""
     if value.keys() == {"file", "title"}:
         return str(value["title"]) or value_text("file_id", value["file"])
+    if value.keys() == {"trace", "count"} and value["trace"] in SENTENCES:
+        return gettext(SENTENCES[value["trace"]], n=filters.number(value["count"]))
     return gettext("；").join(f"{field_name(name)} {value_text(name, one)}" for name, one in value.items())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
@@ -60,8 +61,9 @@ def accept(session: Session, actor: Actor, file_id: UUID) -> None:
     if not file.findings or file.accepted_at is not None:
         return
     file.accepted_by, file.accepted_by_name, file.accepted_at = actor.id, actor.name, now()
-    found = [str(finding) for finding in findings_of(file.findings)]
-    audit.record(session, "accept", "stored_file", file.id, label=file.name, changes={"findings": ([], found)})
+    audit.record(
+        session, "accept", "stored_file", file.id, label=file.name, changes={"findings": ([], _counted(file))}
+    )
     session.flush()
 
 
@@ -88,8 +90,14 @@ def clean_copy(session: Session, actor: Actor, file_id: UUID) -> UUID:
         copy = _copy_of(file, actor, content)
         storage().put(copy.key, BytesIO(content), content_type=copy.content_type)
         own.add(copy)
-        audit.record(own, "clean", "stored_file", copy.id, label=copy.name)
+        changes = {"findings": (_counted(file), _counted(copy))}
+        audit.record(own, "clean", "stored_file", copy.id, label=copy.name, changes=changes)
         return copy.id
+
+
+def _counted(file: StoredFile) -> list[dict[str, Any]]:
+    """What was found in a document, for the record: how much of what, without its words."""
+    return [{"trace": finding.trace.value, "count": finding.count} for finding in findings_of(file.findings or ())]
 
 
 def _kept(file_id: UUID) -> tuple[ColumnElement[bool], ...]:

@@ -27,6 +27,7 @@ class Trace(StrEnum):
     EMBEDDED = "embedded"
     OUTSIDE = "outside"
     PEOPLE = "people"
+    PLACES = "places"
     PROPERTIES = "properties"
     PATHS = "paths"
     #: Nobody here can see into it.
@@ -47,7 +48,8 @@ SENTENCES: Mapping[Trace, str] = {
     Trace.PIVOT_DATA: N_("数据透视表带着的原始数据 %(n)s 份"),
     Trace.EMBEDDED: N_("嵌在里面的其他文件 %(n)s 个"),
     Trace.OUTSIDE: N_("引用的外部图片、表格或数据 %(n)s 处"),
-    Trace.PEOPLE: N_("文件属性和修改记录里的姓名或单位 %(n)s 个"),
+    Trace.PEOPLE: N_("文件属性、修改记录或照片里的姓名或单位 %(n)s 个"),
+    Trace.PLACES: N_("照片里记着的拍摄地点 %(n)s 处"),
     Trace.PROPERTIES: N_("自定义的文件属性 %(n)s 项"),
     Trace.PATHS: N_("本机或内网的路径 %(n)s 处"),
     Trace.OPAQUE: N_("系统看不到这个文件里面藏没藏东西，请打开检查"),
@@ -69,9 +71,6 @@ class Finding:
     def sentence(self) -> str:
         """What was found (a message id); its value `n` is `count`."""
         return SENTENCES[self.trace]
-
-    def __str__(self) -> str:
-        return self.sentence % {"n": self.count}
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""

@@ -37,9 +37,13 @@ def submit(
     content = versions.content_of(session, head(session, publication))
     documents = [document.file_id for document in content.documents]
     deciding.look_into(session, actor, documents)
-    decided = files.decided(files.looked(session, documents).values())
-    checks = policy.checklist(publication.kind, content, content.picture_words(), decided)
+    looked = files.looked(session, documents).values()
+    checks = policy.checklist(publication.kind, content, content.picture_words(), files.decided(looked))
     require(policy.may_submit(actor, publication, policy.missing(checks)))
+    if any(document.findings is None for document in looked):
+        raise Refused(
+            Refusal(N_("有附件现在打不开，看不出里面有没有读者看不到的内容。请过几分钟再送审，不行就重新上传附件。"))
+        )
     return _move(session, actor, publication, State.IN_REVIEW, "submitted", now)
 
 

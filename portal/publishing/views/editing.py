@@ -345,4 +345,7 @@ def _merge(record: queries.Record, form: ArticleForm) -> Response:
     content = merged(seen, record.content, mine, chosen)
     again = ArticleForm(formdata=None, data=fields_of(content, record.number))
     again.note.data = form.note.data
+    chosen_of = {row.form.file_id.data: row.form.choice.data for row in form.documents}
+    for row in again.documents:
+        row.form.choice.data = chosen_of.get(row.form.file_id.data)
     return _page(record, again, pictures_of(content))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from tenants.files import inspect
 from tenants.files.findings import Finding, Trace, Traces
-from tenants.files.sweeping import pdf, properties, sheets, slides, word
+from tenants.files.sweeping import pdf, pictures, properties, sheets, slides, word
 from tenants.files.sweeping.parts import Parts
 from tenants.rules import N_, Invalid
 
@@ -68,3 +68,4 @@ def cleaned(content: bytes, content_type: str) -> bytes:
 def _sweep(parts: Parts, content_type: str, traces: Traces) -> None:
     properties.sweep(parts, traces)
     _OFFICE[content_type](parts, traces)
+    pictures.sweep(parts, traces)

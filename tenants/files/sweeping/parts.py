@@ -31,6 +31,7 @@ class Parts:
         with zipfile.ZipFile(BytesIO(content)) as package:
             self.types = content_types(package)
         self._roots: dict[str, Element] = {}
+        self._replaced: dict[str, bytes] = {}
         self._dropped: set[tuple[str, str]] = set()
 
     @property
@@ -39,8 +40,12 @@ class Parts:
         return self._package.main
 
     def content(self, part: str) -> bytes:
-        """The content of a part as it was."""
-        return self._package.bytes(part)
+        """The content of a part as it was, or what it was replaced by."""
+        return self._replaced[part] if part in self._replaced else self._package.bytes(part)
+
+    def replace(self, part: str, content: bytes) -> None:
+        """Have a part that is no XML hold this."""
+        self._replaced[part] = content
 
     def root(self, part: str) -> Element:
         """The root of a part; what is changed in it is written."""

@@ -1,14 +1,16 @@
-"""PDF: who wrote it, comments, files inside it, layers that are off."""
+"""PDF: who wrote it, comments, files inside it, photos' places, layers that are off."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 from pypdf import PasswordType, PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from tenants.files.findings import Trace, Traces
+from tenants.files.sweeping import pictures
 from tenants.rules import N_, Invalid
 
 #: Annotations that are remarks on the page; the others are part of it.
@@ -36,6 +38,8 @@ def sweep(content: bytes, traces: Traces) -> None:
     enclosed = _enclosed(root.get("/Names"))
     if enclosed:
         traces.add(Trace.EMBEDDED, count=enclosed)
+    for picture in _photos(reader):
+        pictures.note(picture.get_data(), traces)
     off = _listed(_inside(root, "/OCProperties", "/D", "/OFF"))
     for layer in off:
         traces.add(Trace.HIDDEN_LAYERS, str(layer.get("/Name") or ""))
@@ -61,8 +65,30 @@ def cleaned(content: bytes) -> bytes:
             kept = [a for a in listed if _object(a).get("/Subtype") not in {*_REMARKS, _ENCLOSED}]
             page[NameObject("/Annots")] = ArrayObject(kept)
         page.pop("/Metadata", None)
+    for picture in _photos(writer):
+        if pictures.note(picture.get_data(), Traces()):
+            StreamObject.set_data(picture, pictures.bare(picture.get_data()))
+        picture.pop("/Metadata", None)
     # once more, because only what a document leads to is taken along
     return _written(PdfWriter(clone_from=PdfReader(BytesIO(_written(writer)))))
+
+
+def _photos(document: PdfReader | PdfWriter) -> Iterator[StreamObject]:
+    """The pictures of all pages that are kept as JPEG, each once."""
+    waiting: list[Any] = [page.get("/Resources") for page in document.pages]
+    seen: set[int] = set()
+    while waiting:
+        drawn = _inside(waiting.pop(), "/XObject")
+        for name in drawn.values() if isinstance(drawn, DictionaryObject) else ():
+            number = name.idnum if isinstance(name, IndirectObject) else id(name)
+            found = _object(name)
+            if number in seen or not isinstance(found, StreamObject):
+                continue
+            seen.add(number)
+            if found.get("/Subtype") == "/Form":
+                waiting.append(found.get("/Resources"))
+            elif _object(found.get("/Filter")) in ("/DCTDecode", ["/DCTDecode"]):
+                yield found
 
 
 def _written(writer: PdfWriter) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -13,11 +15,13 @@ from sqlalchemy import select, update
 
 from portal.publishing import queries, service
 from portal.publishing.content import Attachment
+from portal.publishing.extraction import extract
 from tenants.audit import AuditEntry
+from tenants.clock import now
 from tenants.files import service as uploads
-from tenants.files.inspect import DOCX, XLSX, Purpose
+from tenants.files.inspect import DOCX, PDF, XLSX, Kind, Purpose
 from tenants.files.models import StoredFile
-from tenants.files.sweeping import look
+from tenants.files.sweeping import cleaned, look
 from tenants.rules import Refused
 from tests.conftest import Deployment
 from tests.factories import publishing as make
@@ -74,6 +78,13 @@ def documents(deployment: Deployment, room: Newsroom, code: str) -> list[StoredF
         return [stored[file_id] for file_id in ids]
 
 
+def public_answers(deployment: Deployment, code: str, file_id: UUID) -> tuple[int, int, bool]:
+    """What the public gets of a text and of a document, and whether the text's page names the document."""
+    public = deployment.public.test_client()
+    page = public.get(f"/a/{code}")
+    return page.status_code, public.get(f"/media/{file_id}/download").status_code, str(file_id) in page.text
+
+
 def downloaded(public: FlaskClient, file_id: UUID) -> bytes:
     link = public.get(f"/media/{file_id}/download")
     assert link.status_code == 302, link.status
@@ -97,7 +108,7 @@ def test_what_is_inside_is_named_and_review_waits_for_a_decision(
 
 
 def test_a_cleaned_copy_goes_out_in_the_place_of_the_original(
-    deployment: Deployment, room: Newsroom, planner: StrictClient
+    deployment: Deployment, room: Newsroom, planner: StrictClient, clerk: StrictClient
 ) -> None:
     code = begun(deployment, room)
     page = attached(planner, room, code, (peopled.word(), "方案.docx"))
@@ -108,6 +119,8 @@ def test_a_cleaned_copy_goes_out_in_the_place_of_the_original(
     assert "清理过的副本" in shown and "还没决定" not in shown
     (copy,) = documents(deployment, room, code)
     assert (copy.name, copy.cleaned_from, copy.findings) == ("方案.docx", original, [])
+    told = clerk.get(room.path("audit/?action=clean")).text
+    assert "生成附件的清理副本" in told and "隐藏的文字 4 处" in told
     public = released(deployment, room, code)
     assert look(downloaded(public, copy.id), DOCX.content_type) == ()
     assert public.get(f"/media/{original}/download").status_code == 404
@@ -133,7 +146,8 @@ def test_the_original_goes_out_when_somebody_decided_so_and_the_audit_tells_who(
             select(AuditEntry).where(AuditEntry.action == "accept", AuditEntry.entity_id == str(book.id))
         ).all()
     assert [entry.actor_name for entry in entries] == ["林晓"]
-    assert "隐藏的工作表 2 张" in entries[0].changes["findings"][1]
+    told = clerk.get(room.path("audit/?action=accept")).text
+    assert "决定附件仍用原件" in told and "隐藏的工作表 2 张" in told and "底稿" not in told
     public = released(deployment, room, code)
     assert look(downloaded(public, book.id), XLSX.content_type) != ()
     assert downloaded(public, letter.id) == old
@@ -153,27 +167,25 @@ def test_a_colleague_who_saves_meanwhile_does_not_undo_a_decision(
     assert file.accepted_by_name == "林晓"
 
 
-@pytest.mark.parametrize("decided", [True, False])
-def test_what_was_on_its_way_before_anybody_looked_goes_out_without_its_document(
-    deployment: Deployment, room: Newsroom, decided: bool
+@pytest.mark.parametrize("innocent", [True, False])
+def test_what_the_clock_publishes_goes_out_without_a_document_that_nobody_decided_about(
+    app_workspace: Flask, deployment: Deployment, room: Newsroom, innocent: bool
 ) -> None:
-    """Nothing that the clock publishes waits for a person; the document waits."""
+    """Approved before anybody looked into documents: the text goes out when it is due, the document waits."""
     planner, clerk = room.planner.actor(), room.clerk.actor()
-    sent = samples.word("一、工作目标") if decided else peopled.word()
-    with deployment.session(planner) as session, session.begin():
+    sent = samples.word("一、工作目标") if innocent else peopled.word()
+    with app_workspace.app_context(), deployment.session(planner) as session, session.begin():
         file = uploads.store_upload(session, planner, BytesIO(sent), "方案.docx", purpose=Purpose.ATTACHMENT)
         code = make.draft(session, planner, documents=(Attachment(file.id, "方案"),)).code
-        file_id = file.id
-        file.findings = []
+        file.findings, file_id = [], file.id
+    early = now() - timedelta(hours=2)
     with deployment.session(clerk) as session, session.begin():
         service.submit(session, planner, code)
         service.approve(session, clerk, code)
+        service.schedule(session, clerk, code, early + timedelta(hours=1), now=early)
         session.execute(update(StoredFile).where(StoredFile.id == file_id).values(findings=None))
-    with deployment.session(clerk) as session, session.begin():
-        service.publish(session, clerk, code)
-    public = deployment.public.test_client()
-    assert public.get(f"/a/{code}").status_code == 200
-    assert public.get(f"/media/{file_id}/download").status_code == (302 if decided else 404)
+    deployment.run_jobs()
+    assert public_answers(deployment, code, file_id) == (200, 302 if innocent else 404, innocent)
 
 
 def test_a_document_of_before_is_looked_into_when_it_is_submitted(
@@ -192,7 +204,9 @@ def test_a_document_of_before_is_looked_into_when_it_is_submitted(
     assert "还缺几项" in answer and "隐藏的文字 4 处" in answer
 
 
-@pytest.mark.parametrize(("choice", "names"), [("clean", [[]]), ("keep", [["林晓"]]), ("drop", [])])
+@pytest.mark.parametrize(
+    ("choice", "names"), [("clean", [[]]), ("keep", [["林晓"]]), ("drop", []), ("y", [])]
+)
 def test_an_imported_file_is_attached_as_was_decided(
     deployment: Deployment, room: Newsroom, planner: StrictClient, choice: str, names: list[list[str]]
 ) -> None:
@@ -206,3 +220,50 @@ def test_an_imported_file_is_attached_as_was_decided(
     code = local(answer.location).split("/")[-2]
     found = documents(deployment, room, code)
     assert [[file.accepted_by_name] if file.accepted_at else file.findings for file in found] == names
+
+
+def test_an_original_in_a_new_version_of_a_live_text_or_in_an_old_one_restored_waits_for_a_decision(
+    deployment: Deployment, room: Newsroom, planner: StrictClient
+) -> None:
+    code = begun(deployment, room)
+    released(deployment, room, code)
+    record, actor = room.path(f"publications/{code}"), room.planner.actor()
+    follow(planner, send(planner, record, f"{record}/revise"))
+    typed = fields(attached(planner, room, code, (peopled.word(), "方案.docx")), "/edit")
+    file_id = UUID(typed["documents-0-file_id"])
+    assert "没决定" in follow(planner, planner.post(f"{record}/edit", data=typed)).text
+    unseen = (200, 404, False)
+    assert public_answers(deployment, code, file_id) == unseen
+    with deployment.session(actor) as session, session.begin():
+        service.save(session, actor, code, make.content(), expected_number=2)
+        service.restore(session, actor, code, 2)
+    assert [file.id for file in documents(deployment, room, code)] == [file_id]
+    with deployment.session(actor) as session, pytest.raises(Refused):
+        service.submit(session, actor, code)
+    assert public_answers(deployment, code, file_id) == unseen
+
+
+def test_a_document_that_cannot_be_read_now_is_not_sent_to_review(
+    app_workspace: Flask, deployment: Deployment, room: Newsroom, planner: StrictClient
+) -> None:
+    actor = room.planner.actor()
+    with deployment.session(actor) as session, session.begin():
+        file = make.stored_file(session, room.place.id, "document", "方案.docx")  # without bytes in the store
+        code = make.draft(session, actor, documents=(Attachment(file.id, "方案"),)).code
+        file.findings = None
+    page = room.path(f"publications/{code}")
+    assert "有附件现在打不开" in follow(planner, send(planner, page, f"{page}/submit")).text
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "shown"),
+    [
+        (peopled.word, DOCX, "可见丙可见的新增可见丁"),
+        (peopled.workbook, XLSX, "可见乙"),
+        (lambda: peopled.pdf("Seen by all"), PDF, "Seen by all"),
+    ],
+)
+def test_a_cleaned_copy_reads_as_the_original_does(made: Callable[[], bytes], kind: Kind, shown: str) -> None:
+    sent = made()
+    read, of_original = (extract(it, kind.content_type) for it in (cleaned(sent, kind.content_type), sent))
+    assert read == of_original and shown in "\n".join(part.text for part in read)

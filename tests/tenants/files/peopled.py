@@ -15,6 +15,7 @@ from docx.oxml.ns import nsdecls
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 from pypdf.annotations import Text
+from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
 from tests.tenants.files import samples
 
@@ -29,8 +30,8 @@ _PML = (
 )
 
 
-def changed(package: bytes, parts: Mapping[str, Callable[[str], str] | str]) -> bytes:
-    """A package with parts replaced (a text) or edited (a function of their text)."""
+def changed(package: bytes, parts: Mapping[str, Callable[[str], str] | str | bytes]) -> bytes:
+    """A package with parts replaced (a text or bytes) or edited (a function of their text)."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(package)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -223,14 +224,54 @@ def _listed(*relations: tuple[str, str]) -> bytes:
     return xml.encode()
 
 
-def pdf() -> bytes:
-    """A PDF with its author's name, a remark and a file inside."""
+def pdf(shown: str = "") -> bytes:
+    """A PDF with a line in Latin letters, its author's name, a remark and a file inside."""
     writer = pypdf.PdfWriter()
-    writer.add_blank_page(200, 200)
+    page = writer.add_blank_page(200, 200)
+    line = StreamObject()
+    line.set_data(f"BT /F1 12 Tf 10 100 Td ({shown}) Tj ET".encode())
+    kind = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(key): NameObject(value) for key, value in kind.items()})
+    fonts = DictionaryObject({NameObject("/F1"): font})
+    page[NameObject("/Contents")] = writer._add_object(line)
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     writer.add_metadata({"/Author": "张三", "/Title": "方案"})
     remark = Text(rect=(10, 10, 30, 30), text="批注里的话", open=False)
     writer.add_annotation(0, remark)
     writer.add_attachment("底稿.txt", "附着的底稿".encode())
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def photo_in_word(photo: bytes) -> bytes:
+    """A Word file with a picture as it came from the camera."""
+    document = docx.Document()
+    document.add_picture(BytesIO(samples.jpeg()))
+    out = BytesIO()
+    document.save(out)
+    return changed(out.getvalue(), {"word/media/image1.jpg": photo})
+
+
+def photo_in_pdf(photo: bytes) -> bytes:
+    """A PDF with a picture as it came from the camera."""
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    picture = StreamObject()
+    picture.set_data(photo)
+    picture.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Image"),
+            NameObject("/Width"): NumberObject(800),
+            NameObject("/Height"): NumberObject(600),
+            NameObject("/ColorSpace"): NameObject("/DeviceRGB"),
+            NameObject("/BitsPerComponent"): NumberObject(8),
+            NameObject("/Filter"): NameObject("/DCTDecode"),
+        }
+    )
+    drawn = DictionaryObject({NameObject("/Im0"): writer._add_object(picture)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): drawn})
     out = BytesIO()
     writer.write(out)
     return out.getvalue()

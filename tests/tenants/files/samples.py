@@ -18,7 +18,12 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 
 
 def jpeg(
-    width: int = 800, height: int = 600, *, located: bool = False, orientation: int | None = None
+    width: int = 800,
+    height: int = 600,
+    *,
+    located: bool = False,
+    orientation: int | None = None,
+    artist: str = "",
 ) -> bytes:
     """A photo, left half green and right half brick; with camera and place when `located`."""
     picture = Image.new("RGB", (width, height), "#2c7a4b")
@@ -26,6 +31,8 @@ def jpeg(
     exif = Image.Exif()
     if orientation:
         exif[0x0112] = orientation
+    if artist:
+        exif[0x013B] = artist
     if located:
         exif[0x0110] = "Camera of a resident"
         exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 54.0, 9.0), 3: "E", 4: (116.0, 39.0, 25.0)})

@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pypdf
 import pytest
+from PIL import Image, ImageOps
 
 from tenants.files import inspect
 from tenants.files.findings import Finding, Trace, findings_of
@@ -129,6 +130,32 @@ def test_a_cleaned_pdf_has_its_pages_and_neither_names_nor_remarks() -> None:
     assert b"EmbeddedFile" not in copy
     with pytest.raises(Invalid):
         cleaned(samples.locked_pdf(owner="geheim"), PDF.content_type)
+
+
+def photographed(content: bytes) -> bytes:
+    """The one photo in a document."""
+    if content.startswith(b"%PDF"):
+        page = pypdf.PdfReader(BytesIO(content)).pages[0]
+        return bytes(page["/Resources"]["/XObject"]["/Im0"].get_data())  # type: ignore[index]
+    with zipfile.ZipFile(BytesIO(content)) as parts:
+        (name,) = (name for name in parts.namelist() if "/media/" in name)
+        return parts.read(name)
+
+
+@pytest.mark.parametrize(("made", "kind"), [(peopled.photo_in_word, DOCX), (peopled.photo_in_pdf, PDF)])
+def test_where_a_photo_was_taken_and_by_whom_is_named_and_only_the_photo_kept(
+    made: Callable[[bytes], bytes], kind: Kind
+) -> None:
+    taken = samples.jpeg(located=True, orientation=6, artist="周九")
+    sent = made(taken + samples.jpeg(located=True))  # some cameras put a second picture behind the first
+    assert counts(sent, kind) == {Trace.PLACES: 1, Trace.PEOPLE: 1}
+    assert words(sent, kind, Trace.PLACES) == ("39.90250, 116.65694",)
+    copy = cleaned(sent, kind.content_type)
+    assert look(copy, kind.content_type) == ()
+    kept = photographed(copy)
+    assert [word for word in (b"Camera", "周九".encode(), b"at home") if word in kept] == []
+    upright, same = (ImageOps.exif_transpose(Image.open(BytesIO(data))) for data in (taken, kept))
+    assert upright.size == (600, 800) and upright.tobytes() == same.tobytes()
 
 
 def test_text_that_a_merged_cell_brings_into_sight_is_not_hidden() -> None:

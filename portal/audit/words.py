@@ -206,8 +206,8 @@ def _members_text(value: dict[str, Any]) -> str:
     """A file by its words, what was found in one by its sentence; anything else member for member."""
     if value.keys() == {"file", "title"}:
         return str(value["title"]) or value_text("file_id", value["file"])
-    if value.keys() == {"trace", "count"} and value["trace"] in SENTENCES:
-        return gettext(SENTENCES[value["trace"]], n=filters.number(value["count"]))
+    if value.keys() == {"trace", "count"} and (sentence := SENTENCES.get(str(value["trace"]))):
+        return gettext(sentence, n=filters.number(value["count"]))
     return gettext("；").join(f"{field_name(name)} {value_text(name, one)}" for name, one in value.items())
 
 

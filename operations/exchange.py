@@ -14,10 +14,17 @@ from typing import IO
 
 #: Bytes of a request or of an answer that stay in memory.
 IN_MEMORY = 64 * 1024
-#: Bytes read from or written to a connection at once.
+#: Bytes read from or written to a connection at once; fewer where each byte is looked at, so that nobody waits long.
 PIECE = 256 * 1024
+SMALL_PIECE = 16 * 1024
 #: Bytes that the request line and the headers may have together.
 HEAD_MOST = 64 * 1024
+#: Bytes that the chunks of a body must have on average when they are not few, as the loop looks at each.
+CHUNK_LEAST = 64
+FEW_CHUNKS = 1000
+
+BAD = (400, "Bad Request")
+ENDLESS = (431, "Request Header Fields Too Large")
 
 # Heads whose lines end in a bare LF, and lengths that are none, are for the server's parser to refuse.
 _HEAD_END = re.compile(rb"\n\r?\n")
@@ -27,14 +34,16 @@ _EXPECTS = re.compile(rb"\nexpect:[ \t]*100-continue[ \t]*\r?\n", re.IGNORECASE)
 
 
 class _Chunks:
-    """Finds the end of a body in chunks. One that is wrong counts as ended, for the server's parser to refuse."""
+    """Finds the end of a body in chunks."""
 
     def __init__(self) -> None:
         self._left = 0  # of a chunk and the line's end after it
         self._line = b""
+        self._lines = self._bytes = 0
         self._trailer = False
 
     def ended(self, data: bytes) -> bool:
+        """Whether the body ends with this piece of it. Raises ValueError when it is none."""
         at = 0
         while at < len(data):
             if self._left:
@@ -45,24 +54,26 @@ class _Chunks:
             end = data.find(b"\n", at) + 1
             self._line += data[at : end or len(data)]
             if len(self._line) > HEAD_MOST:
-                return True
+                raise ValueError("a line without end")
             if not end:
                 return False
             at = end
             line, self._line = self._line.strip(), b""
-            if self._trailer:
-                if not line:
-                    return True
-                continue
-            try:
-                size = int(line.partition(b";")[0], 16)
-            except ValueError:
-                size = -1
-            if size < 0:
+            if self._trailer and not line:
                 return True
-            self._trailer = size == 0
-            self._left = size + 2 if size else 0
+            if not self._trailer:
+                self._begin(int(line.partition(b";")[0], 16))
+            self._lines += 1
+            if self._lines > FEW_CHUNKS and self._bytes < self._lines * CHUNK_LEAST:
+                raise ValueError("nothing but crumbs")
         return False
+
+    def _begin(self, size: int) -> None:
+        if size < 0:
+            raise ValueError("a chunk of less than nothing")
+        self._trailer = size == 0
+        self._left = size + 2 if size else 0
+        self._bytes += size
 
 
 class Inbox:
@@ -78,14 +89,19 @@ class Inbox:
         self.received = 0
         #: The head has come.
         self.in_body = False
-        #: The head is too long.
-        self.endless = False
+        #: With what status and reason to answer in place of the app.
+        self.refused: tuple[int, str] | None = None
         #: The sender waits for a word before the body.
         self.expects = False
         #: A thread can work on it.
         self.complete = False
         #: Its end was not seen, so that nothing can follow on this connection.
         self.cut = False
+
+    @property
+    def piece(self) -> int:
+        """Bytes to read from the connection next, at most."""
+        return PIECE if self.in_body and not self._chunks else SMALL_PIECE
 
     def feed(self, data: bytes) -> None:
         """What has come."""
@@ -95,7 +111,10 @@ class Inbox:
             data = self._after_head(data)
         if not self.in_body:
             return
-        self.complete = self._chunks.ended(data) if self._chunks else self.received >= self._size
+        try:
+            self.complete = self._chunks.ended(data) if self._chunks else self.received >= self._size
+        except ValueError:
+            self.refused = BAD
         if not self.complete and max(self.received, self._size) > self._most:
             self.complete = self.cut = True
         if self.complete:
@@ -105,8 +124,9 @@ class Inbox:
         seen = len(self._head)
         self._head += data
         end = _HEAD_END.search(self._head, max(0, seen - 2))
-        self.endless = (end.end() if end else len(self._head)) > HEAD_MOST
-        if not end or self.endless:
+        if (end.end() if end else len(self._head)) > HEAD_MOST:
+            self.refused = ENDLESS
+        if not end or self.refused:
             return b""
         self.in_body = True
         head, rest = self._head[: end.end()], self._head[end.end() :]

@@ -32,8 +32,7 @@ LONGEST_FAREWELL = 60.0
 #: So many times the largest request may lie in one process in requests and answers together.
 LARGEST_KEPT = 20
 
-_LATE = (408, "Request Timeout")
-_ENDLESS = (431, "Request Header Fields Too Large")
+LATE = (408, "Request Timeout")
 
 
 class Connection:
@@ -99,7 +98,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is publish
         self._wait(connection, selectors.EVENT_READ, self._on_request, PATIENCE)
 
     def _on_request(self, connection: Connection) -> None:
-        data = connection.own.recv(PIECE)
+        data = connection.own.recv(connection.inbox.piece)
         if not data:
             self._end(connection)
             return
@@ -112,12 +111,12 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is publish
 
     def _look(self, connection: Connection) -> None:
         inbox = connection.inbox
-        if inbox.complete:
+        if inbox.refused:
+            self._refuse(connection, *inbox.refused)
+        elif inbox.complete:
             self._wait_no_more(connection)
             connection.parser = get_parser(self.cfg, inbox, connection.client)
             self.enqueue_req(connection)
-        elif inbox.endless:
-            self._refuse(connection, *_ENDLESS)
         else:
             if inbox.expects:
                 inbox.expects = False
@@ -236,7 +235,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is publish
         now = time.monotonic()
         for connection in [each for each in self._waiting if now > each.deadline + each.moved / SLOWEST]:
             if connection.inbox.received and not connection.sock.left:
-                self._guarded(self._refuse, connection, *_LATE)
+                self._guarded(self._refuse, connection, *LATE)
             else:
                 self._end(connection)
 

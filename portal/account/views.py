@@ -21,7 +21,7 @@ from portal.people import service as people_pages
 from tenants import actors, known_browsers
 from tenants.database import open_session
 from tenants.deployment import settings_here
-from tenants.identity import invitations, new_passwords, sign_in
+from tenants.identity import new_passwords, offers, sign_in
 from tenants.identity import queries as identity
 from tenants.identity import service as people
 from tenants.identity.throttle import Throttled
@@ -94,7 +94,7 @@ def show() -> ResponseReturnValue:
         staff=staff,
         profile=queries.profile(db(), staff.id),
         places=queries.places_of(db(), staff.id),
-        offers=invitations.offers_to(db(), staff.id),
+        offers=offers.to_person(db(), staff.id),
         sessions=identity.sessions_of_staff(db(), staff.id, staff.session_id),
     )
 
@@ -108,7 +108,7 @@ def answer_offer(offer: UUID) -> ResponseReturnValue:
         with open_session(g.engine, actors.system()) as system, system.begin():
             people_pages.answer_offer(system, reader().staff.id, offer, accept=accept)
     except Missing:
-        abort(404)
+        abort(404, description=_("这份邀请已经答复、撤回或过期。"))
     flash(_("已加入，可以在页面上方切换单位。") if accept else _("已谢绝邀请。"), "success")
     return redirect(url_for(".show"), 303)
 

@@ -59,6 +59,7 @@ _ACTIONS = {
     "role.ended": N_("结束角色"),
     "invitation.accepted": N_("接受邀请"),
     "person.offered": N_("邀请任职"),
+    "offer.withdrawn": N_("撤回任职邀请"),
     "offer.accepted": N_("接受任职邀请"),
     "offer.declined": N_("谢绝任职邀请"),
     "password.set": N_("设置密码"),

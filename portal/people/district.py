@@ -23,8 +23,9 @@ from portal.people.web import (
     reset_factor,
     states,
     the_person,
+    withdraw_offer,
 )
-from tenants.identity import invitations
+from tenants.identity import invitations, offers
 from tenants.identity import queries as identity_queries
 from tenants.permissions import Permission, Role
 from tenants.requests import actor, db, requires
@@ -92,6 +93,7 @@ def show_district(person: UUID) -> ResponseReturnValue:
         "portal/people/show_district.html",
         person=found,
         history=queries.history(db(), person),
+        offers=offers.to_person(db(), person),
         states=states(),
         myself=actor().id == person,
         factor_refusal=factor_refusal(found),
@@ -113,14 +115,20 @@ def grant(person: UUID) -> ResponseReturnValue:
     _offered(form)
     if form.validate_on_submit():
         try:
-            service.grant(db(), person, Role(form.role.data), **form.where())
+            added = service.add_role(db(), person, Role(form.role.data), **form.where())
         except (Invalid, Refused) as error:
             take(form, error)
             db().rollback()
         else:
-            flash(_("角色已增加，立即生效。"), "success")
+            flash(invited_words(added) if added.offered else _("角色已增加，立即生效。"), "success")
             return redirect(url_for(".show_district", person=person), 303)
     return render("portal/people/grant.html", form=form, person=found, status=form.status)
+
+
+@blueprint.post("/district/people/<uuid:person>/offers/<uuid:offer>/withdraw")
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def withdraw_offer_district(person: UUID, offer: UUID) -> ResponseReturnValue:
+    return withdraw_offer(offer, url_for(".show_district", person=person))
 
 
 @blueprint.route("/district/people/<uuid:person>/roles/<uuid:role>/end", methods=["GET", "POST"])

@@ -36,7 +36,7 @@ class WhomFields(Form):
     email = StringField(
         _l("邮箱"),
         [DataRequired(), Length(max=200)],
-        description=_l("已有账号的人会直接加入，不用重新注册。"),
+        description=_l("已有账号的人由本人在账号里接受后加入，不用重新注册。"),
     )
     name = StringField(_l("姓名"), [DataRequired(), Length(max=NAME_MAX)])
     job_title = StringField(_l("职务"), [Length(max=NAME_MAX)])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from search import outbox
 from tenants.actors import Actor
-from tenants.identity import factor_resets, invitations
+from tenants.identity import factor_resets, invitations, offers
 from tenants.identity import service as identity
 from tenants.identity.invitations import Invited
 from tenants.permissions import Role
@@ -50,17 +50,18 @@ def set_roles(
     outbox.changed(session, SOURCE, staff_id)
 
 
-def grant(
+def add_role(
     session: Session,
     staff_id: UUID,
     role: Role,
     *,
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
-) -> None:
-    """Give one more role anywhere in the district."""
-    identity.grant_role(session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+) -> Invited:
+    """One more role anywhere in the district; where somebody does not work yet, they are asked."""
+    invited = invitations.add_role(session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id)
     outbox.changed(session, SOURCE, staff_id)
+    return invited
 
 
 def end_role(session: Session, assignment_id: UUID, *, reason: str) -> None:
@@ -88,5 +89,5 @@ def object_to_reset(session: Session, token: str) -> None:
 
 def answer_offer(session: Session, staff_id: UUID, offer_id: UUID, *, accept: bool) -> None:
     """Take up roles at another place that somebody was offered, or not. Needs the scope `system`."""
-    invitations.answer_offer(session, staff_id, offer_id, accept=accept)
+    offers.answer(session, staff_id, offer_id, accept=accept)
     outbox.changed(session, SOURCE, staff_id)

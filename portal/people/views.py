@@ -26,27 +26,30 @@ from portal.people.web import (
     reset_factor,
     states,
     the_person,
+    withdraw_offer,
 )
-from tenants.identity import invitations, policy
+from tenants.identity import invitations, offers, policy
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
 from tenants.rules import Invalid, Refused
-from webkit.fragments import render
+from webkit.fragments import render, wants_part
 
 
 @blueprint.get("/t/<tenant>/people/")
 @requires(Permission.PERSON_READ)
 def index(tenant: str) -> ResponseReturnValue:
     by = filter_of_request()
+    may_manage = actor().may(Permission.PERSON_MANAGE)
     return render(
         "portal/people/index.html",
         "results",
         people=list_page(by),
+        offers=offers.of_tenant(db(), g.tenant.id) if may_manage and not wants_part() else [],
         by=by,
         states=states(),
         roles=queries.grantable(db()),
         tenant=tenant,
-        may_manage=actor().may(Permission.PERSON_MANAGE),
+        may_manage=may_manage,
     )
 
 
@@ -79,6 +82,12 @@ def invite(tenant: str) -> ResponseReturnValue:
                 return redirect(url_for(".index", tenant=tenant), 303)
             return redirect(url_for(".show", tenant=tenant, person=invited.staff.id), 303)
     return render("portal/people/invite.html", form=form, tenant=tenant, status=form.status)
+
+
+@blueprint.post("/t/<tenant>/people/offers/<uuid:offer>/withdraw", endpoint="withdraw_offer")
+@requires(Permission.PERSON_MANAGE)
+def withdraw_offer_of_tenant(tenant: str, offer: UUID) -> ResponseReturnValue:
+    return withdraw_offer(offer, url_for(".index", tenant=tenant))
 
 
 @blueprint.get("/t/<tenant>/people/<uuid:person>")

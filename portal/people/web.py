@@ -12,12 +12,12 @@ from portal.answers import take
 from portal.people import queries
 from portal.people.forms import ResetFactorForm
 from portal.people.queries import Person, PersonFilter, PersonState
-from tenants.identity import factor_resets, policy
+from tenants.identity import factor_resets, offers, policy
 from tenants.identity import queries as identity
 from tenants.identity.invitations import Invited
 from tenants.identity.words import role_name
 from tenants.requests import actor, db, say
-from tenants.rules import Refused
+from tenants.rules import Missing, Refused
 from webkit import sheets
 from webkit.fragments import render
 from webkit.pagination import PAGE_SIZE, Page, page_number
@@ -91,6 +91,17 @@ def invited_words(invited: Invited) -> str:
         return _("邀请已发出，对方在自己的账号里接受后加入。")
     name = invited.staff.name
     return _("邀请已发给%(name)s。", name=name) if invited.waits else _("%(name)s已加入。", name=name)
+
+
+def withdraw_offer(offer: UUID, back: str) -> ResponseReturnValue:
+    """Take back what somebody was offered and has not answered."""
+    try:
+        offers.withdraw(db(), offer)
+    except Missing:
+        flash(_("这份邀请已经答复、撤回或过期。"), "warning")
+    else:
+        flash(_("邀请已撤回。"), "success")
+    return redirect(back, 303)
 
 
 def the_person(staff_id: UUID) -> Person:

@@ -195,13 +195,21 @@ class StaffToken(Identified, Base):
     """An invitation, a reset, an objection or an offer of roles. Works once; the row holds its SHA-256 (hex)."""
 
     __tablename__ = "staff_token"
+    __table_args__ = (
+        Index(
+            "ix_staff_token_offered_by",
+            text("((offer ->> 'tenant_id'))"),
+            postgresql_where=text("offer IS NOT NULL AND used_at IS NULL"),
+        ),
+    )
 
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     purpose: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    #: What an offer is of: `tenant_id` or `bureau_id` (neither: the district), `roles`, `place`, `by`.
+    #: What an offer is of: `tenant_id` or `bureau_id` (neither: the district), `roles`, `place`; `by` whom; to whom:
+    #: `name`, `email`.
     offer: Mapped[dict[str, Any] | None]
 
 

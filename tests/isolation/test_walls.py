@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from migrations import schema
@@ -17,7 +18,10 @@ from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import Tenant
+from tenants.permissions import Role
 from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories.people import Person, Place
 from tests.isolation.test_model import visible
 from tests.isolation.world import World
 
@@ -98,3 +102,75 @@ def test_a_closed_tenant_shows_nothing_and_says_so(
     finally:
         use(active=True)
     assert app_public.test_client().get(f"/a/{code}").status_code == 200
+
+
+def _acting(connection: Connection, scope: str, tenant: UUID | None = None, actor: UUID | None = None) -> None:
+    settings = {"app.scope": scope, "app.tenant_id": str(tenant or ""), "app.actor_id": str(actor or "")}
+    for name, value in settings.items():
+        connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+
+
+GIVE = text(
+    "INSERT INTO role_assignment (id, staff_id, role, tenant_id, granted_by, created_at)"
+    " VALUES (gen_random_uuid(), :who, :role, :tenant, '', now())"
+)
+
+
+@pytest.fixture
+def planner(deployment: Deployment) -> tuple[Person, Place]:
+    """Somebody who works at one place, and another place."""
+    with deployment.session() as session, session.begin():
+        person = people.staff(session, Role.PLANNER, place=people.tenant(session))
+        return person, people.tenant(session)
+
+
+@pytest.mark.parametrize("scope", ["tenant", "job", "district_office"])
+def test_nobody_is_given_a_role_at_another_place_without_their_yes(
+    workspace_engine: Engine, planner: tuple[Person, Place], scope: str
+) -> None:
+    person, other = planner
+    assert person.tenant
+    own = person.tenant.id
+    with workspace_engine.connect() as connection:
+        _acting(connection, scope, None if scope == "district_office" else own)
+        connection.execute(GIVE, {"who": person.id, "role": "architect", "tenant": own})
+        everything = text("UPDATE role_assignment SET ended_at = now() WHERE staff_id = :who")
+        connection.execute(everything, {"who": person.id})
+        back = text("UPDATE role_assignment SET ended_at = NULL WHERE staff_id = :who AND role = 'planner'")
+        with pytest.raises(ProgrammingError, match="they have not said yes"):
+            connection.execute(back, {"who": person.id})
+        connection.rollback()
+        _acting(connection, scope, None if scope == "district_office" else other.id)
+        with pytest.raises(ProgrammingError, match="they have not said yes"):
+            connection.execute(GIVE, {"who": person.id, "role": "planner", "tenant": other.id})
+
+
+OFFER_TO = text(
+    "INSERT INTO staff_token (id, staff_id, purpose, token_hash, expires_at, created_at, offer)"
+    " VALUES (gen_random_uuid(), :who, :purpose, gen_random_uuid()::text, now() + interval '1 day', now(),"
+    " jsonb_build_object('tenant_id', CAST(:tenant AS text), 'roles', jsonb_build_array('tenant_admin')))"
+)
+
+
+def test_an_offer_is_written_by_its_place_alone(workspace_engine: Engine, planner: tuple[Person, Place]) -> None:
+    """To oneself, or to somebody for another place, nobody offers a role; a letter goes to colleagues only."""
+    person, other = planner
+    assert person.tenant
+    own = person.tenant.id
+    refused = [
+        (("self", None, person.id), "offer", other.id),
+        (("tenant", own, None), "offer", other.id),
+        (("tenant", own, None), "reset", own),
+        (("tenant", other.id, None), "invitation", other.id),
+    ]
+    for acting, purpose, tenant in refused:
+        with workspace_engine.connect() as connection:
+            _acting(connection, *acting)
+            with pytest.raises(ProgrammingError, match="row-level security"):
+                connection.execute(OFFER_TO, {"who": person.id, "purpose": purpose, "tenant": str(tenant)})
+    with workspace_engine.connect() as connection:
+        _acting(connection, "tenant", own)
+        connection.execute(OFFER_TO, {"who": person.id, "purpose": "offer", "tenant": str(own)})
+        _acting(connection, "self", actor=person.id)
+        grab = text("UPDATE staff_token SET offer = '{}' WHERE staff_id = :who AND purpose = 'offer'")
+        assert connection.execute(grab, {"who": person.id}).rowcount == 0

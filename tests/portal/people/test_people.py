@@ -138,8 +138,8 @@ def test_who_has_an_account_is_asked_and_nothing_of_them_is_told(
     done = submit(admin, office.at("invite"), email=known.email, name="随便写的名字", roles=["architect"])
     shown = admin.get(led_to(done)).text
     assert "邀请已发出" in shown
-    assert known.name not in shown.split('id="results"')[1]
-    assert "随便写的名字" not in shown
+    assert known.name not in shown
+    assert "随便写的名字" not in shown.split('id="results"')[1]
     theirs = known.browser(app_workspace)
     assert theirs.get(office.at()).status_code == 404, "nobody joins without having said yes"
     assert admin.get(office.at(f"{known.id}/second-factor")).status_code == 404
@@ -153,6 +153,45 @@ def test_who_has_an_account_is_asked_and_nothing_of_them_is_told(
     assert theirs.get(office.at()).status_code == (200 if joined else 404)
     assert (known.name in admin.get(office.at(f"?q={known.email}")).text.split('id="results"')[1]) is joined
     assert submit(theirs, offered[1], page="/account", answer="accept").status_code == 404, "it is answered once"
+
+
+def row_of(page: str, words: str) -> str:
+    """The row of a table in which these words stand."""
+    found = [row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if words in row]
+    assert len(found) == 1, f"{len(found)} rows with {words}"
+    return str(found[0])
+
+
+def test_who_offers_a_role_sees_it_open_and_withdraws_it(
+    admin: StrictClient, app_workspace: Flask, office: Office
+) -> None:
+    known = new_person(office, Role.PLANNER, place=office.other)
+    for role in ("architect", "technician"):
+        done = submit(admin, office.at("invite"), email=known.email, name="台湖的林工", roles=[role])
+    page = admin.get(led_to(done)).text
+    row = row_of(page, known.email)
+    for words in ("台湖的林工", "责任建筑师", "技术人员", "由甄管理发出", "有效期至"):
+        assert words in row, words
+    withdraw = re.search(r'action="/workspace([^"]+/withdraw)"', row)
+    assert withdraw
+    planner = office.planner.browser(app_workspace)
+    assert known.email not in planner.get(office.at()).text, "it is the administrators' to see"
+    assert submit(planner, withdraw[1], page="/account").status_code == 403
+    strangers = office.stranger.browser(app_workspace)
+    there = f"/t/{office.other.slug}/people/"
+    assert "台湖的林工" not in strangers.get(there).text
+    elsewhere = withdraw[1].replace(office.place.slug, office.other.slug)
+    assert "已经答复、撤回或过期" in strangers.get(led_to(submit(strangers, elsewhere, page=there))).text
+    theirs = known.browser(app_workspace)
+    offered = re.findall(r'action="/workspace(/account/offers/[^"]+)"', theirs.get("/account").text)
+    assert len(set(offered)) == 1, "one offer with both roles"
+    assert "邀请已撤回" in admin.get(led_to(submit(admin, withdraw[1], page=office.at()))).text
+    assert known.email not in admin.get(office.at()).text
+    late = submit(theirs, offered[0], page="/account", answer="accept")
+    assert late.status_code == 404
+    assert "已经答复、撤回或过期" in late.text
+    assert "等您答复的邀请" not in theirs.get("/account").text
+    assert theirs.get(office.at()).status_code == 404
 
 
 def test_nobody_is_taken_back_without_being_asked(admin: StrictClient, office: Office) -> None:
@@ -295,20 +334,37 @@ def test_the_office_closes_and_opens_accounts(
     assert theirs.get(office.at()).status_code == 302
 
 
-def test_the_office_gives_roles_anywhere_and_only_where_they_belong(
-    district: StrictClient, office: Office
+def test_the_office_gives_roles_where_they_belong_and_asks_who_does_not_work_there(
+    district: StrictClient, app_workspace: Flask, office: Office
 ) -> None:
     person = new_person(office, Role.PLANNER)
     where = f"/district/people/{person.id}"
-    grant = f"{where}/grant"
-    assert submit(district, grant, role="working_group", place="").status_code == 303
-    assert submit(district, grant, role="architect", place=f"tenant:{office.other.id}").status_code == 303
-    wrong = submit(district, grant, role="architect", place="")
-    assert wrong.status_code == 422
-    assert "这个角色不在这里任职" in wrong.text
-    assert submit(district, grant, role="working_group", place=f"tenant:{office.other.id}").status_code == 422
+    grant, elsewhere = f"{where}/grant", f"tenant:{office.other.id}"
+    here = submit(district, grant, role="architect", place=f"tenant:{office.place.id}")
+    assert "立即生效" in district.get(led_to(here)).text
+    for role, place in (("architect", elsewhere), ("working_group", "")):
+        answer = submit(district, grant, role=role, place=place)
+        assert "在自己的账号里接受" in district.get(led_to(answer)).text
+    for role, place in (("architect", ""), ("working_group", elsewhere)):
+        wrong = submit(district, grant, role=role, place=place)
+        assert wrong.status_code == 422
+        assert "这个角色不在这里任职" in wrong.text
+    theirs = person.browser(app_workspace)
+    there = f"/t/{office.other.slug}/people/"
+    assert theirs.get(there).status_code == 404
+    # the place itself sees whom the office has asked for it, the office what is open anywhere
+    stranger = office.stranger.browser(app_workspace)
+    assert "由区办的人发出" in row_of(stranger.get(there).text, person.email)
+    offers = re.findall(r'action="/workspace(/account/offers/[^"]+)"', theirs.get("/account").text)
+    assert len(set(offers)) == 2
+    submit(theirs, offers[0], page="/account", answer="accept")
+    assert theirs.get(there).status_code == 200
     page = district.get(where).text
-    assert "台湖" in page
+    assert f"/t/{office.other.slug}" in theirs.get(there).text and "台湖" in page
+    withdraw = re.search(r'action="/workspace([^"]+/withdraw)"', page)
+    assert withdraw
+    assert led_to(submit(district, withdraw[1], page=where)) == where
+    assert "等您答复的邀请" not in theirs.get("/account").text
     end = re.search(rf'href="/workspace({where}/roles/[^/]+/end)"', page)
     assert end
     assert led_to(submit(district, end[1], reason="到期")) == where

@@ -1,0 +1,150 @@
+"""Roles offered to somebody who has an account and works elsewhere: they say yes or no in their account.
+
+The place that offers sees what is still open and may withdraw it. Functions flush and never commit; who acts is the
+session's actor. Raises `Refused` (a rule), `Missing`, `Invalid` (field -> sentence).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from tenants import audit
+from tenants.clock import now
+from tenants.database import actor_of, take_turns
+from tenants.identity import letters, policy
+from tenants.identity.models import Staff, StaffToken
+from tenants.identity.new_passwords import add_token
+from tenants.identity.service import grant_role, the_staff
+from tenants.permissions import Role
+from tenants.rules import N_, Invalid, Missing, require
+
+OFFER = "offer"
+OFFER_LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Roles at a place that somebody was offered and has not answered. `name`: as whoever offers them calls them."""
+
+    id: UUID
+    name: str
+    email: str
+    place: str
+    roles: tuple[Role, ...]
+    by: str
+    since: datetime
+    until: datetime
+
+
+def send(
+    session: Session,
+    staff: Staff,
+    roles: list[Role],
+    *,
+    called: str,
+    place: str,
+    tenant_id: UUID | None,
+    bureau_id: UUID | None,
+) -> None:
+    """Offer roles at a place. One that is still open there becomes part of the new one.
+
+    What is kept of the person is their address and what the offering place calls them: it learns nothing else.
+    """
+    actor = actor_of(session)
+    require(policy.may_change_roles_of(actor, staff.id, tenant_id))
+    if not all(policy.is_place_of(role, tenant_id, bureau_id) for role in roles):
+        raise Invalid({"role": N_("这个角色不在这里任职。")})
+    take_turns(session, "offers", staff.id)
+    where = {"tenant_id": str(tenant_id) if tenant_id else None, "bureau_id": str(bureau_id) if bureau_id else None}
+    offered = [role.value for role in roles]
+    for open_one in session.scalars(_open().where(StaffToken.staff_id == staff.id)):
+        offer = open_one.offer or {}
+        if all(offer[key] == value for key, value in where.items()):
+            open_one.used_at = now()
+            offered = [*offer["roles"], *(role for role in offered if role not in offer["roles"])]
+    what = {**where, "roles": offered, "place": place, "by": actor.name, "name": called, "email": staff.email}
+    add_token(session, staff.id, OFFER, OFFER_LASTS, offer=what)
+    letters.send_offer(session, staff, place, tenant_id)
+    audit.record(session, "person.offered", "person", staff.id, label=called, tenant_id=tenant_id)
+    session.flush()
+
+
+def to_person(session: Session, staff_id: UUID) -> list[Offer]:
+    """What this person was offered and has not answered, by anybody whose offers the reader may see; one query."""
+    return _read(session, _open().where(StaffToken.staff_id == staff_id))
+
+
+def of_tenant(session: Session, tenant_id: UUID) -> list[Offer]:
+    """What a tenant has offered that is not answered yet; one query."""
+    return _read(session, _open().where(StaffToken.offer["tenant_id"].astext == str(tenant_id)))
+
+
+def withdraw(session: Session, offer_id: UUID) -> None:
+    """Take back an offer that is not answered yet. Raises `Missing` when it is, or is another place's."""
+    token = session.scalar(_open().where(StaffToken.id == offer_id).with_for_update())
+    if token is None or token.offer is None:
+        raise Missing
+    tenant_id = UUID(token.offer["tenant_id"]) if token.offer["tenant_id"] else None
+    require(policy.may_change_roles_of(actor_of(session), token.staff_id, tenant_id))
+    token.used_at = now()
+    called = token.offer["name"]
+    audit.record(session, "offer.withdrawn", "person", token.staff_id, label=called, tenant_id=tenant_id)
+    session.flush()
+
+
+def answer(session: Session, staff_id: UUID, offer_id: UUID, *, accept: bool) -> None:
+    """Take up the roles offered, or not. Needs the scope `system`; that `staff_id` asks is the caller's to know.
+
+    Raises `Missing` when it was answered or withdrawn already, or is too old.
+    """
+    mine = _open().where(StaffToken.staff_id == staff_id, StaffToken.id == offer_id)
+    token = session.scalar(mine.with_for_update())
+    if token is None or token.offer is None:
+        raise Missing
+    token.used_at = now()
+    tenant_id, bureau_id = (
+        UUID(token.offer[key]) if token.offer[key] else None for key in ("tenant_id", "bureau_id")
+    )
+    if accept:
+        for role in token.offer["roles"]:
+            given = grant_role(session, staff_id, Role(role), tenant_id=tenant_id, bureau_id=bureau_id)
+            given.granted_by = token.offer["by"]
+    action = "offer.accepted" if accept else "offer.declined"
+    name = the_staff(session, staff_id).name if accept else token.offer["name"]
+    audit.record(session, action, "person", staff_id, label=name, tenant_id=tenant_id)
+    session.flush()
+
+
+def _open() -> Select[StaffToken]:
+    return (
+        select(StaffToken)
+        .where(
+            StaffToken.purpose == OFFER,
+            StaffToken.offer.is_not(None),
+            StaffToken.used_at.is_(None),
+            StaffToken.expires_at > now(),
+        )
+        .order_by(StaffToken.created_at)
+    )
+
+
+def _read(session: Session, query: Select[StaffToken]) -> list[Offer]:
+    return [
+        Offer(
+            token.id,
+            token.offer["name"],
+            token.offer["email"],
+            token.offer["place"],
+            tuple(map(Role, token.offer["roles"])),
+            token.offer["by"],
+            token.created_at,
+            token.expires_at,
+        )
+        for token in session.scalars(query)
+        if token.offer
+    ]

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from portal.account.forms import CodeForm, EnrolForm
 from portal.account.web import blueprint, enter, reader, too_often
 from portal.answers import take
+from tenants import known_browsers
 from tenants.identity import second_factor as factor
 from tenants.identity import sign_in, totp
 from tenants.identity.throttle import Throttled
@@ -49,7 +50,7 @@ def second_factor() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            factor.check(db(), staff.id, form.code.data or "")
+            factor.check(db(), staff.id, form.code.data or "", device=known_browsers.name_for(staff.email))
         except Throttled as error:
             return too_often(form, error, "portal/account/code.html", demo_code="")
         except Invalid as error:
@@ -79,7 +80,8 @@ def recovery_codes() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            codes = factor.replace_recovery_codes(db(), staff.id, form.code.data or "")
+            device = known_browsers.name_for(staff.email)
+            codes = factor.replace_recovery_codes(db(), staff.id, form.code.data or "", device=device)
         except Throttled as error:
             return too_often(form, error, "portal/account/new_codes.html")
         except Invalid as error:
@@ -98,7 +100,7 @@ def remove_second_factor() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            factor.remove(db(), staff.id, form.code.data or "")
+            factor.remove(db(), staff.id, form.code.data or "", device=known_browsers.name_for(staff.email))
         except Throttled as error:
             return too_often(form, error, "portal/account/remove_factor.html")
         except Invalid as error:
@@ -138,3 +140,4 @@ def _pass() -> None:
     sign_in.end_session(db(), staff.id, staff.session_id)
     agent = request.user_agent.string
     enter(sign_in.start_session(db(), staff.id, staff.name, second_factor=True, user_agent=agent))
+    known_browsers.remember(staff.email)

@@ -53,9 +53,9 @@ def sign_in_page() -> ResponseReturnValue:
             return too_often(form, error, "portal/account/sign_in.html")
         if opened is not None:
             enter(opened)
-            known_browsers.remember(address)
             if reader().staff.half_signed_in:
                 return redirect(url_for(".second_factor", next=next_url(url_for(".home"))), 303)
+            known_browsers.remember(address)
             return redirect_next(url_for(".home"))
         form.form_errors.append(_("邮箱或密码不对。"))
     return render("portal/account/sign_in.html", form=form, status=form.status)

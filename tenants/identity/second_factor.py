@@ -52,9 +52,13 @@ def enrol(session: Session, staff_id: UUID, secret: str, code: str) -> list[str]
     return _new_recovery_codes(session, credential)
 
 
-def check(session: Session, staff_id: UUID, code: str) -> None:
-    """Accept a code of the app, or a recovery code; each works once. Raises `Invalid` for a wrong one."""
-    throttle.count(engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
+def check(session: Session, staff_id: UUID, code: str, *, device: str | None = None) -> None:
+    """Accept a code of the app, or a recovery code; each works once. Raises `Invalid` for a wrong one.
+
+    `device`: the name of a browser in which its owner was signed in wholly before: others' guesses do not count there.
+    """
+    limit, who = (throttle.SECOND_FACTOR_DEVICE, device) if device else (throttle.SECOND_FACTOR, str(staff_id))
+    throttle.count(engine_of(session), limit, who)
     credential = session.get(StaffCredential, staff_id)
     if credential is None or credential.totp_secret is None:
         raise Missing
@@ -66,7 +70,7 @@ def check(session: Session, staff_id: UUID, code: str) -> None:
     )
     if not right:
         raise Invalid({"code": _WRONG_CODE})
-    throttle.forgive(engine_of(session), throttle.SECOND_FACTOR, str(staff_id))
+    throttle.forgive(engine_of(session), limit, who)
     session.flush()
 
 
@@ -88,9 +92,11 @@ def code_for_demo(session: Session, staff_id: UUID) -> str:
     return totp.next_code(secret, at=now(), after=sealed.totp_last_step)
 
 
-def replace_recovery_codes(session: Session, staff_id: UUID, code: str) -> list[str]:
+def replace_recovery_codes(
+    session: Session, staff_id: UUID, code: str, *, device: str | None = None
+) -> list[str]:
     """Ten new recovery codes for who shows a right code; the old ones stop working."""
-    check(session, staff_id, code)
+    check(session, staff_id, code, device=device)
     credential = session.get(StaffCredential, staff_id)
     if credential is None:
         raise Missing
@@ -98,9 +104,9 @@ def replace_recovery_codes(session: Session, staff_id: UUID, code: str) -> list[
     return _new_recovery_codes(session, credential)
 
 
-def remove(session: Session, staff_id: UUID, code: str) -> None:
+def remove(session: Session, staff_id: UUID, code: str, *, device: str | None = None) -> None:
     """Give up the second factor; whether a role requires one is the caller's to check."""
-    check(session, staff_id, code)
+    check(session, staff_id, code, device=device)
     session.execute(
         update(StaffCredential)
         .where(StaffCredential.staff_id == staff_id)

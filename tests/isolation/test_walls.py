@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from migrations import schema
@@ -70,26 +70,36 @@ def test_an_upgrade_closes_what_a_copy_opened_and_the_doctor_sees_it(
     assert sound() == [True]
 
 
-def test_a_closed_tenant_shows_nothing_and_says_so(
-    world: World, deployment: Deployment, app_public: Flask, public_engine: Engine
+@pytest.mark.parametrize("hidden", [{"active": False}, {"opened_at": None}], ids=["closed", "unopened"])
+def test_of_a_closed_or_unopened_tenant_the_public_role_reads_nothing(
+    world: World, deployment: Deployment, public_engine: Engine, hidden: dict[str, object]
 ) -> None:
     closed, *others = world.tenants
-    code, slug = world.codes[closed][State.PUBLISHED.value], world.slugs[closed]
 
-    def use(active: bool) -> None:
-        with deployment.session() as session, session.begin():
-            session.get_one(Tenant, closed).active = active
-
-    def of(tenant: object) -> set[object]:
-        return {key for table in tables for key in seen[table] & world.rows[table][tenant]}  # type: ignore[index]
+    def of(tenant: UUID) -> set[object]:
+        return {key for table in tables for key in seen[table] & world.rows[table][tenant]}
 
     tables = ("publication", "publication_version", "version_file", "comment", "responsible_unit", "stored_file")
-    use(active=False)
+    _set_tenant(deployment, closed, **hidden)
     try:
         with open_session(public_engine, actors.anonymous()) as session:
             seen = {table: visible(session, table) for table in tables}
-        assert of(closed) == set()
-        assert all(of(tenant) for tenant in others)
+    finally:
+        _set_tenant(deployment, closed, active=True, opened_at=now())
+    assert of(closed) == set()
+    assert all(of(tenant) for tenant in others)
+
+
+def _set_tenant(deployment: Deployment, tenant: UUID, **values: object) -> None:
+    with deployment.session() as session, session.begin():
+        session.execute(update(Tenant).where(Tenant.id == tenant).values(values))
+
+
+def test_a_closed_tenant_shows_nothing_and_says_so(world: World, deployment: Deployment, app_public: Flask) -> None:
+    closed, *others = world.tenants
+    code, slug = world.codes[closed][State.PUBLISHED.value], world.slugs[closed]
+    _set_tenant(deployment, closed, active=False)
+    try:
         visitor = app_public.test_client()
         for address in (f"/a/{code}", f"/places/{slug}/", f"/feeds/places/{slug}.xml"):
             answer = visitor.get(address)
@@ -100,7 +110,7 @@ def test_a_closed_tenant_shows_nothing_and_says_so(
         assert all(world.codes[tenant][State.PUBLISHED.value] in sitemap for tenant in others)
         assert visitor.get(f"/a/{world.codes[closed][State.DRAFT.value]}").status_code == 404
     finally:
-        use(active=True)
+        _set_tenant(deployment, closed, active=True)
     assert app_public.test_client().get(f"/a/{code}").status_code == 200
 
 

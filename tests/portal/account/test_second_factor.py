@@ -92,6 +92,27 @@ def test_wrong_codes_are_throttled(deployment: Deployment, app_workspace: Flask,
         assert submit(client, "/second-factor", code=who.code()).status_code == 429
 
 
+def test_nobody_who_knows_the_password_keeps_the_owner_out_of_a_known_browser(
+    deployment: Deployment, app_workspace: Flask, place: Place
+) -> None:
+    who, known = make(deployment, place, Role.TENANT_ADMIN, factor=True), browser(app_workspace)
+    sign_in(known, who)
+    assert submit(known, "/second-factor", code=who.code(steps=-1)).status_code == 303
+    submit(known, "/sign-out", page="/account")
+    with app_workspace.app_context():  # somebody else's guesses
+        for _ in range(throttle.SECOND_FACTOR.times):
+            throttle.count(deployment.workspace_engine, throttle.SECOND_FACTOR, str(who.id))
+    other = browser(app_workspace)
+    for _ in range(2):  # the password alone makes no browser a known one
+        sign_in(other, who)
+        assert submit(other, "/second-factor", code=who.code()).status_code == 429
+        submit(other, "/sign-out", page="/second-factor")
+    sign_in(known, who)
+    answers = [submit(known, "/second-factor", code="no code").status_code for _ in range(2)]
+    assert answers == [422, 422]
+    assert submit(known, "/second-factor", code=who.code()).status_code == 303
+
+
 def test_a_recovery_code_works_once_and_is_not_stored(
     deployment: Deployment, app_workspace: Flask, place: Place
 ) -> None:

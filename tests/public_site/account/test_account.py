@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -126,6 +127,22 @@ def test_nobody_elses_asking_uses_up_the_codes_of_a_known_browser(
     assert answers[-2:] == [303, 429], "the first was the owner's"
     for _ in range(throttle.CODE_DEVICE.times - 1):
         submit(known, "/account/sign-in", address=address)
+    come_in(known, deployment, address)
+
+
+def test_nobody_elses_guessing_at_ones_own_network_keeps_the_owner_out_of_a_known_browser(
+    app_public: Flask, deployment: Deployment
+) -> None:
+    address, known, unknown = new_address(), browser(app_public), browser(app_public)
+    come_in(known, deployment, address)
+    submit(known, "/account/sign-out", page="/account")
+    unknown.environ_base["REMOTE_ADDR"] = here = known.environ_base["REMOTE_ADDR"]
+    with app_public.app_context():
+        for limit in (throttle.CODE_TRY_ADDRESS, throttle.CODE_ADDRESS):
+            with suppress(throttle.Throttled):
+                for _ in range(limit.times):
+                    throttle.count(deployment.public_engine, limit, here)
+    assert submit(unknown, "/account/sign-in", address=address).status_code == 429
     come_in(known, deployment, address)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tenants.database import Face
-from tenants.isolation import ask_once, grant, policy, tenant_owned
+from tenants.isolation import ask_once, every_row, grant, policy, tenant_owned
 
 revision = "0019"
 down_revision = "0018"
@@ -62,23 +62,19 @@ def _opening() -> None:
 
 
 def _fill() -> None:
-    tables = ("tenant", "publication", "publication_version", "publication_event", "withdrawal")
-    for table in tables:
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")  # the owner looks at all, for once
-    op.execute(
-        "UPDATE tenant SET opened_at = found.first FROM ("
-        "  SELECT tenant_id, min(first_published_at) AS first FROM publication"
-        "  WHERE first_published_at IS NOT NULL GROUP BY 1) found WHERE found.tenant_id = tenant.id"
-    )
-    op.execute(
-        "INSERT INTO withdrawal (publication_id, tenant_id, code, kind, title, reason, withdrawn_at)"
-        " SELECT DISTINCT ON (p.id) p.id, p.tenant_id, p.code, p.kind, v.title, p.withdrawn_reason, e.created_at"
-        " FROM publication p"
-        " JOIN publication_event e ON e.publication_id = p.id AND e.action = 'withdrawn'"
-        " JOIN publication_event o ON o.publication_id = p.id AND o.action = 'published'"
-        " JOIN publication_version v ON v.publication_id = p.id AND v.number = o.version_number"
-        " WHERE p.live_id IS NULL AND p.withdrawn_reason IS NOT NULL"
-        " ORDER BY p.id, e.created_at DESC, o.created_at DESC"
-    )
-    for table in tables:
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    with every_row("tenant", "publication", "publication_version", "publication_event", "withdrawal"):
+        op.execute(
+            "UPDATE tenant SET opened_at = found.first FROM ("
+            "  SELECT tenant_id, min(first_published_at) AS first FROM publication"
+            "  WHERE first_published_at IS NOT NULL GROUP BY 1) found WHERE found.tenant_id = tenant.id"
+        )
+        op.execute(
+            "INSERT INTO withdrawal (publication_id, tenant_id, code, kind, title, reason, withdrawn_at)"
+            " SELECT DISTINCT ON (p.id) p.id, p.tenant_id, p.code, p.kind, v.title, p.withdrawn_reason, e.created_at"
+            " FROM publication p"
+            " JOIN publication_event e ON e.publication_id = p.id AND e.action = 'withdrawn'"
+            " JOIN publication_event o ON o.publication_id = p.id AND o.action = 'published'"
+            " JOIN publication_version v ON v.publication_id = p.id AND v.number = o.version_number"
+            " WHERE p.live_id IS NULL AND p.withdrawn_reason IS NOT NULL"
+            " ORDER BY p.id, e.created_at DESC, o.created_at DESC"
+        )

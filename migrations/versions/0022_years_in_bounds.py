@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from tenants.isolation import every_row
+
 revision = "0022"
 down_revision = "0021"
 branch_labels = None
@@ -17,11 +19,12 @@ BOUNDS = "BETWEEN '1900-01-01 00:00+00' AND '2200-01-01 00:00+00'"
 
 
 def upgrade() -> None:
-    op.execute(
-        "UPDATE publication_version SET event_starts_at = NULL, event_ends_at = NULL"
-        f" WHERE event_starts_at NOT {BOUNDS} OR event_ends_at NOT {BOUNDS}"
-    )
-    op.execute(f"UPDATE publication SET publish_at = NULL WHERE publish_at NOT {BOUNDS}")
+    with every_row("publication_version", "publication"):
+        op.execute(
+            "UPDATE publication_version SET event_starts_at = NULL, event_ends_at = NULL"
+            f" WHERE event_starts_at NOT {BOUNDS} OR event_ends_at NOT {BOUNDS}"
+        )
+        op.execute(f"UPDATE publication SET publish_at = NULL WHERE publish_at NOT {BOUNDS}")
     for table, column in (
         ("publication_version", "event_starts_at"),
         ("publication_version", "event_ends_at"),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tenants.database import Face
-from tenants.isolation import grant
+from tenants.isolation import every_row, grant
 from tenants.pinyin import sound
 
 revision = "0023"
@@ -21,11 +21,12 @@ def upgrade() -> None:
     connection = op.get_bind()
     for table in TABLES:
         op.add_column(table, sa.Column("name_sound", sa.Text(), server_default="", nullable=False))
-        names = connection.execute(sa.text(f"SELECT DISTINCT name FROM {table}")).scalars().all()
-        if names:
-            connection.execute(
-                sa.text(f"UPDATE {table} SET name_sound = :sound WHERE name = :name"),
-                [{"name": name, "sound": sound(name, person=table == "staff")} for name in names],
-            )
+        with every_row(table):
+            names = connection.execute(sa.text(f"SELECT DISTINCT name FROM {table}")).scalars().all()
+            if names:
+                connection.execute(
+                    sa.text(f"UPDATE {table} SET name_sound = :sound WHERE name = :name"),
+                    [{"name": name, "sound": sound(name, person=table == "staff")} for name in names],
+                )
     for table in ("tenant", "responsible_unit"):
         grant(table, Face.PUBLIC, select=["name_sound"])

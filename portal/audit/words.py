@@ -165,6 +165,7 @@ _VALUES: dict[str, Mapping[Any, str]] = {
     "comment_policy": words.COMMENT_POLICIES,
     "kind": {**publishing.KINDS, **words.TENANT_KINDS, **words.UNIT_KINDS},
 }
+_FINDINGS = {str(trace): sentence for trace, sentence in SENTENCES.items()}
 
 
 def action_name(action: str) -> str:
@@ -207,7 +208,7 @@ def _members_text(value: dict[str, Any]) -> str:
     """A file by its words, what was found in one by its sentence; anything else member for member."""
     if value.keys() == {"file", "title"}:
         return str(value["title"]) or value_text("file_id", value["file"])
-    if value.keys() == {"trace", "count"} and (sentence := SENTENCES.get(str(value["trace"]))):
+    if value.keys() == {"trace", "count"} and (sentence := _FINDINGS.get(str(value["trace"]))):
         return gettext(sentence, n=filters.number(value["count"]))
     return gettext("；").join(f"{field_name(name)} {value_text(name, one)}" for name, one in value.items())
 

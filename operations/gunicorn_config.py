@@ -6,6 +6,7 @@ from __future__ import annotations
 import portal.app  # noqa: F401
 import public_site.app  # noqa: F401
 import settings
+from tenants import limited
 
 _settings = settings.current()
 
@@ -35,3 +36,8 @@ accesslog = None
 loglevel = "warning"
 proc_name = "xinya-web"
 control_socket_disable = True
+
+
+def when_ready(_server: object) -> None:
+    """One process for all web processes to fork limited children from, begun before they are."""
+    limited.warm("tenants.files.examining", "portal.publishing.importing")

@@ -52,6 +52,9 @@ class Invalid(Exception):
         self.errors = {name: e if isinstance(e, Refusal) else Refusal(e) for name, e in errors.items()}
         super().__init__("; ".join(f"{name}: {error}" for name, error in self.errors.items()))
 
+    def __reduce__(self) -> tuple[type[Invalid], tuple[dict[str, Refusal]]]:
+        return type(self), (self.errors,)  # it travels between processes
+
 
 class Versioned(Protocol):
     """What is counted up with every change."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,10 +19,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from portal.organisation import geometry
 from portal.organisation.policy import MAX_REPLY_DAYS, MIN_REPLY_DAYS
+from tenants import limited
 from tenants.identity import addresses
 from tenants.identity.models import CommentPolicy
 from tenants.identity.words import TENANT_KINDS, UNIT_KINDS
-from tenants.requests import say
+from tenants.requests import actor, say, say_all
 from webkit.bounds import FloatField, IntegerField
 from webkit.forms import Form, UploadField, choices
 
@@ -157,9 +159,13 @@ class UnitForm(PointFields):
         if not (field.data or "").strip():
             return
         try:
-            self.area = geometry.read(field.data or "")
+            self.area = limited.run(partial(geometry.read, field.data or ""), tenant=actor().tenant_id)
         except geometry.Unreadable as error:
             raise ValidationError(say(error.refusal)) from None
+        except limited.Busy as busy:
+            raise ValidationError(say_all(busy)) from None
+        except limited.LimitReached:
+            raise ValidationError(_l("边界数据太复杂，请先简化。")) from None
 
     def changes(self) -> dict[str, Any]:
         """What the form says."""

@@ -20,13 +20,16 @@ class Unreadable(ValueError):
     """Not a boundary. `refusal` says why."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(str(refusal))
+        super().__init__(refusal)
         self.refusal = refusal
 
 
 def read(text: str) -> dict[str, Any]:
     """A Polygon or MultiPolygon (WGS 84, longitude first) from GeoJSON: the geometry itself, a feature, or a
-    collection whose areas are joined. Rings are closed, heights dropped. Raises `Unreadable`."""
+    collection whose areas are joined. Rings are closed, heights dropped. Raises `Unreadable`.
+
+    Work for `tenants.limited`.
+    """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise Unreadable(Refusal(N_("边界数据太大，请先简化到 1 MB 以内。")))
     try:

@@ -1,24 +1,22 @@
-"""The words of documents, page by page, for search.
-
-Documents come from outside, and their parsers are large: they run in a process of their own with limits on
-memory and time, fed through a pipe. A document that breaks them has no words, and nothing else happens.
-"""
+"""The words of documents, page by page, for search. A document that breaks its parser has no words."""
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
 
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from tenants.files.hidden_cells import hidden_cells
 from tenants.files.inspect import decode
+from tenants.files.word.model import lines
+from tenants.files.word.reader import read
 from webkit.text import clean
 
 log = logging.getLogger(__name__)
@@ -28,8 +26,6 @@ MAX_PARTS = 500
 MAX_CHARACTERS_A_PART = 20_000
 MAX_CHARACTERS = 600_000
 MAX_ROWS = 20_000
-SECONDS = 60
-MEMORY = 1024 * 1024 * 1024
 
 #: The label of a page.
 PAGE = re.compile(r"第 (\d+) 页")
@@ -37,7 +33,6 @@ PAGE = re.compile(r"第 (\d+) 页")
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAME = re.compile(re.escape(_STRICT) + rb"(\w+)/")
 _USUAL_NAME = rb"http://schemas.openxmlformats.org/\1/2006/"
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -49,48 +44,33 @@ class Part:
 
 
 def extract(content: bytes, content_type: str) -> list[Part]:
-    """The words of a document; none for a type without words, a damaged or an overlong document."""
+    """The words of a document; none for a type without words, a damaged or an overlong document.
+
+    Work for `tenants.limited`.
+    """
     if content_type not in _READERS or len(content) > MAX_BYTES:
         return []
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.publishing.extraction", content_type],
-            input=content,
-            capture_output=True,
-            timeout=SECONDS,
-            cwd=_ROOT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        log.warning("a document of type %s took too long to read", content_type)
+        return list(_cut(_READERS[content_type](content)))
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged document may raise anything
+        log.warning("a document of type %s cannot be read: %r", content_type, error)
         return []
-    if done.returncode != 0:
-        log.warning("a document of type %s cannot be read: %s", content_type, done.stderr[-300:])
-        return []
-    return [Part(label, text) for label, text in json.loads(done.stdout)]
 
 
 def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
-    from pypdf import PdfReader
-
     for number, page in enumerate(PdfReader(BytesIO(content)).pages, 1):
         yield f"第 {number} 页", page.extract_text()
 
 
 def _docx(content: bytes) -> Iterator[tuple[str, str]]:
-    from tenants.files.word.model import lines
-    from tenants.files.word.reader import read
-
     document, _package = read(BytesIO(content))
     shown = (line for blocks in (document.blocks, *document.notes) for line in lines(blocks))
     yield from _in_parts("\n".join(line for line in shown if line.strip()))
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[str, str]]:
-    from openpyxl import load_workbook
-
-    from tenants.files.hidden_cells import hidden_cells
-
     book = load_workbook(_transitional(content), read_only=True, data_only=True)
     hidden = hidden_cells(content)
     for sheet in book.worksheets:
@@ -98,8 +78,8 @@ def _xlsx(content: bytes) -> Iterator[tuple[str, str]]:
             continue
         sheet.reset_dimensions()  # some programs write a wrong one, and its reader believes it
         rows = islice(enumerate(sheet.iter_rows(values_only=True), 1), MAX_ROWS)
-        lines = ("\t".join(map(str, hidden[sheet.title].shown(*row))) for row in rows)
-        yield sheet.title, "\n".join(line for line in lines if line)
+        written = ("\t".join(map(str, hidden[sheet.title].shown(*row))) for row in rows)
+        yield sheet.title, "\n".join(line for line in written if line)
 
 
 def _transitional(content: bytes) -> BytesIO:
@@ -134,26 +114,12 @@ _READERS: dict[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
 }
 
 
-def _limited(parts: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _cut(parts: Iterator[tuple[str, str]]) -> Iterator[Part]:
     left = MAX_CHARACTERS
     for label, text in islice(parts, MAX_PARTS):
         text = clean(text)[: min(MAX_CHARACTERS_A_PART, left)].strip()
         if text:
             left -= len(text)
-            yield label, text
+            yield Part(label, text)
         if left <= 0:
             return
-
-
-def main(content_type: str) -> None:
-    """The child: a document on standard input, its parts as JSON on standard output."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    parts = list(_limited(_READERS[content_type](sys.stdin.buffer.read())))
-    json.dump(parts, sys.stdout)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -8,6 +8,7 @@ hidden text or what was deleted, is not brought over either.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -19,11 +20,14 @@ from portal.publishing.leftovers import quoted
 from portal.publishing.official import Line
 from portal.publishing.wordfile import Block, Found, placeholder, read_word
 from tenants.files.inspect import DOCX, Purpose, decode, inspect
+from tenants.limited import Busy
 from tenants.rules import N_, Invalid, Refusal
 
 #: Stores a picture found in the document and returns the address to show it from. Raises `Invalid` for one not taken.
 StoreImage = Callable[[bytes], str]
 
+#: Seconds for all pictures of a document.
+_PICTURES_TIME = 60.0
 _BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,200}\]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[-—–－\s]*\d{1,4}[-—–－\s]*|第\s*\d+\s*页(?:\s*[，,/]?\s*共\s*\d+\s*页)?")
 _LABEL = re.compile(r"[^\w\s]|[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,4}|[A-Za-z])[）).．、]+|第.{1,4}[章节条]")
@@ -53,7 +57,10 @@ class Imported:
 
 
 def import_document(content: bytes, filename: str) -> Imported:
-    """Read a `.docx` or a text file. Raises `Invalid` (field `file`) for anything else, with the reason."""
+    """Read a `.docx` or a text file. Raises `Invalid` (field `file`) for anything else, with the reason.
+
+    Work for `tenants.limited`.
+    """
     stream = BytesIO(content)
     kind = inspect(stream, filename, Purpose.IMPORT).kind
     stream.seek(0)
@@ -61,17 +68,24 @@ def import_document(content: bytes, filename: str) -> Imported:
 
 
 def with_pictures(imported: Imported, store: StoreImage) -> Imported:
-    """The same with its pictures stored; those that are not taken are left out, and that is told."""
+    """The same with its pictures stored; those that are not taken are left out, and that is told.
+
+    So are those for which no time is left. Raises `Busy` when too much waits for more of them to be taken.
+    """
     html, lost = imported.html, imported.lost
+    until = time.monotonic() + _PICTURES_TIME
     for number, picture in enumerate(imported.pictures):
         address = f'src="{placeholder(number)}"'
         if address not in html:
             continue
         try:
-            html = html.replace(address, f'src="{store(picture)}"')
+            stored = store(picture) if time.monotonic() < until else ""
+        except Busy:
+            raise
         except Invalid:
-            html = html.replace(address, "")
-            lost += 1
+            stored = ""
+        html = html.replace(address, f'src="{stored}"' if stored else "")
+        lost += not stored
     sentence = N_("有 %(n)s 张图片没有带过来，请另存为 JPG 或 PNG 后补上。")
     warnings = (*imported.warnings, Refusal(sentence, {"n": lost})) if lost else imported.warnings
     html = richtext.sanitise(html) if lost else html  # a picture without an address is none

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -17,7 +19,7 @@ from portal.publishing.models import (
     VersionFile,
 )
 from search import outbox
-from tenants import clock, jobs
+from tenants import clock, jobs, limited
 from tenants.database import actor_of
 from tenants.files.models import StoredFile
 from tenants.files.queries import open_file
@@ -57,11 +59,20 @@ def extract_text(session: Session, *, file_id: str) -> None:
             content = open_file(file).read()
         except NotStored:
             return
+        try:
+            work = partial(extract, content, file.content_type)
+            parts = limited.run(work, tenant=file.tenant_id, background=True)
+        except limited.LimitReached:
+            parts = []
+        except limited.Busy:
+            later = clock.now() + timedelta(minutes=1)
+            jobs.defer(session, service.EXTRACT_JOB, tenant_id=file.tenant_id, at=later, file_id=file_id)
+            return
         session.add_all(
             FileText(
                 tenant_id=file.tenant_id, file_id=file.id, position=position, label=part.label, text=part.text
             )
-            for position, part in enumerate(extract(content, file.content_type), 1)
+            for position, part in enumerate(parts, 1)
         )
         session.flush()
     shown_by = session.scalars(

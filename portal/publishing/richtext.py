@@ -8,7 +8,6 @@ last step is always the sanitiser's own serialisation: nothing is rewritten afte
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -19,16 +18,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.publishing import htmltree
+from portal.publishing.monsters import refuse_monsters, refuse_overlong
 from portal.publishing.structure import UNSEEN, WRAPPERS, repair
-from tenants.rules import N_, Invalid
 from webkit import prose
 from webkit.prose import BLOCKS, INLINE, RENAMED
 from webkit.text import clean
-
-#: Limits of one text. A long plan interpretation has some 20,000 characters and 2,000 elements.
-MAX_CHARACTERS = 1_000_000
-MAX_ELEMENTS = 20_000
-MAX_OPEN = 60
 
 #: What other editors write; `repair` turns it into ours.
 _SYNONYMS = WRAPPERS | frozenset({
@@ -45,14 +39,9 @@ _HREF = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"[a-z]+:", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _WORD = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]|[^\W_㐀-鿿豈-﫿]+(?:['’.,:/-][^\W_㐀-鿿豈-﫿]+)*")
 _HEADING = re.compile(r"<(h[234])>")
 _PICTURE = re.compile(r'<img src="/media/([0-9a-f-]{36})/[^"]*"')
-_CLOSES_ITSELF = frozenset({
-    "p", "li", "td", "th", "tr", "thead", "tbody", "tfoot", "dt", "dd", "option", "br", "hr", "img", "col",
-    "input", "meta", "link", "wbr",
-})  # fmt: skip
 
 
 def sanitise(html: str) -> str:
@@ -60,8 +49,9 @@ def sanitise(html: str) -> str:
 
     Raises `Invalid` (field `body`) for a text too long or nested beyond reason.
     """
+    refuse_overlong(html)
     html = clean(html)
-    _refuse_monsters(html)
+    refuse_monsters(html)
     loose = clean(_LOOSE.clean(html)).replace("&nbsp;", " ")
     return _STRICT.clean(htmltree.serialise(repair(htmltree.parse(loose))))
 
@@ -104,20 +94,6 @@ def safe_href(value: str) -> str | None:
     return (
         _SCHEME.sub(lambda scheme: scheme[0].lower(), value, count=1) if not value.startswith("/") else value
     )
-
-
-def _refuse_monsters(html: str) -> None:
-    """Refuse what would cost an HTML parser more than its size: it is quadratic in open elements."""
-    if len(html) > MAX_CHARACTERS:
-        raise Invalid({"body": N_("正文太长，请分成几篇。")})
-    still_open: Counter[str] = Counter()
-    for elements, (closing, name) in enumerate(_TAG.findall(html.lower())):
-        if elements > MAX_ELEMENTS or still_open[name] > MAX_OPEN:
-            raise Invalid({"body": N_("正文的格式过于复杂，请粘贴为纯文本后再排版。")})
-        if not closing and name not in _CLOSES_ITSELF:
-            still_open[name] += 1
-        elif closing and still_open[name]:
-            still_open[name] -= 1
 
 
 def _cleaner(tags: frozenset[str], classes: dict[str, set[str]]) -> nh3.Cleaner:

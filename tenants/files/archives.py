@@ -26,6 +26,8 @@ _MEDIA = re.compile(r"(?:word|xl|ppt)/media/", re.IGNORECASE)
 _OTHER_XML = re.compile(r".+\.(?:svg|x?html?)", re.IGNORECASE)
 _OTHER_TYPES = frozenset({"svg", "html"})
 
+_LEADS_OUT = re.compile(r"(^|/)\.\.(/|$)|^/|\\|\x00")
+
 HIDDEN = N_("文件里藏有另一个文件，不能上传。")
 STRANGE = N_("文件结构异常，不能上传。")
 LOCKED = N_("文件有打开密码，请取消密码后再上传。")
@@ -56,7 +58,7 @@ def check_zip(content: BinaryIO) -> frozenset[str]:
                 if entry.flag_bits & 0x1:
                     raise _refuse(LOCKED)
                 strange = entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-                if strange or re.search(r"(^|/)\.\.(/|$)|^/|\\|\x00", entry.filename):
+                if strange or _LEADS_OUT.search(entry.filename):
                     raise _refuse(STRANGE)
                 total += _measure(package, entry, MAX_UNPACKED - total)
             return frozenset(entry.filename for entry in entries)

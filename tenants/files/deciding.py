@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -15,23 +16,25 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from tenants import audit
+from tenants import audit, limited
 from tenants.actors import Actor
 from tenants.clock import now
 from tenants.database import engine_of, open_session
 from tenants.files import policy
+from tenants.files.examining import findings_in
 from tenants.files.findings import findings_of
+from tenants.files.inspect import refuse
 from tenants.files.models import StoredFile
 from tenants.files.queries import open_file, storage
 from tenants.files.storage import NotStored, StoreDown, key_of
-from tenants.files.sweeping import cleaned, look
+from tenants.files.sweeping import CANNOT, cleaned
 from tenants.rules import Missing, require
 
 
 def look_into(session: Session, actor: Actor, file_ids: Iterable[UUID]) -> None:
     """Look into those of these documents that nobody has looked into, in a transaction of its own.
 
-    One whose bytes cannot be had now stays as it is: it will not become public.
+    One whose bytes cannot be had now stays as it is: it will not become public. Raises `Busy`.
     """
     unseen = session.scalars(
         select(StoredFile.id).where(
@@ -48,7 +51,7 @@ def look_into(session: Session, actor: Actor, file_ids: Iterable[UUID]) -> None:
                 content = open_file(file).read()
             except (NotStored, StoreDown):
                 continue
-            found = [finding.plain() for finding in look(content, file.content_type)]
+            found = findings_in(content, file.content_type, tenant=file.tenant_id)
             own.execute(update(StoredFile).where(StoredFile.id == file.id).values(findings=found))
 
 
@@ -84,9 +87,12 @@ def clean_copy(session: Session, actor: Actor, file_id: UUID) -> UUID:
         if copied is not None:
             return copied
         try:
-            content = cleaned(open_file(file).read(), file.content_type)
+            cleaning = partial(cleaned, open_file(file).read(), file.content_type)
+            content = limited.run(cleaning, tenant=file.tenant_id)
         except NotStored as error:
             raise Missing(f"file {file_id}") from error
+        except limited.LimitReached as reached:
+            raise refuse(CANNOT) from reached
         copy = _copy_of(file, actor, content)
         storage().put(copy.key, BytesIO(content), content_type=copy.content_type)
         own.add(copy)
@@ -119,6 +125,6 @@ def _copy_of(file: StoredFile, actor: Actor, content: bytes) -> StoredFile:
         uploaded_by=actor.id,
         uploaded_by_name=actor.name,
         cleaned_from=file.id,
-        findings=[finding.plain() for finding in look(content, file.content_type)],
+        findings=findings_in(content, file.content_type, tenant=file.tenant_id),
         created_at=now(),
     )

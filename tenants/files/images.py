@@ -23,6 +23,9 @@ WIDTHS = (480, 960, 1600)
 _TALLEST = 16_000
 _MOST_STORED_PIXELS = 30_000_000
 _QUALITY = 82
+#: Programs write a progressive JPEG in about ten scans, with some more in its thumbnails; each is all of it once more.
+_MOST_SCANS = 100
+_SCAN = b"\xff\xda"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 CONTENT_TYPE = "image/webp"
 
@@ -76,6 +79,8 @@ def _upright(content: BinaryIO, limit_pixels: int, cut: Cut = (0, 0, 0, 0)) -> I
                     raise refuse(
                         N_("图片太大，最多 %(limit)s 万像素，请缩小后再上传。"), limit=limit_pixels // 10_000
                     )
+                if picture.format == "JPEG" and _scans(content) > _MOST_SCANS:
+                    raise refuse(N_("这张图片的结构异常，请另存为普通的 JPG 或 PNG 后再上传。"))
                 needed = int(max(WIDTHS) / max(0.01, 1 - max(left + right, top + bottom)))
                 picture.draft("RGB", (needed, needed))  # a JPEG is decoded no larger than needed
                 picture.load()
@@ -96,9 +101,16 @@ def _upright(content: BinaryIO, limit_pixels: int, cut: Cut = (0, 0, 0, 0)) -> I
             ValueError,
             EOFError,
             TypeError,
-            MemoryError,
         ) as error:
             raise refuse(N_("图片已损坏，打不开。请重新导出后再上传。")) from error
+
+
+def _scans(content: BinaryIO) -> int:
+    at = content.tell()
+    content.seek(0)
+    count = content.read().count(_SCAN)
+    content.seek(at)
+    return count
 
 
 def _in_plain_colours(picture: Image.Image) -> Image.Image:

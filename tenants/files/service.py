@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from uuid import UUID
 
@@ -16,20 +17,21 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from tenants import audit, jobs
+from tenants import audit, jobs, limited
 from tenants.actors import Actor
 from tenants.clock import now
 from tenants.database import open_session
 from tenants.deployment import settings_here
 from tenants.files import images, policy
-from tenants.files.inspect import Inspected, Purpose, Received, Stream, inspect, receive
+from tenants.files.examining import Examined, examine, findings_in
+from tenants.files.inspect import Purpose, Received, Stream, receive, refuse
 from tenants.files.models import StoredFile
 from tenants.files.queries import storage
 from tenants.files.storage import StoreDown, key_of
-from tenants.files.sweeping import look
-from tenants.rules import Missing, require
+from tenants.rules import N_, Missing, require
 
 REMOVE_JOB = "files.remove"
+_TOO_COMPLEX = N_("“%(name)s”太复杂，系统处理不了。文件请分成几个，图片请另存为 JPG 或 PNG，再上传。")
 
 
 def upload(session: Session, actor: Actor, stream: Stream, filename: str, *, purpose: Purpose) -> StoredFile:
@@ -56,7 +58,7 @@ def store_upload(
     assert actor.tenant_id
     received = receive(stream, limit=settings_here().upload_limit_bytes)
     try:
-        inspected = inspect(received.content, filename, purpose)
+        found = _examined(received, filename, purpose, actor.tenant_id)
         file = StoredFile(
             id=uuid7(),
             tenant_id=actor.tenant_id,
@@ -65,10 +67,10 @@ def store_upload(
             sha256=received.sha256,
             created_at=now(),
         )
-        if inspected.kind.is_image:
-            _store_image(file, received, inspected)
+        if found.kind.is_image:
+            _store_image(file, found)
         else:
-            _store_document(file, received, inspected)
+            _store_document(file, received, found)
     finally:
         received.content.close()
     session.add(file)
@@ -77,27 +79,35 @@ def store_upload(
     return file
 
 
-def _store_document(file: StoredFile, received: Received, inspected: Inspected) -> None:
-    file.kind, file.name, file.content_type = "document", inspected.name, inspected.kind.content_type
+def _examined(received: Received, filename: str, purpose: Purpose, tenant_id: UUID) -> Examined:
+    content = received.content.read()
+    work = partial(examine, content, filename, purpose, settings_here().image_limit_pixels)
+    try:
+        return limited.run(work, tenant=tenant_id)
+    except limited.LimitReached as reached:
+        raise refuse(_TOO_COMPLEX, name=filename) from reached
+
+
+def _store_document(file: StoredFile, received: Received, found: Examined) -> None:
+    file.kind, file.name, file.content_type = "document", found.name, found.kind.content_type
     file.size, file.widths = received.size, []
-    file.key = key_of(file.tenant_id, file.id, f"original.{inspected.kind.extension}")
+    file.key = key_of(file.tenant_id, file.id, f"original.{found.kind.extension}")
     received.content.seek(0)
-    file.findings = [finding.plain() for finding in look(received.content.read(), file.content_type)]
+    file.findings = findings_in(received.content.read(), file.content_type, tenant=file.tenant_id)
     received.content.seek(0)
     storage().put(file.key, received.content, content_type=file.content_type)
 
 
-def _store_image(file: StoredFile, received: Received, inspected: Inspected) -> None:
-    variants = images.reencode(received.content, limit_pixels=settings_here().image_limit_pixels)
-    largest = variants[-1]
+def _store_image(file: StoredFile, found: Examined) -> None:
+    largest = found.variants[-1]
     file.kind, file.content_type = "image", images.CONTENT_TYPE
-    file.name = f"{inspected.name.rpartition('.')[0]}.webp"
+    file.name = f"{found.name.rpartition('.')[0]}.webp"
     file.width, file.height, file.size = largest.width, largest.height, len(largest.data)
-    file.widths = [variant.width for variant in variants]
+    file.widths = [variant.width for variant in found.variants]
     file.key = key_of(file.tenant_id, file.id, f"{largest.width}.webp")
     put = []
     try:
-        for variant in variants:
+        for variant in found.variants:
             key = key_of(file.tenant_id, file.id, f"{variant.width}.webp")
             storage().put(key, BytesIO(variant.data), content_type=images.CONTENT_TYPE)
             put.append(key)

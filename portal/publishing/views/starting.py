@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from uuid import UUID
 
@@ -19,13 +20,14 @@ from portal.publishing.models import Kind
 from portal.publishing.queries.words import KINDS
 from portal.publishing.views.common import blueprint, inside
 from portal.publishing.views.deciding import Undone, decide
+from tenants import limited
 from tenants.files import queries as file_queries
 from tenants.files import service as files
 from tenants.files.inspect import Purpose
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say, say_all
-from tenants.rules import N_, Invalid, Missing
+from tenants.rules import N_, Invalid, Missing, Refusal
 from webkit.forms import Kept
 from webkit.fragments import render
 
@@ -36,6 +38,7 @@ ABOUT = {
     Kind.OUTREACH: ("megaphone", N_("讲座、展览、走访、征集：时间、地点、怎么参加。")),
     Kind.ANNOUNCEMENT: ("bell", N_("结果公布、征集通知、工作公告。")),
 }
+_TOO_COMPLEX = N_("“%(name)s”太复杂，没有读完。请分成几个文件，或者只留文字，另存为 .docx 后再导入。")
 
 
 @blueprint.route("/t/<tenant>/publications/new", methods=["GET", "POST"])
@@ -112,8 +115,7 @@ def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
             file_id = UUID(form.file.upload_id)
         info = file_queries.get(db(), file_id)
         form.file.keep(Kept(str(info.id), info.name, info.size))
-        content = file_queries.open_file(info).read()
-        return with_pictures(import_document(content, info.name), _store_image), file_id
+        return with_pictures(_imported(info), _store_image), file_id
     except Invalid as invalid:
         take(form, invalid)
     except (Missing, ValueError):
@@ -121,6 +123,14 @@ def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
     except StoreDown:
         form.take_errors({"file": _("文件库暂时不能用，请过几分钟再试。")})
     return None
+
+
+def _imported(info: file_queries.FileInfo) -> Imported:
+    content = file_queries.open_file(info).read()
+    try:
+        return limited.run(partial(import_document, content, info.name), tenant=actor().tenant_id)
+    except limited.LimitReached as reached:
+        raise Invalid({"file": Refusal(_TOO_COMPLEX, {"name": info.name})}) from reached
 
 
 def _store_image(data: bytes) -> str:

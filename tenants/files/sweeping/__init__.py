@@ -26,11 +26,14 @@ _PDF = inspect.PDF.content_type
 _CLOSED = frozenset({inspect.DOC.content_type, inspect.XLS.content_type, inspect.PPT.content_type})
 #: What can be cleaned.
 CLEANABLE = frozenset({*_OFFICE, _PDF})
-_CANNOT = N_("这个文件清理不了。请在原来的软件里检查、清理后重新上传。")
+CANNOT = N_("这个文件清理不了。请在原来的软件里检查、清理后重新上传。")
 
 
 def look(content: bytes, content_type: str) -> tuple[Finding, ...]:
-    """What is in a document and not in sight, in the order in which it is told; nothing for texts and pictures."""
+    """What is in a document and not in sight, in the order in which it is told; nothing for texts and pictures.
+
+    Work for `tenants.limited`.
+    """
     traces = Traces()
     try:
         if content_type in _OFFICE:
@@ -49,7 +52,7 @@ def look(content: bytes, content_type: str) -> tuple[Finding, ...]:
 def cleaned(content: bytes, content_type: str) -> bytes:
     """The document without what is not in sight; what could not be taken out, `look` still finds.
 
-    Raises `Invalid` (field `file`) for a document that cannot be cleaned.
+    Raises `Invalid` (field `file`) for a document that cannot be cleaned. Work for `tenants.limited`.
     """
     try:
         if content_type in _OFFICE:
@@ -62,7 +65,7 @@ def cleaned(content: bytes, content_type: str) -> bytes:
         raise
     except Exception as error:
         log.info("a document of type %s cannot be cleaned: %r", content_type, error)
-    raise Invalid({"file": _CANNOT})
+    raise Invalid({"file": CANNOT})
 
 
 def _sweep(parts: Parts, content_type: str, traces: Traces) -> None:

@@ -115,12 +115,6 @@ def test_no_word_is_lost_or_reordered(html: str) -> None:
     assert re.sub(r"\s", "", plain_text(sanitise(html))) == written
 
 
-def test_a_tag_without_end_costs_no_more_than_its_size() -> None:
-    started = time.process_time()
-    assert_publishable(sanitise("<a<a" * 200_000))
-    assert time.process_time() - started < 3
-
-
 @given(st.text())
 def test_any_text_is_survived(text: str) -> None:
     assert_publishable(sanitise(text))
@@ -216,8 +210,28 @@ def test_a_page_shows_it_with_anchors_scrolling_tables_and_sized_pictures() -> N
     assert shown.count("id=") == 1 and shown.count("</table></div>") == 1
 
 
+HUNDRED_THOUSAND = " ".join(f"x{n}" for n in range(100_000))
+
+
 @pytest.mark.parametrize(
-    "html", ["<div>" * 30_000, "<b id=1>" * 10_000 + "<p>x" * 10_000, "<p>字</p>" * 30_000, "字" * 1_000_001]
+    "html",
+    [
+        "<div>" * 30_000,
+        "<b id=1>" * 10_000 + "<p>x" * 10_000,
+        "<p>字</p>" * 30_000,
+        "字" * 1_000_001,
+        "<a<a" * 200_000,
+        "&" * 900_000,
+        f"<p {HUNDRED_THOUSAND}>x</p>",
+        f"<p>x</p {HUNDRED_THOUSAND}>",
+        f"<p {HUNDRED_THOUSAND}",
+        "<p x='>' " + HUNDRED_THOUSAND.replace(" ", "='>' ") + ">",
+        f"<!-- <p x=' --><p {HUNDRED_THOUSAND}>x</p>",
+        f"<style><p x='</style><p {HUNDRED_THOUSAND}>x</p>",
+        f"<p x=<p x='/ {HUNDRED_THOUSAND}>x</p>",
+        "<p x='" * 20_000,
+    ],
+    ids=lambda html: html[:12],
 )
 def test_a_text_built_to_exhaust_the_parser_is_refused_at_once(html: str) -> None:
     started = time.process_time()
@@ -225,3 +239,9 @@ def test_a_text_built_to_exhaust_the_parser_is_refused_at_once(html: str) -> Non
         sanitise(html)
     assert set(refused.value.errors) == {"body"}
     assert time.process_time() - started < 3
+
+
+def test_what_honest_programs_write_is_let_in() -> None:
+    picture = f'<img src="data:image/png;base64,{"iVBORw0KGgo" * 50_000}" alt="a > b">'
+    attributes = " ".join(f'data-x{n}="{n}"' for n in range(90))
+    assert sanitise(f"<p {attributes}>字</p>" * 100 + f"<p>{picture}&nbsp;x</p>").count("<p>") == 101

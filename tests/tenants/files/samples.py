@@ -41,6 +41,15 @@ def jpeg(
     return out.getvalue()
 
 
+def scanned_jpeg(scans: int) -> bytes:
+    """A large plain photo whose last scan comes again and again: each costs the whole picture once more."""
+    out = BytesIO()
+    Image.new("RGB", (4000, 3000), "#2c7a4b").save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * scans + whole[-2:]
+
+
 def png(width: int = 40, height: int = 30, mode: str = "RGB") -> bytes:
     out = BytesIO()
     Image.new(mode, (width, height)).save(out, "PNG")

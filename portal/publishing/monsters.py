@@ -12,7 +12,7 @@ MAX_CHARACTERS = 1_000_000
 MAX_ELEMENTS = 20_000
 MAX_OPEN = 60
 #: Of one element. The parser compares each attribute with all before it.
-MAX_ATTRIBUTES = 100
+MAX_ATTRIBUTES = 4_000
 #: Of `&` and `<`. The parser goes back at the one, and the other is written in four characters.
 MAX_ESCAPES = 50_000
 

@@ -338,3 +338,21 @@ def test_without_scripts_the_map_leaves_its_list(site: str, open_page: Open) -> 
     page.goto(f"{site}/")
     expect(page.locator("[data-map]")).to_be_hidden()
     expect(page.get_by_role("heading", name="新华街道：把自行车棚改成了街坊客厅").first).to_be_visible()
+
+
+def test_a_form_whose_answer_takes_long_says_so_and_is_sent_once(site: str, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{site}/workspace/sign-in")
+    sent = []
+
+    def leave_it(route: Route) -> None:
+        sent.append(route.request.method)
+        route.fulfill(status=204)  # the page stays as while it waits
+
+    page.route("**/sign-in", leave_it)
+    button = page.get_by_role("button", name="登录")
+    button.click()
+    expect(page.locator("[data-waiting]")).to_have_text("正在核对……")
+    button.click()
+    expect(page.locator("[data-waiting]")).to_have_count(1)
+    assert sent == ["POST"]

@@ -228,7 +228,7 @@ HUNDRED_THOUSAND = " ".join(f"x{n}" for n in range(100_000))
         "<p x='>' " + HUNDRED_THOUSAND.replace(" ", "='>' ") + ">",
         f"<!-- <p x=' --><p {HUNDRED_THOUSAND}>x</p>",
         f"<style><p x='</style><p {HUNDRED_THOUSAND}>x</p>",
-        f"<p x=<p x='/ {HUNDRED_THOUSAND}>x</p>",
+        f"<p x=<p' {HUNDRED_THOUSAND}>x</p>",
         "<p x='" * 20_000,
     ],
     ids=lambda html: html[:12],

@@ -137,3 +137,9 @@ def test_a_damaged_picture_is_taken_or_refused_but_nothing_else(data: bytes, at:
         reencode(BytesIO(data[:at] + noise + data[at + len(noise) :]), limit_pixels=1_000_000)
     except Invalid as error:
         assert set(error.errors) == {"file"}
+
+
+def test_a_photo_that_is_drawn_a_thousand_times_over_is_refused() -> None:
+    assert len(reencode(BytesIO(samples.scanned_jpeg(3)), limit_pixels=LIMIT)) == 3
+    with pytest.raises(Invalid, match="另存为普通的 JPG"):
+        reencode(BytesIO(samples.scanned_jpeg(1000)), limit_pixels=LIMIT)

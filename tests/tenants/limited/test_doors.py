@@ -20,7 +20,7 @@ from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
 from tests.support.forms import fields, send, upload
 from tests.support.html import StrictClient
-from tests.tenants.files import samples, words
+from tests.tenants.files import words
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +68,6 @@ def test_a_monstrous_file_is_refused_by_name_and_pages_are_answered_meanwhile(
     assert answered > 3
     kept = fields(answer.text, "/import")
     assert kept["kind"] == "announcement" and kept["file_upload"]
-
-
-def test_a_picture_with_a_thousand_scans_is_refused(room: Newsroom, planner: StrictClient) -> None:
-    sent = upload(samples.scanned_jpeg(1000), "x.jpg")
-    answer = send(planner, room.path("publications/import"), room.path("publications/images"), file=sent)
-    assert answer.status_code == 422
-    assert "请另存为普通的 JPG 或 PNG" in answer.get_json()["error"]
 
 
 @pytest.mark.usefixtures("_all_places_taken")

@@ -4,6 +4,7 @@ import "./_htmx.js";
 import "./_suggest.js";
 import "./_dialog.js";
 import "./_upload.js";
+import "./_waits.js";
 import "./_autosave.js";
 import "./_count.js";
 import "./_keys.js";

@@ -47,7 +47,7 @@ def _all_places_taken(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -
 
 def monster() -> bytes:
     """A small file of the many short paragraphs that take long to read."""
-    return words.file(*(words.paragraph(words.run(f"一、{n}")) for n in range(12_000)))
+    return words.file(*(words.paragraph(words.run(f"一、{n}")) for n in range(16_000)))
 
 
 def test_a_monstrous_file_is_refused_by_name_and_pages_are_answered_meanwhile(

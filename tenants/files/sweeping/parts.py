@@ -82,8 +82,8 @@ class Parts:
 
     def reached(self) -> list[str]:
         """Every part that the package leads to, the main part among them."""
-        found: dict[str, None] = {}
-        waiting = [""]
+        found: dict[str, None] = {self.main: None} if self.has(self.main) else {}
+        waiting = ["", *found]  # it is read even where nothing says that it is the main part
         while waiting:
             for relation in self.relations(waiting.pop()).values():
                 if not relation.outside and self.has(relation.target) and relation.target not in found:

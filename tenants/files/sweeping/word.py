@@ -24,6 +24,8 @@ _DESCRIPTIONS = frozenset({"w:rPr", "w:trPr", "w:numPr", "m:ctrlPr"})
 #: What a hidden run keeps: the ends of a field may lie in different runs.
 _FIELDS = frozenset({"w:rPr", "w:fldChar", "w:instrText"})
 _SETTINGS = ("w:docVars", "w:rsids", "w:trackRevisions")
+#: The parts with words, as a reader finds them.
+_READ = ("header", "footer", "footnotes", "endnotes")
 #: Where words stand, also deleted ones.
 _TEXT = ("t", "delText")
 
@@ -34,7 +36,8 @@ def sweep(parts: Parts, traces: Traces) -> None:
     style_part = next(iter(parts.related(parts.main, "styles")), None)
     styles = Styles(parts.root(style_part) if style_part else None)
     hiding = bool(style_part and below(parts.root(style_part), "w:vanish"))
-    stories = [part for part in parts.reached() if "wordprocessingml" in parts.types.get(part, "")]
+    read = {parts.main, *parts.related(parts.main, *_READ)}  # whatever their types say
+    stories = [part for part in parts.reached() if part in read or "wordprocessingml" in parts.types.get(part, "")]
     for part in stories:
         root = parts.root(part)
         _accept(root, traces)

@@ -18,6 +18,7 @@ from tenants.files.inspect import DOC, DOCX, PDF, PPTX, TXT, XLSX, Kind, Purpose
 from tenants.files.sweeping import cleaned, look
 from tenants.rules import Invalid
 from tests.tenants.files import peopled, samples
+from tests.tenants.files.words import file, paragraph, run
 
 
 def counts(content: bytes, kind: Kind) -> dict[Trace, int]:
@@ -210,3 +211,9 @@ def test_a_plain_document_is_nothing_to_speak_of(content: bytes, kind: Kind) -> 
 def test_findings_are_kept_as_they_are() -> None:
     found = (Finding(Trace.COMMENTS, 2, ("批注里的话",)), Finding(Trace.OPAQUE))
     assert findings_of([finding.plain() for finding in found]) == found
+
+
+def test_a_file_that_does_not_say_what_its_parts_are_is_looked_into_all_the_same() -> None:
+    document = file(paragraph(run("可见"), run("内部意见", "<w:vanish/>")))
+    assert [found.trace for found in look(document, DOCX.content_type)] == [Trace.HIDDEN_TEXT]
+    assert look(cleaned(document, DOCX.content_type), DOCX.content_type) == ()

@@ -16,6 +16,7 @@ from settings import Settings
 from tenants.deployment import settings_here
 from tenants.files.configured import open_storage
 from tenants.files.findings import Finding, Trace, findings_of
+from tenants.files.inspect import DOCX, XLSX
 from tenants.files.models import StoredFile
 from tenants.files.storage import Opened, Storage, key_of
 from tenants.files.sweeping import CLEANABLE
@@ -68,6 +69,16 @@ class Looked:
         """Whether a cleaned copy can be offered."""
         opaque = any(finding.trace is Trace.OPAQUE for finding in self.findings or ())
         return self.content_type in CLEANABLE and not self.is_copy and not opaque
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a Word file (.docx)."""
+        return self.content_type == DOCX.content_type
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook (.xlsx)."""
+        return self.content_type == XLSX.content_type
 
 
 @dataclass(frozen=True, slots=True)

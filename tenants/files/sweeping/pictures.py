@@ -79,9 +79,14 @@ def _known(data: bytes) -> _Known:
 
 
 def _text(value: Any) -> str:
+    """A name as it was written: Windows notes it in UTF-16, and everybody else in UTF-8, which is read as Latin-1."""
     if isinstance(value, bytes):
-        value = value.decode("utf-16-le", "ignore")
-    return str(value or "").strip("\0 ")
+        return value.decode("utf-16-le", "ignore").strip("\0 ")
+    words = str(value or "").strip("\0 ")
+    try:
+        return words.encode("latin-1").decode()
+    except UnicodeError:
+        return words
 
 
 def _coordinates(place: Mapping[int, Any]) -> str:

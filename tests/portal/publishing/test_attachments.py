@@ -100,6 +100,8 @@ def test_what_is_inside_is_named_and_review_waits_for_a_decision(
     radios = parsed(page).xpath("//input[@type='radio']")
     assert [radio.get("value") for radio in radios] == ["clean", "keep", "drop"]  # for the first one alone
     assert not [radio for radio in radios if radio.get("checked") is not None]
+    (button,) = parsed(page).xpath("//button[@value='attach']")
+    assert button.get("formaction").endswith("/edit#attachments")  # the answer opens where the choice is
     record = room.path(f"publications/{code}")
     shown = follow(planner, planner.post(f"{record}/edit", data=fields(page, "/edit"))).text
     assert "还没决定怎么办" in shown and "隐藏的文字 4 处" in shown and "送审</button>" not in shown

@@ -32,7 +32,7 @@ def jpeg(
     if orientation:
         exif[0x0112] = orientation
     if artist:
-        exif[0x013B] = artist
+        exif[0x013B] = artist.encode()
     if located:
         exif[0x0110] = "Camera of a resident"
         exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 54.0, 9.0), 3: "E", 4: (116.0, 39.0, 25.0)})

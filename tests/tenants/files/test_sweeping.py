@@ -151,6 +151,7 @@ def test_where_a_photo_was_taken_and_by_whom_is_named_and_only_the_photo_kept(
     sent = made(taken + samples.jpeg(located=True))  # some cameras put a second picture behind the first
     assert counts(sent, kind) == {Trace.PLACES: 1, Trace.PEOPLE: 1}
     assert words(sent, kind, Trace.PLACES) == ("39.90250, 116.65694",)
+    assert words(sent, kind, Trace.PEOPLE) == ("周九",)
     copy = cleaned(sent, kind.content_type)
     assert look(copy, kind.content_type) == ()
     kept = photographed(copy)

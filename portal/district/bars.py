@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 #: Pixels of the drawing's own grid; the page scales it, and it is drawn so that a phone can show it.
 WIDTH, ROW, TEXT, BAR = 320, 44, 16, 11
 #: Characters that stand over a bar, clear of its number.
-LABEL = 18
+LABEL = 15
 _CLASSES = ("bar", "bar-wait")
 
 

@@ -12,7 +12,7 @@ from operations.console import Console
 from operations.serve import CannotServe
 from operations.worker import load_slices
 from settings import Settings
-from tenants import embedded
+from tenants import embedded, limited
 from tenants.database import Face, engine_for, make_engine, url_for
 from tenants.isolation import open_doors
 
@@ -74,6 +74,7 @@ def load_demo(settings: Settings, console: Console) -> bool:
         return False
     with console.progress("载入演示数据", "loading the demonstration district") as bar:
         load.load(settings, progress=bar)
+    limited.rest()  # whoever only watches the others uploads nothing more
     return True
 
 

@@ -12,10 +12,12 @@ from io import BytesIO
 from math import ceil
 from typing import BinaryIO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError, WebPImagePlugin  # noqa: F401 - is registered
 
 from tenants.files.inspect import refuse
 from tenants.rules import N_
+
+Image.preinit()  # the other formats, once and not in each process that is forked from this one
 
 #: Widths in pixels: a phone, a column of text, a wide screen.
 WIDTHS = (480, 960, 1600)

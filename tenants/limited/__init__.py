@@ -18,7 +18,7 @@ from tenants.limited.limits import BACKGROUND, WAITED_FOR
 from tenants.limited.nursery import Ended, Nursery
 from tenants.limited.places import Busy, place
 
-__all__ = ["Busy", "LimitReached", "run", "warm"]
+__all__ = ["Busy", "LimitReached", "rest", "run", "warm"]
 
 R = TypeVar("R")
 
@@ -53,3 +53,8 @@ def run(work: partial[R], *, tenant: UUID | None, background: bool = False) -> R
 def warm(*modules: str) -> None:
     """Have the modules of work to come loaded now, beside this process: the first piece of work need not wait."""
     _nursery.load(modules)
+
+
+def rest() -> None:
+    """Let the process that stands by for further work go; the next piece of work starts it again."""
+    _nursery.close()

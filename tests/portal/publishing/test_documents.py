@@ -9,15 +9,18 @@ from io import BytesIO
 import pytest
 from docx import Document
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.publishing import extraction, service
 from portal.publishing.content import Attachment
 from portal.publishing.extraction import Part, extract
 from portal.publishing.models import FileText
 from search.queries import SearchRequest, State, public_search, workspace_search
+from tenants import deployment as running
+from tenants import jobs
 from tenants.files import service as files
 from tenants.files.inspect import Purpose
+from tenants.limited import places
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
@@ -154,9 +157,7 @@ def test_a_published_document_is_found_by_its_words_until_it_is_withdrawn(
 ) -> None:
     planner, clerk = room.planner.actor(), room.clerk.actor()
     with deployment.session(clerk) as session, session.begin():
-        from tenants import deployment as here
-
-        here.use(deployment.settings)
+        running.use(deployment.settings)
         file = files.store_upload(
             session, clerk, BytesIO(pdf("cover", "rainwater sponge")), "方案.pdf", purpose=Purpose.ATTACHMENT
         )
@@ -179,3 +180,21 @@ def test_a_published_document_is_found_by_its_words_until_it_is_withdrawn(
     with deployment.session(clerk) as session:
         kinds = {hit.source for hit in workspace_search(session, SearchRequest("rainwater sponge")).hits}
     assert kinds == {"publication", "file"}
+
+
+def test_a_document_that_finds_no_place_gives_its_words_later(
+    deployment: Deployment, room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = room.clerk.actor()
+    running.use(deployment.settings)
+    with deployment.session(clerk) as session, session.begin():
+        file = files.store_upload(session, clerk, BytesIO(pdf("later")), "稍后.pdf", purpose=Purpose.ATTACHMENT)
+        jobs.defer(session, service.EXTRACT_JOB, tenant_id=file.tenant_id, file_id=str(file.id))
+    monkeypatch.setattr(places, "AT_ONCE", 2)
+    monkeypatch.setattr(places, "PATIENCE", 0.0)
+    with places.place(None, background=True), places.place(file.id, background=True):
+        deployment.run_jobs()
+    with deployment.session(clerk) as session:
+        assert not session.scalar(select(FileText.text).where(FileText.file_id == file.id))
+        waiting = text("SELECT args->>'file_id' FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at > now()")
+        assert session.scalars(waiting).all() == [str(file.id)]

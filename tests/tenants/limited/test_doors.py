@@ -47,20 +47,20 @@ def _all_places_taken(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -
 
 def monster() -> bytes:
     """A small file of the many short paragraphs that take long to read."""
-    return words.file(*(words.paragraph(words.run(f"一、{n}")) for n in range(16_000)))
+    return words.file(*(words.paragraph(words.run(f"一、{n}")) for n in range(12_000)))
 
 
 def test_a_monstrous_file_is_refused_by_name_and_pages_are_answered_meanwhile(
-    deployment: Deployment, room: Newsroom, planner: StrictClient, monkeypatch: pytest.MonkeyPatch
+    app_workspace: Flask, room: Newsroom, planner: StrictClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limited, "WAITED_FOR", Limits(computing=1, clock=60))
-    visitor = deployment.public.test_client()
+    clerk = room.clerk.browser(app_workspace)
     path = room.path("publications/import")
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(send, planner, path, kind="announcement", file=upload(monster(), "规划全文.docx"))
         answered = 0
         while not sending.done():
-            assert visitor.get("/").status_code == 200
+            assert clerk.get(room.path("publications/new")).status_code == 200
             answered += 1
     answer = sending.result()
     assert answer.status_code == 422

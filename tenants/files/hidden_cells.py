@@ -17,6 +17,8 @@ _HIDING = re.compile(rb"hidden|(?:width|ht)\s*=\s*[\"']0")
 #: The elements that say what is hidden.
 TELLING = ("{*}col", "{*}row", "{*}mergeCell")
 _LAST_COLUMN = 16_384
+#: Narrower (in characters) or lower (in points) than this nothing can be read.
+_TOO_SMALL = 0.7
 
 
 @dataclass
@@ -96,4 +98,9 @@ def _telling(xml: bytes) -> Iterator[Element]:
 
 
 def _is_hidden(element: Element, size: str) -> bool:
-    return element.get("hidden", "").lower() in ("1", "true", "on") or element.get(size) in ("0", "0.0")
+    if element.get("hidden", "").lower() in ("1", "true", "on"):
+        return True
+    try:
+        return float(element.get(size, "inf")) < _TOO_SMALL
+    except ValueError:
+        return False

@@ -91,6 +91,12 @@ class Parts:
                     waiting.append(relation.target)
         return list(found)
 
+    def left_over(self) -> list[str]:
+        """The parts that nothing in the package leads to: no program shows them, and any that unpacks it reads them."""
+        reached = {"", CONTENT_TYPES, *self.reached()}
+        reached |= {_relations_of(part) for part in reached}
+        return sorted(name for name in self._package.names - reached if not name.endswith("/"))
+
     def written(self) -> bytes:
         """The package as it is now."""
         for part in self._roots:

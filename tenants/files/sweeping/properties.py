@@ -24,15 +24,18 @@ _HARMLESS = ("Application", "AppVersion")
 _PEOPLE = ("creator", "lastModifiedBy", "Company", "Manager")
 #: Numbers that WPS gives to each of its files.
 _NUMBERS = re.compile(r"KSO|ICV")
-_ENCLOSED = ("oleObject", "package", "control")
+_ENCLOSED = ("oleObject", "package", "control", "aFChunk")
 _PRINTER = "printerSettings"
 _LOCAL = re.compile(r"file:|[a-z]:[\\/]|\\\\|//", re.IGNORECASE)
 
 
 def sweep(parts: Parts, traces: Traces) -> None:
     """Note and take out what is common to all packages."""
+    left_over = parts.left_over()  # before anything is taken out
     _properties(parts, traces)
     _custom(parts, traces)
+    for part in left_over:
+        traces.add(Trace.EMBEDDED, part)
     for part in parts.reached():
         relations = {
             name: relation
@@ -50,13 +53,18 @@ def sweep(parts: Parts, traces: Traces) -> None:
 
 
 def hidden_objects(root: Element, traces: Traces) -> None:
-    """Drawings that the list of objects hides."""
+    """Drawings that the list of objects hides, and of the others where their pictures lay: WPS describes them by it."""
     for properties in named(root, "cNvPr", "docPr"):
         drawing = _drawing(properties)
         if switched_on(properties, "hidden") and drawing is not None:
             words = words_in(drawing, "t") or properties.get("descr") or properties.get("name") or ""
             traces.add(Trace.HIDDEN_OBJECTS, words)
             remove(drawing)
+            continue
+        for name in ("descr", "title", "name"):
+            if _LOCAL.match(said := properties.get(name, "")):
+                traces.add(Trace.PATHS, said)
+                properties.set(name, "")
 
 
 def _drawing(properties: Element) -> Element | None:

@@ -20,6 +20,8 @@ from tenants.files.sweeping.parts import Parts, is_a, named, remove, text_of, wo
 from tenants.files.sweeping.properties import hidden_objects
 from tenants.files.word.package import Element, attribute
 
+#: The format of a number that shows nothing, whatever stands in the cell.
+_SHOWS_NOTHING = re.compile(r'(?:"")?(?:;(?:"")?){3}')
 #: Names that lead to another workbook.
 _ELSEWHERE = re.compile(r"\[\d+\]")
 
@@ -53,14 +55,17 @@ def sweep(parts: Parts, traces: Traces) -> None:
         for drawing in parts.related(part, "drawing"):
             hidden_objects(parts.root(drawing), traces)
     for part in parts.reached():
-        if "pivotcacherecords" in parts.types.get(part, ""):
+        if "pivotcacherecords" in parts.types.get(part, "") or part in parts.related(parts.main, "powerPivotData"):
             traces.add(Trace.PIVOT_DATA)
         elif part in parts.related(parts.main, "connections"):
             for connection in named(parts.root(part), "connection"):
                 traces.add(Trace.OUTSIDE, connection.get("name", ""))
     for sheet, _part in book.hidden:
         traces.add(Trace.HIDDEN_SHEETS, sheet.get("name", ""))
-    cells = {part: list(_hidden_cells(parts, sheet.get("name", ""), part, traces)) for sheet, part in book.shown}
+    unseen = _formats_that_show_nothing(parts)
+    cells = {
+        part: list(_hidden_cells(parts, sheet.get("name", ""), part, unseen, traces)) for sheet, part in book.shown
+    }
     elsewhere = parts.related(parts.main, "externalLink")
     if (book.hidden or elsewhere or any(cells.values())) and _may_be_frozen(book):
         _freeze(book)
@@ -121,18 +126,38 @@ def _comments(parts: Parts, sheet: str, traces: Traces) -> None:
         parts.unrelate_all(sheet, "vmlDrawing")
 
 
-def _hidden_cells(parts: Parts, name: str, part: str, traces: Traces) -> Iterator[Element]:
-    """The cells with a value in hidden rows and columns; noted once for each row and column."""
-    if not may_hide(parts.content(part)):
+def _formats_that_show_nothing(parts: Parts) -> frozenset[str]:
+    """The styles of cells, by their numbers, in which nothing is to be seen."""
+    found: set[str] = set()
+    for part in parts.related(parts.main, "styles"):
+        root = parts.root(part)
+        formats = {
+            entry.get("numFmtId")
+            for entry in named(root, "numFmt")
+            if _SHOWS_NOTHING.fullmatch(entry.get("formatCode", "").replace(" ", ""))
+        }
+        for cell_styles in named(root, "cellXfs"):
+            found |= {str(n) for n, style in enumerate(cell_styles) if style.get("numFmtId") in formats}
+    return frozenset(found)
+
+
+def _hidden_cells(parts: Parts, name: str, part: str, unseen: frozenset[str], traces: Traces) -> Iterator[Element]:
+    """The cells with a value in hidden rows and columns, noted once for each of these, and those of styles unseen."""
+    if not unseen and not may_hide(parts.content(part)):
         return
     root = parts.root(part)
     hidden = HiddenCells.of(root.iter(*TELLING))
     noted: set[str] = set()
     for number, row in _rows(root):
         for column, cell in _cells(row):
-            if not len(cell) or (number, column) not in hidden:
+            if not len(cell):
                 continue
-            place = f"{name} 第{number}行" if number in hidden.rows else f"{name} {get_column_letter(column)}列"
+            if (number, column) in hidden:
+                place = f"{name} 第{number}行" if number in hidden.rows else f"{name} {get_column_letter(column)}列"
+            elif cell.get("s") in unseen:
+                place = f"{name} {get_column_letter(column)}{number}"
+            else:
+                continue
             if place not in noted:
                 noted.add(place)
                 traces.add(Trace.HIDDEN_CELLS, place)

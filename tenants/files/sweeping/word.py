@@ -1,9 +1,11 @@
-"""Word files (.docx): hidden text, tracked changes, comments."""
+"""Word files (.docx): hidden text, tracked changes, comments, paths in fields."""
 
 from __future__ import annotations
 
+import re
+
 from tenants.files.findings import Trace, Traces
-from tenants.files.sweeping.parts import Parts, named, remove, unwrap, words_in
+from tenants.files.sweeping.parts import Parts, named, remove, text_of, unwrap, words_in
 from tenants.files.sweeping.properties import hidden_objects
 from tenants.files.word.package import Element, attribute, below, child, children, kind, switched
 from tenants.files.word.styles import Styles
@@ -23,6 +25,8 @@ _RANGES = tuple(
 _DESCRIPTIONS = frozenset({"w:rPr", "w:trPr", "w:numPr", "m:ctrlPr"})
 #: What a hidden run keeps: the ends of a field may lie in different runs.
 _FIELDS = frozenset({"w:rPr", "w:fldChar", "w:instrText"})
+#: A path on a computer or in a network, as the code of a field has it: with each backslash twice.
+_PATH = re.compile(r'(?<![a-z])(?:file:[\\/]|[a-z]:[\\/]|\\{4}(?=\w))[^"\r\n]*', re.IGNORECASE)
 _SETTINGS = ("w:docVars", "w:rsids", "w:trackRevisions")
 #: The parts with words, as a reader finds them.
 _READ = ("header", "footer", "footnotes", "endnotes")
@@ -44,14 +48,14 @@ def sweep(parts: Parts, traces: Traces) -> None:
         if hiding or below(root, "w:vanish", "w:hidden"):
             _hidden(root, styles, traces)
         hidden_objects(root, traces)
+        _paths_in_fields(root, traces)
+        for variable in below(root, "w:docVar"):
+            traces.add(Trace.PROPERTIES, f"{attribute(variable, 'w:name') or ''} {attribute(variable, 'w:val') or ''}")
         for element in below(root, *_RANGES, "w:dataBinding", *_SETTINGS):
             traces.name(attribute(element, "w:ed"))
             remove(element)
         for reference in below(root, "w:commentReference"):
-            run = reference.getparent()
-            remove(reference)
-            if run is not None and _is_empty(run):
-                remove(run)
+            _remove_from_run(reference)
     _notes_without_reference(parts, stories)
 
 
@@ -201,6 +205,40 @@ def _note_pieces(pieces: list[tuple[Element | None, str, bool]], traces: Traces)
             words, within = "", False
         if hidden:
             words, within, former = words + text, True, paragraph
+
+
+def _paths_in_fields(root: Element, traces: Traces) -> None:
+    """Fields that say where their picture or target lies on somebody's computer become what they show."""
+    for simple in below(root, "w:fldSimple"):
+        if _names_path(attribute(simple, "w:instr") or "", traces):
+            unwrap(simple)
+    open_fields: list[list[Element]] = []
+    for element in below(root, "w:fldChar", "w:instrText"):
+        if attribute(element, "w:fldCharType") == "begin":
+            open_fields.append([])
+        if not open_fields:
+            continue
+        open_fields[-1].append(element)
+        if attribute(element, "w:fldCharType") == "end":
+            field = open_fields.pop()
+            if _names_path("".join(text_of(part) for part in field if kind(part) == "w:instrText"), traces):
+                for part in field:
+                    _remove_from_run(part)
+
+
+def _names_path(code: str, traces: Traces) -> bool:
+    found = _PATH.search(code)
+    if found:
+        traces.add(Trace.PATHS, found[0].replace("\\\\", "\\"))
+    return found is not None
+
+
+def _remove_from_run(element: Element) -> None:
+    """Take an element out, and its run if nothing is left in it."""
+    run = element.getparent()
+    remove(element)
+    if run is not None and kind(run) == "w:r" and _is_empty(run):
+        remove(run)
 
 
 def _notes_without_reference(parts: Parts, stories: list[str]) -> None:

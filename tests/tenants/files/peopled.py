@@ -15,7 +15,16 @@ from docx.oxml.ns import nsdecls
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 from pypdf.annotations import Text
-from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from tests.tenants.files import samples
 
@@ -272,6 +281,71 @@ def photo_in_pdf(photo: bytes) -> bytes:
     )
     drawn = DictionaryObject({NameObject("/Im0"): writer._add_object(picture)})
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): drawn})
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def pdf_with(change: Callable[[pypdf.PdfWriter, pypdf.PageObject], None]) -> bytes:
+    """A PDF of one page, changed."""
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    change(writer, page)
+    writer.metadata = None
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def stream(writer: pypdf.PdfWriter, data: bytes) -> IndirectObject:
+    """Data in a PDF."""
+    made = StreamObject()
+    made.set_data(data)
+    return writer._add_object(made)
+
+
+def with_annotation(**said: PdfObject) -> bytes:
+    """A PDF with an annotation on its page."""
+
+    def change(writer: pypdf.PdfWriter, page: pypdf.PageObject) -> None:
+        entries = {"Type": NameObject("/Annot"), "Rect": ArrayObject([NumberObject(9)] * 4), **said}
+        annotation = DictionaryObject({NameObject(f"/{name}"): value for name, value in entries.items()})
+        page[NameObject("/Annots")] = ArrayObject([writer._add_object(annotation)])
+
+    return pdf_with(change)
+
+
+def with_working_copy(writer: pypdf.PdfWriter, page: pypdf.PageObject) -> None:
+    """Put in what a drawing program would work on further."""
+    private = DictionaryObject({NameObject("/Private"): stream(writer, "藏起来的图".encode())})
+    page[NameObject("/PieceInfo")] = DictionaryObject({NameObject("/Illustrator"): private})
+
+
+def with_all_layers_off(writer: pypdf.PdfWriter, _page: pypdf.PageObject) -> None:
+    """Give it a layer, and have none of them shown."""
+    entries = {NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("底稿")}
+    layer = writer._add_object(DictionaryObject(entries))
+    shown = DictionaryObject({NameObject("/BaseState"): NameObject("/OFF"), NameObject("/ON"): ArrayObject()})
+    layers = {NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): shown}
+    writer.root_object[NameObject("/OCProperties")] = DictionaryObject(layers)
+
+
+def with_associated_file(writer: pypdf.PdfWriter, _page: pypdf.PageObject) -> None:
+    """Put in a file that only the document itself leads to."""
+    content = DictionaryObject({NameObject("/F"): stream(writer, "附着".encode())})
+    entries = {NameObject("/Type"): NameObject("/Filespec"), NameObject("/EF"): content}
+    writer.root_object[NameObject("/AF")] = ArrayObject([writer._add_object(DictionaryObject(entries))])
+
+
+def changed_pdf() -> bytes:
+    """A PDF whose text was changed as editors do it: the former one is still there."""
+
+    def write(writer: pypdf.PdfWriter, page: pypdf.PageObject, words: bytes) -> None:
+        page[NameObject("/Contents")] = stream(writer, words)
+
+    before = pdf_with(lambda writer, page: write(writer, page, b"(13800001111) Tj"))
+    writer = pypdf.PdfWriter(BytesIO(before), incremental=True)
+    write(writer, writer.pages[0], b"(shown) Tj")
     out = BytesIO()
     writer.write(out)
     return out.getvalue()

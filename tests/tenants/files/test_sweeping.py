@@ -10,7 +10,9 @@ import docx
 import openpyxl
 import pypdf
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image, ImageOps
+from pypdf.generic import NameObject, NumberObject, TextStringObject
 
 from tenants.files import inspect
 from tenants.files.findings import Finding, Trace, findings_of
@@ -18,7 +20,7 @@ from tenants.files.inspect import DOC, DOCX, PDF, PPTX, TXT, XLSX, Kind, Purpose
 from tenants.files.sweeping import cleaned, look
 from tenants.rules import Invalid
 from tests.tenants.files import peopled, samples
-from tests.tenants.files.words import file, paragraph, run
+from tests.tenants.files.words import field, file, paragraph, run
 
 
 def counts(content: bytes, kind: Kind) -> dict[Trace, int]:
@@ -218,3 +220,83 @@ def test_a_file_that_does_not_say_what_its_parts_are_is_looked_into_all_the_same
     document = file(paragraph(run("可见"), run("内部意见", "<w:vanish/>")))
     assert [found.trace for found in look(document, DOCX.content_type)] == [Trace.HIDDEN_TEXT]
     assert look(cleaned(document, DOCX.content_type), DOCX.content_type) == ()
+
+
+#: As WPS and Word note pictures that were pasted from a chat.
+_PASTED = 'INCLUDEPICTURE "C:\\\\Users\\\\zhangsan\\\\QQ\\\\1.png" \\* MERGEFORMATINET'
+_DESCRIBED = '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="1" descr="C:/Users/zhangsan/a.png"/></wp:inline>'
+
+
+def _entry(package: bytes, name: str, words: str) -> bytes:
+    return peopled.changed(package, {name: words})
+
+
+def _webpage_inside() -> bytes:
+    relations = {"word/_rels/document.xml.rels": lambda xml: peopled.related(xml, "aFChunk", "chunk.html")}
+    return peopled.changed(_entry(samples.word(), "word/chunk.html", "<p>底稿</p>"), relations)
+
+
+def _variable() -> bytes:
+    variable = '<w:docVars><w:docVar w:name="n" w:val="内部"/></w:docVars></w:settings>'
+    return peopled.changed(
+        samples.word(), {"word/settings.xml": lambda xml: xml.replace("</w:settings>", variable)}
+    )
+
+
+def _unseen_cells(hide: Callable[[Worksheet], None]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"], sheet["B2"] = "可见", "内部"
+    hide(sheet)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "trace"),
+    [
+        (file(paragraph(field(_PASTED, run("可见")))), DOCX, Trace.PATHS),
+        (file(paragraph(_DESCRIBED + "</w:drawing></w:r>")), DOCX, Trace.PATHS),
+        (_variable(), DOCX, Trace.PROPERTIES),
+        (_entry(samples.word(), "word/former.xml", "<a>内部</a>"), DOCX, Trace.EMBEDDED),
+        (_unseen_cells(lambda sheet: setattr(sheet["B2"], "number_format", ";;;")), XLSX, Trace.HIDDEN_CELLS),
+        (_unseen_cells(lambda sheet: setattr(sheet.column_dimensions["B"], "width", 0.1)), XLSX, Trace.HIDDEN_CELLS),
+        (_unseen_cells(lambda sheet: setattr(sheet.row_dimensions[2], "height", 0.2)), XLSX, Trace.HIDDEN_CELLS),
+        (peopled.changed_pdf(), PDF, Trace.REVISIONS),
+        (peopled.pdf_with(peopled.with_working_copy), PDF, Trace.EMBEDDED),
+        (peopled.pdf_with(peopled.with_associated_file), PDF, Trace.EMBEDDED),
+        (
+            peopled.with_annotation(
+                Subtype=NameObject("/FreeText"), F=NumberObject(2), Contents=TextStringObject("内部")
+            ),
+            PDF,
+            Trace.HIDDEN_OBJECTS,
+        ),
+        (
+            peopled.with_annotation(Subtype=NameObject("/Text"), RC=TextStringObject("<p>内部</p>")),
+            PDF,
+            Trace.COMMENTS,
+        ),
+    ],
+    ids=lambda value: value.value if isinstance(value, Trace) else "",
+)
+def test_what_programs_put_aside_is_named_and_taken_out(content: bytes, kind: Kind, trace: Trace) -> None:
+    assert counts(content, kind) == {trace: 1}
+    copy = cleaned(content, kind.content_type)
+    assert counts(copy, kind) == {}
+    left = unpacked(copy) if kind is not PDF else str(pypdf.PdfReader(BytesIO(copy)).pages[0]) + repr(copy)
+    assert [secret for secret in (*_SECRETS, "former") if secret in left] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "trace"),
+    [
+        (peopled.pdf_with(peopled.with_all_layers_off), PDF, Trace.HIDDEN_LAYERS),
+        (_webpage_inside(), DOCX, Trace.EMBEDDED),
+    ],
+)
+def test_what_cannot_be_taken_out_is_still_named_in_the_copy(content: bytes, kind: Kind, trace: Trace) -> None:
+    assert counts(content, kind) == {trace: 1}
+    assert counts(cleaned(content, kind.content_type), kind) == {trace: 1}

@@ -33,7 +33,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from webkit.fragments import render, wants_part
-from webkit.safe_redirect import current_path, is_local, with_query
+from webkit.safe_redirect import current_path, is_local, parts_of, with_query
 
 #: Fields that are never kept: they prove who somebody is, and are typed anew.
 SECRETS = frozenset({"csrf_token", "password", "again", "current", "code", "secret"})
@@ -247,7 +247,7 @@ def _from_here() -> bool:
     if site is not None:
         return site == "same-origin"
     named = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(named).netloc == request.host
+    return bool(named) and parts_of(named).netloc == request.host != ""
 
 
 def _page_of_form() -> str:
@@ -255,7 +255,7 @@ def _page_of_form() -> str:
     adapter = current_app.create_url_adapter(request)
     if adapter is not None and adapter.test(request.path, "GET"):
         return with_query(current_path())
-    named = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    named = parts_of(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
     address = f"{named.path}?{named.query}" if named.query else named.path
     return address if named.netloc == request.host and is_local(address) else ""
 

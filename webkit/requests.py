@@ -30,8 +30,9 @@ class _Forms(FormDataParser):
             if file.filename:
                 file.filename = printable(file.filename)
         pairs = form.items(multi=True)
-        fields = ((printable(name), printable(one_line_end(value))) for name, value in pairs)
-        sent = ((printable(name), file) for name, file in files.items(multi=True))
+        # in a form with files a field may have no name at all
+        fields = ((printable(name or ""), printable(one_line_end(value))) for name, value in pairs)
+        sent = ((printable(name or ""), file) for name, file in files.items(multi=True))
         return stream, self.cls(fields), self.cls(sent)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -14,8 +14,16 @@ def is_local(target: str) -> bool:
         return False
     if "\\" in target or any(ord(c) < 33 or ord(c) == 127 for c in target):
         return False  # browsers drop control characters and take "\" for "/"
-    parts = urlsplit(target)
+    parts = parts_of(target)
     return not parts.scheme and not parts.netloc
+
+
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address that a browser names; all of them empty for what is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def next_url(fallback: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -80,6 +81,24 @@ def test_an_odd_name_of_the_host_is_answered(target: Target, host: str) -> None:
         # not by a client of tests, which stumbles itself
         _body, status, _headers = run_wsgi_app(door, {**create_environ("/"), "HTTP_HOST": host}, buffered=True)
         assert int(status[:3]) < 500
+
+
+_NAMELESS = "--a\nContent-Disposition: form-data\n\nx\n--a\nContent-Disposition: form-data; filename=b\n\nx\n--a--"
+
+
+@pytest.mark.parametrize("door", ["", "/workspace"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"headers": {"Referer": "http://["}, "data": {"address": "x"}},
+        {"headers": {"Origin": "http://[", "HX-Request": "true", "HX-Current-URL": "//[::"}, "data": {"address": "x"}},
+        {"data": _NAMELESS.replace("\n", "\r\n"), "content_type": "multipart/form-data; boundary=a"},
+    ],
+    ids=["page", "origin", "nameless"],
+)
+def test_a_form_may_come_from_nowhere_and_hold_what_has_no_name(target: Target, door: str, sent: Any) -> None:
+    client = target.deployment.workspace.test_client() if door else target.outside()
+    assert client.post("/sign-in" if door else "/account/sign-in", **sent).status_code == 400
 
 
 def test_a_list_takes_any_number_of_arguments(target: Target, desk: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""Settings of a tenant and its responsible units; tenants and bureaus for the district office."""
+"""Settings of a tenant and its responsible units."""
 
 from __future__ import annotations
 
@@ -7,39 +7,31 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.answers import take
-from portal.organisation import queries, service
-from portal.organisation.forms import (
-    BureauForm,
-    ConfirmForm,
-    NewTenantForm,
-    SettingsForm,
-    TenantForm,
-    UnitForm,
+from portal.organisation import (
+    district,  # noqa: F401 - for its routes
+    queries,
+    service,
 )
-from portal.organisation.queries import TenantSettings, UnitSettings
+from portal.organisation.forms import SettingsForm, UnitForm
+from portal.organisation.queries import UnitSettings
+from portal.organisation.web import blueprint, differences, version
 from tenants.deployment import settings_here
 from tenants.files import queries as files
 from tenants.files import service as file_service
 from tenants.files.inspect import Purpose
-from tenants.identity import invitations, places, words
-from tenants.identity.models import TenantKind, UnitKind
-from tenants.permissions import Permission, Role
+from tenants.identity import places
+from tenants.identity.models import UnitKind
+from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import Conflict, Invalid, Missing, Refused
 from webkit.forms import Form, Kept
 from webkit.fragments import render
 from webkit.maps import area
-from webkit.text import whole_number
-
-blueprint = Blueprint("organisation", __name__, template_folder="templates")
-blueprint.add_app_template_filter(words.role_name)
-blueprint.add_app_template_filter(words.tenant_kind_name)
-blueprint.add_app_template_filter(words.unit_kind_name)
 
 
 @blueprint.route("/t/<tenant>/settings", methods=["GET", "POST"])
@@ -57,17 +49,17 @@ def settings(tenant: str) -> ResponseReturnValue:
     if valid and not refused:
         try:
             changes = form.changes() | (_picture_change(form) if may_upload else {})
-            service.update_settings(db(), actor(), known.id, changes, expected_version=_version())
+            service.update_settings(db(), actor(), known.id, changes, expected_version=version())
         except Conflict:
-            theirs, status = _differences(form, known), 409
+            theirs, status = differences(form, known), 409
             form.version.data = str(known.version)
         except (Invalid, Refused) as error:
             take(form, error)
         else:
             flash(_("设置已保存。"), "success")
             return redirect(url_for(".settings", tenant=tenant), 303)
-    elif form.is_submitted() and _version() != known.version:
-        theirs = _differences(form, known)
+    elif form.is_submitted() and version() != known.version:
+        theirs = differences(form, known)
         form.version.data = str(known.version)
     if known.picture_file_id and form.picture.kept is None and not form.picture.removed and may_upload:
         picture = files.get_many(db(), [known.picture_file_id]).get(known.picture_file_id)
@@ -204,9 +196,9 @@ def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
     status = None
     if form.validate_on_submit():
         try:
-            service.update_unit(db(), actor(), known.id, form.changes(), expected_version=_version())
+            service.update_unit(db(), actor(), known.id, form.changes(), expected_version=version())
         except Conflict:
-            theirs, status = _differences(form, known), 409
+            theirs, status = differences(form, known), 409
             form.version.data = str(known.version)
         except (Invalid, Refused) as error:
             take(form, error)
@@ -222,141 +214,3 @@ def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
         tenant=tenant,
         status=status or form.status,
     )
-
-
-# --- the district office
-
-
-@blueprint.route("/district/tenants/new", methods=["GET", "POST"])
-@requires(Permission.TENANT_PROVISION)
-def new_tenant() -> ResponseReturnValue:
-    form = NewTenantForm()
-    if form.validate_on_submit():
-        try:
-            tenant = service.create_tenant(
-                db(),
-                actor(),
-                kind=TenantKind(form.kind.data),
-                slug=form.slug.data or "",
-                name=form.name.data or "",
-                short_name=form.short_name.data or "",
-            )
-            invitations.invite(
-                db(),
-                email=form.admin_email.data or "",
-                name=form.admin_name.data or "",
-                roles=[Role.TENANT_ADMIN],
-                tenant_id=tenant.id,
-            )
-        except Invalid as error:
-            # an error about the person belongs to the fields of the administrator
-            at = {"email": "admin_email"} if "email" in error.errors else {}
-            take(form, Invalid({at.get(name, name): refusal for name, refusal in error.errors.items()}))
-            db().rollback()
-        except Refused as error:
-            take(form, error)
-            db().rollback()
-        else:
-            flash(_("单位已新设，邀请已发给管理员。它开放以后，公众才能看到。"), "success")
-            return redirect(url_for("district.tenants"), 303)
-    return render("portal/organisation/new_tenant.html", form=form, status=form.status)
-
-
-@blueprint.route("/district/tenants/<slug>/edit", methods=["GET", "POST"])
-@requires(Permission.TENANT_PROVISION)
-def edit_tenant(slug: str) -> ResponseReturnValue:
-    known = _tenant(slug)
-    form = TenantForm(obj=known)
-    theirs: list[tuple[str, str]] = []
-    status = None
-    if form.validate_on_submit():
-        if form.slug.data != known.slug and not form.moved.data:
-            form.take_errors({"moved": _("更改网址名前请先确认。")})
-        else:
-            try:
-                service.update_tenant(db(), actor(), known.id, form.changes(), expected_version=_version())
-            except Conflict:
-                theirs, status = _differences(form, known), 409
-                form.version.data = str(known.version)
-            except (Invalid, Refused) as error:
-                take(form, error)
-            else:
-                flash(_("已保存。"), "success")
-                return redirect(url_for("district.tenants"), 303)
-    return render(
-        "portal/organisation/edit_tenant.html",
-        form=form,
-        known=known,
-        theirs=theirs,
-        status=status or form.status,
-    )
-
-
-@blueprint.route("/district/tenants/<slug>/deactivate", methods=["GET", "POST"])
-@requires(Permission.TENANT_PROVISION)
-def deactivate_tenant(slug: str) -> ResponseReturnValue:
-    known = _tenant(slug)
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        service.set_active(db(), actor(), known.id, active=False, reason=form.reason.data or "")
-        flash(_("%(name)s已停用。", name=known.name), "success")
-        return redirect(url_for("district.tenants"), 303)
-    return render("portal/organisation/deactivate_tenant.html", form=form, known=known, status=form.status)
-
-
-@blueprint.post("/district/tenants/<slug>/reactivate")
-@requires(Permission.TENANT_PROVISION)
-def reactivate_tenant(slug: str) -> ResponseReturnValue:
-    known = _tenant(slug)
-    service.set_active(db(), actor(), known.id, active=True, reason="")
-    flash(_("%(name)s已恢复使用。", name=known.name), "success")
-    return redirect(url_for("district.tenants"), 303)
-
-
-@blueprint.route("/district/bureaus/", methods=["GET", "POST"])
-@requires(Permission.TENANT_PROVISION)
-def bureaus() -> ResponseReturnValue:
-    form = BureauForm()
-    if form.validate_on_submit():
-        try:
-            service.create_bureau(
-                db(), actor(), name=form.name.data or "", short_name=form.short_name.data or ""
-            )
-        except (Invalid, Refused) as error:
-            take(form, error)
-        else:
-            flash(_("委办局已登记。"), "success")
-            return redirect(url_for(".bureaus"), 303)
-    return render(
-        "portal/organisation/bureaus.html", form=form, bureaus=queries.bureaus(db()), status=form.status
-    )
-
-
-def _tenant(slug: str) -> TenantSettings:
-    known = queries.tenant_by_slug(db(), slug)
-    if known is None:
-        abort(404)
-    return known
-
-
-def _version() -> int:
-    """The version an edit began with, as the form says; without a number the edit began with none."""
-    return whole_number(request.form.get("version")) or 0
-
-
-def _differences(form: Form, now: TenantSettings | UnitSettings) -> list[tuple[str, str]]:
-    """Where what was typed differs from what somebody else has saved: label, and their text."""
-    found = []
-    for field in form:
-        if field.name in ("version", "csrf_token", "boundary") or not hasattr(now, field.name):
-            continue
-        saved = getattr(now, field.name)
-        if _words(saved) != _words(field.data):
-            found.append((str(field.label.text), _words(saved) or _("（空）")))
-    return found
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    return "" if value is None else str(value).strip().replace("\r\n", "\n")

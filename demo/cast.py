@@ -121,7 +121,7 @@ def _employ(
 
 def _settle(session: Session, resident: Resident, days: Days) -> None:
     if residents.find(session, resident.email) is None:
-        service.create_resident(
+        residents.create(
             session,
             display_name=resident.name,
             email=resident.email,

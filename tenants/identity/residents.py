@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -26,7 +26,7 @@ from tenants.database import (
     rows,
     take_turns,
 )
-from tenants.identity import addresses, keys, letters, names, service, throttle
+from tenants.identity import addresses, keys, letters, names, throttle
 from tenants.identity.models import OneTimeCode, Resident, ResidentSession
 from tenants.identity.queries import token_hash
 from tenants.rules import N_, Invalid, Missing, Refusal
@@ -159,7 +159,7 @@ def welcome(
     take_turns(session, "resident", address)
     if find(session, address) is not None:
         return None
-    resident = service.create_resident(
+    resident = create(
         session,
         display_name=name,
         email=address if "@" in address else None,
@@ -167,6 +167,32 @@ def welcome(
         locale=locale,
     )
     return resident.id
+
+
+def create(
+    session: Session,
+    *,
+    display_name: str,
+    email: str | None = None,
+    phone: str | None = None,
+    locale: str = "zh_Hans_CN",
+    demo: bool = False,
+    at: datetime | None = None,
+) -> Resident:
+    """A resident's account. Whoever makes one at the door has proved the address (`welcome`)."""
+    resident = Resident(
+        email=email,
+        phone=phone,
+        display_name=names.tidy(display_name),
+        locale=locale,
+        demo=demo,
+        created_at=at or now(),
+    )
+    session.add(resident)
+    session.flush()
+    audit.record(session, "resident.created", "resident", resident.id, label=resident.display_name, at=at)
+    session.flush()
+    return resident
 
 
 def start_session(session: Session, resident_id: UUID, *, user_agent: str) -> str:

@@ -17,15 +17,8 @@ from tenants import audit
 from tenants.actors import Scope
 from tenants.clock import now
 from tenants.database import actor_of, reveal_address, take_turns
-from tenants.identity import addresses, keys, names, passwords, policy
-from tenants.identity.models import (
-    Resident,
-    RoleAssignment,
-    Staff,
-    StaffCredential,
-    StaffSession,
-    Tenant,
-)
+from tenants.identity import addresses, keys, passwords, policy
+from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffSession, Tenant
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Missing, Refusal, Refused, require
 
@@ -269,32 +262,6 @@ def reactivate(session: Session, staff_id: UUID) -> None:
     changes = {"active": (False, True)}
     audit.record(session, "person.reactivated", "person", staff_id, label=staff.name, changes=changes)
     session.flush()
-
-
-def create_resident(
-    session: Session,
-    *,
-    display_name: str,
-    email: str | None = None,
-    phone: str | None = None,
-    locale: str = "zh_Hans_CN",
-    demo: bool = False,
-    at: datetime | None = None,
-) -> Resident:
-    """A resident's account. Whoever makes one at the door has proved the address (`residents.welcome`)."""
-    resident = Resident(
-        email=email,
-        phone=phone,
-        display_name=names.tidy(display_name),
-        locale=locale,
-        demo=demo,
-        created_at=at or now(),
-    )
-    session.add(resident)
-    session.flush()
-    audit.record(session, "resident.created", "resident", resident.id, label=resident.display_name, at=at)
-    session.flush()
-    return resident
 
 
 def the_staff(session: Session, staff_id: UUID) -> Staff:

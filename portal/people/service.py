@@ -28,7 +28,7 @@ def invite(
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
 ) -> Invited:
-    """Ask somebody in; who has an account answers in it."""
+    """Ask somebody in; who works elsewhere answers in their account, who works there gets the roles at once."""
     invited = invitations.invite(
         session,
         email=email,

@@ -89,8 +89,9 @@ def invited_words(invited: Invited) -> str:
     """What came of an invitation."""
     if invited.offered:
         return _("邀请已发出，对方在自己的账号里接受后加入。")
-    name = invited.staff.name
-    return _("邀请已发给%(name)s。", name=name) if invited.waits else _("%(name)s已加入。", name=name)
+    if invited.waits:
+        return _("邀请已发给%(name)s。", name=invited.staff.name)
+    return _("角色已增加，立即生效。")
 
 
 def withdraw_offer(offer: UUID, back: str) -> ResponseReturnValue:

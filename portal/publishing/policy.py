@@ -263,7 +263,7 @@ def checklist(
             Check("before_alt", N_("改造前后的图片有文字说明"), all(words.strip() for words in pictures))
         )
     if documents:
-        checks.append(Check("new_documents", N_("附件里读者看不到的内容，都决定好了怎么办"), all(documents)))
+        checks.append(Check("new_documents", N_("附件里读者看不到的内容，都已决定怎么处理"), all(documents)))
     if kind == Kind.OUTREACH:
         times = text.event_starts_at is not None and text.event_ends_at is not None
         checks.append(Check("event_starts_at", N_("写明了活动的开始和结束时间"), times))

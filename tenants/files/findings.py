@@ -52,7 +52,7 @@ SENTENCES: Mapping[Trace, str] = {
     Trace.PLACES: N_("照片里记着的拍摄地点 %(n)s 处"),
     Trace.PROPERTIES: N_("自定义的文件属性 %(n)s 项"),
     Trace.PATHS: N_("本机或内网的路径 %(n)s 处"),
-    Trace.OPAQUE: N_("系统看不到这个文件里面藏没藏东西，请打开检查"),
+    Trace.OPAQUE: N_("系统查不出这个文件里有没有隐藏内容，请打开检查"),
 }
 
 #: So many examples are kept, each so long.

@@ -63,7 +63,7 @@ def invite(
     if invited.waits:
         _send_invitation(session, staff, place, tenant_id)
     elif not invited.offered:
-        letters.send_added(session, staff, place, tenant_id)
+        letters.send_roles_added(session, staff, place, tenant_id)
     return invited
 
 

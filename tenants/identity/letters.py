@@ -48,14 +48,14 @@ def send_offer(session: Session, staff: Staff, place: str, tenant_id: UUID | Non
     )
 
 
-def send_added(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
-    """Tell somebody who has an account that they now work for another place, too."""
+def send_roles_added(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
+    """Tell somebody that the place they work for gave them more roles."""
     _send(
         session,
         staff,
-        subject=N_("您已加入%(place)s的工作台"),
+        subject=N_("您在%(place)s增加了角色"),
         text=N_(
-            "%(name)s，您好：\n\n%(place)s给您增加了角色。用原来的账号登录%(product)s，就能在页面上方切换到这个单位。"
+            "%(name)s，您好：\n\n%(place)s给您增加了角色，立即生效。用原来的账号登录%(product)s即可。"
             "\n\n%(link)s"
         ),
         action=N_("去看看"),

@@ -21,6 +21,7 @@ class Trace(StrEnum):
     HIDDEN_SLIDES = "hidden_slides"
     NOTES = "notes"
     HIDDEN_OBJECTS = "hidden_objects"
+    CROPPED = "cropped"
     HIDDEN_LAYERS = "hidden_layers"
     CHART_DATA = "chart_data"
     PIVOT_DATA = "pivot_data"
@@ -43,6 +44,7 @@ SENTENCES: Mapping[Trace, str] = {
     Trace.HIDDEN_SLIDES: N_("隐藏的幻灯片 %(n)s 张"),
     Trace.NOTES: N_("演讲者备注 %(n)s 页"),
     Trace.HIDDEN_OBJECTS: N_("隐藏的图形或图片 %(n)s 个"),
+    Trace.CROPPED: N_("裁剪过的图片 %(n)s 张，裁掉的部分还在文件里"),
     Trace.HIDDEN_LAYERS: N_("隐藏的图层 %(n)s 个"),
     Trace.CHART_DATA: N_("图表背后的整张数据表 %(n)s 份"),
     Trace.PIVOT_DATA: N_("数据透视表带着的原始数据 %(n)s 份"),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from tenants.files import inspect
 from tenants.files.findings import Finding, Trace, Traces
-from tenants.files.sweeping import pdf, pictures, properties, sheets, slides, word
+from tenants.files.sweeping import crops, pdf, pictures, properties, sheets, slides, word
 from tenants.files.sweeping.parts import Parts
 from tenants.rules import N_, Invalid
 
@@ -71,4 +71,5 @@ def cleaned(content: bytes, content_type: str) -> bytes:
 def _sweep(parts: Parts, content_type: str, traces: Traces) -> None:
     properties.sweep(parts, traces)
     _OFFICE[content_type](parts, traces)
+    crops.sweep(parts, traces)
     pictures.sweep(parts, traces)

@@ -254,7 +254,7 @@ class Lines:
             attribute(element, "r:embed") or attribute(element, "r:id") or ""
         )
         inside = relation is not None and not relation.outside and relation.target in self._package.names
-        return Picture(relation.target if relation and inside else "", _alternative(element), _cut(element))
+        return Picture(relation.target if relation and inside else "", _alternative(element), cut_off(element))
 
     def _diagram(self, element: Element) -> None:
         """A chart or a diagram is drawn by Word from data: its words are told."""
@@ -305,7 +305,7 @@ def _written_words(alternative: str) -> str:
     return "" if _MADE_UP.fullmatch(alternative.strip()) else alternative
 
 
-def _cut(picture: Element) -> tuple[float, float, float, float]:
+def cut_off(picture: Element) -> tuple[float, float, float, float]:
     """What is cut off of a picture: it is still in the file, and not seen."""
     around = picture.getparent()
     rectangle = child(around, "a:srcRect") if around is not None else None

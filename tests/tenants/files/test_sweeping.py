@@ -300,3 +300,35 @@ def test_what_programs_put_aside_is_named_and_taken_out(content: bytes, kind: Ki
 def test_what_cannot_be_taken_out_is_still_named_in_the_copy(content: bytes, kind: Kind, trace: Trace) -> None:
     assert counts(content, kind) == {trace: 1}
     assert counts(cleaned(content, kind.content_type), kind) == {trace: 1}
+
+
+def _cropped(by: str, *, twice: bool = False) -> bytes:
+    """A Word file with a picture, the left half red and the right half green, that is cropped at the right."""
+    picture = Image.new("RGB", (200, 100), "green")
+    picture.paste("red", (0, 0, 100, 100))
+    out, document = BytesIO(), docx.Document()
+    picture.save(out, "PNG")
+    for _ in range(1 + twice):
+        document.add_picture(out)
+    made = BytesIO()
+    document.save(made)
+    rectangle = f'<a:srcRect r="{by}"/><a:stretch>'
+    edit = {"word/document.xml": lambda xml: xml.replace("<a:stretch>", rectangle, 1)}
+    return peopled.changed(made.getvalue(), edit)
+
+
+def test_what_was_cropped_off_a_picture_is_named_and_taken_out() -> None:
+    sent = _cropped("50000")
+    assert counts(sent, DOCX) == {Trace.CROPPED: 1}
+    copy = cleaned(sent, DOCX.content_type)
+    assert look(copy, DOCX.content_type) == () and "srcRect" not in unpacked(copy)
+    left = Image.open(BytesIO(photographed(copy)))
+    assert left.size == (100, 100) and left.getcolors() == [(10_000, (255, 0, 0))]
+    assert counts(_cropped("500"), DOCX) == {}  # a trimmed edge
+
+
+def test_a_picture_that_is_shown_whole_elsewhere_stays_whole() -> None:
+    sent = _cropped("50000", twice=True)
+    copy = cleaned(sent, DOCX.content_type)
+    assert Image.open(BytesIO(photographed(copy))).size == (200, 100)
+    assert counts(sent, DOCX) == counts(copy, DOCX) == {Trace.CROPPED: 1}

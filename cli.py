@@ -17,7 +17,7 @@ from tenants.embedded import EmbeddedError
 from tenants.permissions import Role
 
 if TYPE_CHECKING:
-    from operations.checks import Finding
+    from operations.finding import Finding
 
 console = Console()
 ROLES = [role.value for role in Role if role is not Role.BUREAU_STAFF]  # a bureau is chosen in the workspace

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from operations.checks import Finding, search_index
+from operations.finding import Finding
+from operations.search_checks import search_index
 from search import connect
 from search.engine import Engine
 from search.health import compare

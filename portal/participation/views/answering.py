@@ -27,7 +27,6 @@ from tenants.requests import actor, db, requires
 from tenants.rules import N_, Conflict, Invalid, Refused
 from webkit.forms import choices
 from webkit.fragments import render
-from webkit.text import printable
 
 SOMEBODY_WAS_FIRST = N_("同事刚刚处理过这条意见，下面是最新情况。您写的内容还在，没有发出。")
 
@@ -78,7 +77,7 @@ def _with_template(comment: queries.Row, form: AnswerForm) -> AnswerForm:
 @requires(Permission.COMMENT_ANSWER)
 def keep_draft(tenant: str, comment_id: UUID) -> ResponseReturnValue:
     """Keep what is typed: for the page's script, and for the button where no script runs."""
-    typed = {name: printable(request.form.get(name, "")) for name in ("body", "fate", "reason")}
+    typed = {name: request.form.get(name, "") for name in ("body", "fate", "reason")}
     at = service.keep_draft(db(), actor(), comment_id, typed)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(saved=at.isoformat())

@@ -26,6 +26,7 @@ _PEOPLE = ("creator", "lastModifiedBy", "Company", "Manager")
 _NUMBERS = re.compile(r"KSO|ICV")
 _ENCLOSED = ("oleObject", "package", "control", "aFChunk")
 _PRINTER = "printerSettings"
+_SHAPES = "{urn:schemas-microsoft-com:vml}*"
 _LOCAL = re.compile(r"file:|[a-z]:[\\/]|\\\\|//", re.IGNORECASE)
 
 
@@ -59,12 +60,25 @@ def hidden_objects(root: Element, traces: Traces) -> None:
         if switched_on(properties, "hidden") and drawing is not None:
             words = words_in(drawing, "t") or properties.get("descr") or properties.get("name") or ""
             traces.add(Trace.HIDDEN_OBJECTS, words)
+            for alternatives in drawing.iterancestors("{*}AlternateContent"):
+                for again in named(alternatives, "Fallback"):  # what older programs draw instead
+                    remove(again)
             remove(drawing)
             continue
         for name in ("descr", "title", "name"):
             if _LOCAL.match(said := properties.get(name, "")):
                 traces.add(Trace.PATHS, said)
                 properties.set(name, "")
+    _hidden_shapes(root, traces)
+
+
+def _hidden_shapes(root: Element, traces: Traces) -> None:
+    """The same in the manner of older programs."""
+    for shape in list(root.iter(_SHAPES)):
+        if "visibility:hidden" in shape.get("style", "").replace(" ", "").lower():
+            if next(shape.iterancestors("{*}Fallback"), None) is None:
+                traces.add(Trace.HIDDEN_OBJECTS, words_in(shape, "t") or shape.get("alt", ""))
+            remove(shape)
 
 
 def _drawing(properties: Element) -> Element | None:

@@ -21,7 +21,9 @@ def sweep(parts: Parts, traces: Traces) -> None:
         if (name := attribute(entry, "r:id") or "") in relations
     ]
     hidden = [(entry, name, part) for entry, name, part in listed if _is_hidden(parts.root(part))]
-    for _entry, _name, part in hidden:
+    related = {relation.target for relation in relations.values() if relation.purpose == "slide"}
+    unlisted = sorted(related - {part for _entry, _name, part in listed})  # as some programs take slides out
+    for part in [*(part for _entry, _name, part in hidden), *unlisted]:
         traces.add(Trace.HIDDEN_SLIDES, words_in(parts.root(part), "t"))
     for _entry, _name, part in listed:
         _notes(parts, part, traces)

@@ -20,7 +20,7 @@ from tenants.files.inspect import DOC, DOCX, PDF, PPTX, TXT, XLSX, Kind, Purpose
 from tenants.files.sweeping import cleaned, look
 from tenants.rules import Invalid
 from tests.tenants.files import peopled, samples
-from tests.tenants.files.words import field, file, paragraph, run
+from tests.tenants.files.words import field, file, paragraph, run, text_box
 
 
 def counts(content: bytes, kind: Kind) -> dict[Trace, int]:
@@ -332,3 +332,33 @@ def test_a_picture_that_is_shown_whole_elsewhere_stays_whole() -> None:
     copy = cleaned(sent, DOCX.content_type)
     assert Image.open(BytesIO(photographed(copy))).size == (200, 100)
     assert counts(sent, DOCX) == counts(copy, DOCX) == {Trace.CROPPED: 1}
+
+
+_OLDER = (
+    '<w:r><w:pict><v:shape style="visibility: hidden"><v:textbox><w:txbxContent>{}</w:txbxContent></v:textbox>'
+    "</v:shape></w:pict></w:r>"
+)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        text_box(paragraph(run("内部"))).replace('name="7"', 'name="7" hidden="1"'),
+        _OLDER.format(paragraph(run("内部"))),
+    ],
+    ids=["both", "older"],
+)
+def test_a_hidden_text_box_is_taken_out_for_older_programs_too(hidden: str) -> None:
+    sent = file(paragraph(run("可见"), hidden))
+    assert counts(sent, DOCX) == {Trace.HIDDEN_OBJECTS: 1}
+    copy = cleaned(sent, DOCX.content_type)
+    assert "内部" not in unpacked(copy) and "可见" in unpacked(copy)
+
+
+def test_a_slide_that_is_in_the_file_and_in_no_list_is_named_and_taken_out() -> None:
+    relations = {"ppt/_rels/presentation.xml.rels": lambda xml: peopled.related(xml, "slide", "slides/slide9.xml")}
+    slide = {"ppt/slides/slide9.xml": '<p:sld xmlns:p="p" xmlns:a="a"><a:t>底稿</a:t></p:sld>'}
+    sent = peopled.changed(peopled.changed(peopled.slides(), relations), slide)
+    before = counts(peopled.slides(), PPTX)
+    assert counts(sent, PPTX) == {**before, Trace.HIDDEN_SLIDES: before[Trace.HIDDEN_SLIDES] + 1}
+    assert "底稿" not in unpacked(cleaned(sent, PPTX.content_type))

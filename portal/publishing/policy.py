@@ -124,6 +124,13 @@ def may_publish(actor: Actor, record: Record, now: datetime) -> Refusal | None:
     return None
 
 
+def may_reach_public(opened: bool) -> Refusal | None:
+    """Nothing becomes public before its tenant has been opened."""
+    if opened:
+        return None
+    return Refusal(N_("本单位还没有对公众开放，现在发布公众也看不到。请管理员先在“今天”里开放。"))
+
+
 def may_schedule(actor: Actor, record: Record) -> Refusal | None:
     """What is approved may be given a time at which it goes out by itself."""
     if refusal := _lacks(actor, Permission.PUBLICATION_PUBLISH):

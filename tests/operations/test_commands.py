@@ -127,10 +127,17 @@ def test_a_command_leaves_nothing_running(data: Path) -> None:
     assert Cluster(data).pid() is None
 
 
-def test_an_older_schema_is_told_with_what_to_do(data: Path) -> None:
+@pytest.fixture
+def running(data: Path) -> Iterator[Cluster]:
+    """Its database, up for all commands of a test: they need not each start and stop it."""
     cluster = Cluster(data)
     cluster.start()
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+    yield cluster
+    cluster.leave()
+
+
+def test_an_older_schema_is_told_with_what_to_do(data: Path, running: Cluster) -> None:
+    with psycopg.connect(running.url(), autocommit=True) as connection:
         (now,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
         try:
@@ -138,7 +145,7 @@ def test_an_older_schema_is_told_with_what_to_do(data: Path) -> None:
             assert told.returncode == 1
             assert "xinya db upgrade" in told.stdout
             # a database that is not the embedded one is never changed unasked
-            refused = xinya(data, "serve", DATABASE_URL=cluster.url(), PORT=str(free_port()))
+            refused = xinya(data, "serve", DATABASE_URL=running.url(), PORT=str(free_port()))
             assert refused.returncode == 1
             assert re.search("比程序(.|\n)*older than this program", refused.stderr)
             connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -147,7 +154,6 @@ def test_an_older_schema_is_told_with_what_to_do(data: Path) -> None:
             assert "newer than this program" in newer.stderr
         finally:
             connection.execute("UPDATE alembic_version SET version_num = %s", [now])
-    cluster.leave()
 
 
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path) -> None:
@@ -184,6 +190,7 @@ def test_a_database_that_does_not_answer_is_told(data: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("running")
 def test_a_person_is_added_once_and_by_the_rules(data: Path) -> None:
     arguments = ("user", "add", "wang@example.cn", "王主任", "--role", "district_office", "--password")
     weak = xinya(data, *arguments, "123")

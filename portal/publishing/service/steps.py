@@ -135,8 +135,8 @@ def publish(
     now = now or clock.now()
     publication = load(session, code, expected_version)
     require(policy.may_publish(actor, publication, now))
-    if session.scalar(select(Tenant.opened_at).where(Tenant.id == publication.tenant_id)) is None:
-        raise Refused(Refusal(N_("本单位还没有对公众开放，现在发布公众也看不到。请管理员先在“今天”里开放。")))
+    opened_at = session.scalar(select(Tenant.opened_at).where(Tenant.id == publication.tenant_id))
+    require(policy.may_reach_public(opened_at is not None))
     deciding.look_into(session, actor, versions.files_of(session, (publication.head_id,)))
     _change_live(session, publication, publication.head_id)
     publication.first_published_at = publication.first_published_at or now

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -85,7 +85,8 @@ def publish(tenant: str, code: str) -> ResponseReturnValue:
     if request.method == "POST":
         return _take(code, STEPS["publish"].act, STEPS["publish"].done)
     record = load(code)
-    if refusal := policy.may_publish(actor(), record, now()):
+    refusal = policy.may_publish(actor(), record, now()) or policy.may_reach_public(g.tenant.opened_at is not None)
+    if refusal:
         return _refuse(record, refusal)
     return _ask(
         record,

@@ -16,6 +16,8 @@ from portal.publishing import queries, service
 from portal.publishing.forms import local as shanghai
 from portal.publishing.models import Kind
 from tenants.clock import now
+from tenants.identity.models import Tenant
+from tenants.rules import Refused
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom, png
@@ -88,6 +90,23 @@ def test_from_an_empty_page_to_the_public(
     public = deployment.public.test_client().get(f"/a/{code}")
     assert public.status_code == 200
     assert "社区议事会：车棚怎么改" in public.text and "玉桥东里社区活动室" in public.text
+
+
+def test_nothing_goes_out_before_the_tenant_is_opened(deployment: Deployment, app_workspace: Flask) -> None:
+    room = make.newsroom(deployment, "还没开放的街道办事处")
+    with deployment.session() as session, session.begin():
+        session.get_one(Tenant, room.place.id).opened_at = None
+    planner, clerk = room.planner.actor(), room.clerk.actor()
+    with deployment.session(planner) as session, session.begin():
+        code = make.draft(session, planner).code
+        service.submit(session, planner, code)
+    with deployment.session(clerk) as session, session.begin():
+        service.approve(session, clerk, code)
+    browser = room.clerk.browser(app_workspace)
+    page = room.path(f"publications/{code}")
+    assert "本单位还没有对公众开放" in follow(browser, browser.get(f"{page}/publish")).text, "before anything is asked"
+    with deployment.session(clerk) as session, session.begin(), pytest.raises(Refused, match="还没有对公众开放"):
+        service.publish(session, clerk, code)
 
 
 def test_every_page_can_be_opened(deployment: Deployment, room: Newsroom, clerk: StrictClient) -> None:

@@ -85,7 +85,7 @@ def sign_ins(settings: Settings) -> list[SignIn]:
     ]
     staff = [SignIn(who, p.email, cast.PASSWORD, cast.totp_secret(p)) for who, p in shown]
     resident = d.residents[0]
-    return [*staff, SignIn(f"居民：{resident.name}", resident.email, "验证码见演示信箱", "")]
+    return [*staff, SignIn(f"居民：{resident.name}", resident.email, "验证码见演示收件箱", "")]
 
 
 class _Loading:

@@ -175,7 +175,7 @@ def forged() -> Response | None:
         return None
     back = keep(proved=False)
     if back is not None:
-        flash(_("登录状态有了变化，刚才没有提交。"), "warning")
+        flash(_("登录状态有了变化，刚才没有提交。填写的内容没有丢。"), "warning")
     return back
 
 

@@ -46,7 +46,7 @@ def _page(**context: Any) -> ResponseReturnValue:
         page=queries.page(db(), by, before=before),
         first=not before,
         limit=queries.COUNT_LIMIT,
-        actions=sorted(((words.action_name(a), a) for a in queries.actions(db())), key=lambda pair: sound(pair[0])),
+        actions=sorted(((a, words.action_choice(a)) for a in queries.actions(db())), key=lambda pair: sound(pair[1])),
         entities=words.ENTITIES,
         **context,
     )

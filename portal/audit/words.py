@@ -34,6 +34,8 @@ _DONE = {
     "abandoned": N_("放弃修订"),
     "restored": N_("恢复旧版本"),
     "withdrawn": N_("撤下"),
+    "comments_opened": N_("开放居民意见"),
+    "comments_closed": N_("结束居民意见"),
     "written": N_("发表"),
     "answered": N_("答复"),
     "hidden": N_("隐藏"),
@@ -172,6 +174,12 @@ def action_name(action: str) -> str:
     """What was done, in words."""
     known = _ACTIONS.get(action) or _DONE.get(action.rpartition(".")[2])
     return gettext(known) if known else action
+
+
+def action_choice(action: str) -> str:
+    """What was done and to what kind of thing, where one word serves several kinds."""
+    name, entity = action_name(action), action.partition(".")[0]
+    return f"{name}{gettext('（%(text)s）', text=entity_name(entity))}" if entity in ENTITIES else name
 
 
 def entity_name(entity: str) -> str:

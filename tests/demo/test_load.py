@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from demo.content import district
 from demo.load import is_loaded, load, sign_ins
+from portal.audit import words
 from portal.participation.models import Comment, CommentEvent, Fate, Visibility
 from portal.publishing.models import Publication, PublicationEvent, PublicationVersion, State
 from tenants.audit import AuditEntry
@@ -99,6 +100,12 @@ def test_the_pictures_are_public_and_have_sizes(demo: Deployment) -> None:
         ).all()
     assert len(images) >= 100
     assert all(image.width and image.height and image.widths for image in images)
+
+
+def test_its_record_is_in_words(demo: Deployment) -> None:
+    with demo.session() as session:
+        actions = session.scalars(select(AuditEntry.action).distinct()).all()
+    assert [action for action in actions if words.action_name(action) == action] == []
 
 
 def test_nobody_is_left_signed_in(demo: Deployment) -> None:

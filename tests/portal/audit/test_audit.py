@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -203,3 +204,19 @@ def test_a_planned_time_is_on_record(district: District, admin: StrictClient) ->
         steps.schedule(session, approver, made.code, at)
     page = admin.get(district.path("?action=publication.scheduled")).text
     assert f"发布时间</span> <ins>{filters.local_day(at).year}年" in page
+
+
+def test_every_action_has_words(office: StrictClient, district: District) -> None:
+    """What the code records by name, and what it composes, is offered as people say it."""
+    root = Path(__file__).resolve().parents[3]
+    called = re.compile(r'audit\.record\(\s*\w+,\s*"([a-z_.]+)"')
+    sources = (file for part in ("portal", "tenants", "search") for file in (root / part).rglob("*.py"))
+    recorded = {action for file in sources for action in called.findall(file.read_text())}
+    recorded |= {f"publication.comments_{what}" for what in ("opened", "closed")} | {"comment.withdrawn", "demo.loaded"}
+    assert len(recorded) > 30
+    with district.deployment.session(district.office.actor()) as session, session.begin():
+        for action in recorded:
+            audit.record(session, action, "person", "1")
+    offered = dict(re.findall(r'<option value="([^"]+)">([^<]+)</option>', office.get("/district/audit/").text))
+    assert {action: offered[action] for action in recorded if re.search("[a-z]", offered[action])} == {}
+    assert offered["session.opened"] == "登录" and offered["comment.withdrawn"] == "撤回（居民意见）"

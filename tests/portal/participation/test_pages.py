@@ -93,6 +93,7 @@ def test_an_empty_desk_says_so(app_workspace: Flask, deployment: Deployment) -> 
     empty = corner(deployment, name="文景街道办事处")
     page = empty.clerk.browser(app_workspace).get(at(empty)).text
     assert "都答复了" in page
+    assert "选一条意见" not in page
 
 
 def test_answering_with_a_template_and_a_fate(place: Corner, clerk: StrictClient, wang: Neighbour) -> None:

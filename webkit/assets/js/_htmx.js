@@ -35,7 +35,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const target = detail.elt;
   const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
   if (wanted) {
-    wanted.focus();
+    target.scrollTop = 0; // a pane shows what it now holds from its start
+    const { top } = wanted.getBoundingClientRect();
+    wanted.focus({ preventScroll: top >= 0 && top < innerHeight / 2 }); // what is in sight stays where it is
   } else if (document.activeElement === document.body) {
     // what had the focus is gone: stay where the reader was looking
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");

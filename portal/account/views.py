@@ -17,13 +17,13 @@ from portal.account import (
 from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
 from portal.account.web import blueprint, enter, reader, too_often
 from portal.answers import take
-from portal.people import service as people_pages
+from portal.people import service as people
 from tenants import actors, known_browsers
 from tenants.database import open_session
 from tenants.deployment import settings_here
 from tenants.identity import new_passwords, offers, sign_in
 from tenants.identity import queries as identity
-from tenants.identity import service as people
+from tenants.identity import service as accounts
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
 from tenants.requests import db, requires
@@ -106,7 +106,7 @@ def answer_offer(offer: UUID) -> ResponseReturnValue:
     accept = request.form.get("answer") == "accept"
     try:
         with open_session(g.engine, actors.system()) as system, system.begin():
-            people_pages.answer_offer(system, reader().staff.id, offer, accept=accept)
+            people.answer_offer(system, reader().staff.id, offer, accept=accept)
     except Missing:
         abort(404, description=_("这份邀请已经答复、撤回或过期。"))
     flash(_("已加入，可以在页面上方切换单位。") if accept else _("已谢绝邀请。"), "success")
@@ -118,7 +118,7 @@ def answer_offer(offer: UUID) -> ResponseReturnValue:
 def profile() -> ResponseReturnValue:
     form = ProfileForm(obj=queries.profile(db(), reader().staff.id))
     if form.validate_on_submit():
-        people.update_profile(
+        accounts.update_profile(
             db(), name=form.name.data or "", job_title=form.job_title.data or "", locale=form.locale.data
         )
         flash(_("已保存。"), "success")

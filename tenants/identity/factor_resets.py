@@ -58,8 +58,7 @@ def object_to_reset(session: Session, token: str) -> UUID:
     if staff_id is None:
         raise Missing
     staff = service.the_staff(session, staff_id)
-    staff.active, staff.deactivated_at = False, now()
-    service.close_sessions(session, staff_id)
+    service.close_account(session, staff)
     audit.record(session, "second_factor.objected", "person", staff_id, label=staff.name)
     office = (
         select(Staff)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -89,7 +90,7 @@ def withdraw(session: Session, offer_id: UUID) -> None:
     token = session.scalar(_open().where(StaffToken.id == offer_id).with_for_update())
     if token is None or token.offer is None:
         raise Missing
-    tenant_id = UUID(token.offer["tenant_id"]) if token.offer["tenant_id"] else None
+    tenant_id, _ = _place(token.offer)
     require(policy.may_change_roles_of(actor_of(session), token.staff_id, tenant_id))
     token.used_at = now()
     called = token.offer["name"]
@@ -107,9 +108,7 @@ def answer(session: Session, staff_id: UUID, offer_id: UUID, *, accept: bool) ->
     if token is None or token.offer is None:
         raise Missing
     token.used_at = now()
-    tenant_id, bureau_id = (
-        UUID(token.offer[key]) if token.offer[key] else None for key in ("tenant_id", "bureau_id")
-    )
+    tenant_id, bureau_id = _place(token.offer)
     if accept:
         for role in token.offer["roles"]:
             given = grant_role(session, staff_id, Role(role), tenant_id=tenant_id, bureau_id=bureau_id)
@@ -131,6 +130,12 @@ def _open() -> Select[StaffToken]:
         )
         .order_by(StaffToken.created_at)
     )
+
+
+def _place(offer: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
+    """The tenant and the bureau of an offer; neither is the district."""
+    tenant_id, bureau_id = (UUID(offer[key]) if offer[key] else None for key in ("tenant_id", "bureau_id"))
+    return tenant_id, bureau_id
 
 
 def _read(session: Session, query: Select[StaffToken]) -> list[Offer]:

@@ -236,9 +236,7 @@ def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
             last_of_office=any(a.role == Role.DISTRICT_OFFICE for a in alone),
         )
     )
-    staff.active = False
-    staff.deactivated_at = now()
-    close_sessions(session, staff_id)
+    close_account(session, staff)
     audit.record(
         session,
         "person.deactivated",
@@ -324,10 +322,11 @@ def _others_hold(session: Session, assignment: RoleAssignment) -> bool:
     return not mine or bool(session.scalar(usable.where(RoleAssignment.staff_id != assignment.staff_id)))
 
 
-def close_sessions(session: Session, staff_id: UUID) -> None:
-    """Whoever is signed in as this person is out with the next request."""
+def close_account(session: Session, staff: Staff) -> None:
+    """Nobody signs in as this person any more, and who is signed in is out with the next request."""
+    staff.active, staff.deactivated_at = False, now()
     session.execute(
         update(StaffSession)
-        .where(StaffSession.staff_id == staff_id, StaffSession.revoked_at.is_(None))
+        .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None))
         .values(revoked_at=now())
     )

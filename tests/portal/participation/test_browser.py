@@ -215,9 +215,9 @@ def test_the_desk_looks_right_and_has_nothing_for_axe(
     page.goto(desk + "?tab=overdue")
     page.locator(".case-words a").first.click()
     page.get_by_label("正式答复").wait_for()
-    if width > 1000:  # beside the list it opens in sight, from its first line: the page does not jump
-        expect(page.locator(".case-open")).to_be_focused()
-        assert page.evaluate("[scrollY, document.querySelector('#case').scrollTop]") == [0, 0]
+    expect(page.locator(".case-open")).to_be_focused()
+    assert page.evaluate("document.querySelector('#case').scrollTop") == 0  # from its first line on
+    expect(page.get_by_role("button", name="发出答复")).to_be_in_viewport()
     assert axe(page) == []
     picture(page, "case-overdue")
 

@@ -35,9 +35,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const target = detail.elt;
   const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
   if (wanted) {
-    target.scrollTop = 0; // a pane shows what it now holds from its start
-    const { top } = wanted.getBoundingClientRect();
-    wanted.focus({ preventScroll: top >= 0 && top < innerHeight / 2 }); // what is in sight stays where it is
+    wanted.focus(); // which brings it into sight, and in a pane may cut its first line
+    target.scrollTop = 0;
   } else if (document.activeElement === document.body) {
     // what had the focus is gone: stay where the reader was looking
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");

@@ -31,21 +31,6 @@ from tests.support.html import StrictClient
 from tests.tenants.files import peopled, samples
 
 
-@pytest.fixture(scope="module")
-def room(deployment: Deployment) -> Newsroom:
-    return make.newsroom(deployment)
-
-
-@pytest.fixture
-def planner(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return room.planner.browser(app_workspace)
-
-
-@pytest.fixture
-def clerk(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return room.clerk.browser(app_workspace)
-
-
 def begun(deployment: Deployment, room: Newsroom, **changes: Any) -> str:
     actor = room.planner.actor()
     with deployment.session(actor) as session, session.begin():

@@ -28,11 +28,6 @@ Open = Callable[..., "Page"]
 
 
 @pytest.fixture(scope="module")
-def room(deployment: Deployment) -> Newsroom:
-    return make.newsroom(deployment)
-
-
-@pytest.fixture(scope="module")
 def codes(deployment: Deployment, room: Newsroom) -> dict[str, str]:
     planner, clerk = room.planner.actor(), room.clerk.actor()
     with deployment.session(clerk) as session, session.begin():

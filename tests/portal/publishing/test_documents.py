@@ -147,11 +147,6 @@ def test_an_endless_document_is_cut() -> None:
     assert sum(len(part.text) for part in parts) == extraction.MAX_CHARACTERS
 
 
-@pytest.fixture(scope="module")
-def room(deployment: Deployment) -> Newsroom:
-    return make.newsroom(deployment)
-
-
 def test_a_published_document_is_found_by_its_words_until_it_is_withdrawn(
     deployment: Deployment, room: Newsroom, visitor: StrictClient
 ) -> None:

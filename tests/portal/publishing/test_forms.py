@@ -39,11 +39,6 @@ TYPED = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def room(deployment: Deployment) -> Newsroom:
-    return make.newsroom(deployment)
-
-
-@pytest.fixture(scope="module")
 def planner(app_workspace: Flask, room: Newsroom) -> StrictClient:
     return room.planner.browser(app_workspace)
 

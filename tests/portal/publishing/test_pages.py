@@ -27,21 +27,6 @@ from tests.support.html import StrictClient
 SEED = Path(__file__).parents[3] / "demo" / "seed" / "tongzhengbanfa-2021-10.txt"
 
 
-@pytest.fixture(scope="module")
-def room(deployment: Deployment) -> Newsroom:
-    return make.newsroom(deployment)
-
-
-@pytest.fixture
-def planner(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return room.planner.browser(app_workspace)
-
-
-@pytest.fixture
-def clerk(app_workspace: Flask, room: Newsroom) -> StrictClient:
-    return room.clerk.browser(app_workspace)
-
-
 def draft(deployment: Deployment, room: Newsroom, **changes: Any) -> str:
     actor = room.planner.actor()
     with deployment.session(actor) as session, session.begin():

@@ -315,13 +315,13 @@ def test_a_place_is_picked_by_keyboard_and_by_pointer(site: str, open_page: Open
     picker.focus()
     page.keyboard.press("Enter")
     latitude = page.locator("#lat")
-    expect(latitude).to_have_value(re.compile(r"^39\.9\d+$"))
+    expect(latitude).to_have_value(re.compile(r"^39\.\d+$"))
     centre = latitude.input_value()
     assert float(centre) == pytest.approx(39.9025, abs=0.01)
     assert page.url.endswith("/form")  # the key did not send the form
     picker.click(position={"x": 400, "y": 60})
     expect(latitude).not_to_have_value(centre)
-    assert float(latitude.input_value()) > 39.9025
+    assert float(latitude.input_value()) > float(centre)
     where = page.locator(".map-where")
     expect(where).to_contain_text("，在玉桥北里内。")
     latitude.fill("39.95")

@@ -35,8 +35,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const target = detail.elt;
   const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
   if (wanted) {
-    wanted.focus(); // which brings it into sight, and in a pane may cut its first line
-    target.scrollTop = 0;
+    const { top, bottom } = target.getBoundingClientRect();
+    wanted.focus({ preventScroll: top >= 0 && bottom <= innerHeight }); // else it is brought into sight
+    target.scrollTop = 0; // in a pane that may cut its first line
   } else if (document.activeElement === document.body) {
     // what had the focus is gone: stay where the reader was looking
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");

@@ -60,12 +60,8 @@ def ask_for_reset(session: Session, email: str, *, ip: str | None, device: str |
     """
     account = address_of(email)
     engine = engine_of(session)
-    if device:
-        throttle.count(engine, throttle.RESET_DEVICE, device)
-    else:
-        throttle.count(engine, throttle.RESET_ADDRESS, ip)
-        throttle.count(engine, throttle.RESET_HERE, throttle.here(ip, account))
-        throttle.count(engine, throttle.RESET_ACCOUNT, account)
+    for limit, who in throttle.RESET.of(account, ip, device):
+        throttle.count(engine, limit, who)
     if addresses.email(account):
         jobs.defer(session, RESET_JOB, email=account)
 

@@ -56,12 +56,8 @@ def send_code(
     takes anything from it, and earlier ones keep their life.
     """
     engine = engine_of(session)
-    if device:
-        throttle.count(engine, throttle.CODE_DEVICE, device)
-    else:
-        throttle.count(engine, throttle.CODE_ADDRESS, ip)
-        throttle.count(engine, throttle.CODE_HERE, throttle.here(ip, address))
-        throttle.count(engine, throttle.CODE_ACCOUNT, address)
+    for limit, who in throttle.CODE.of(address, ip, device):
+        throttle.count(engine, limit, who)
     code = f"{secrets.randbelow(10**6):06d}"
     at = now()
     reveal_address(session, address)

@@ -51,7 +51,7 @@ def with_password(
     """
     address = address_of(email)
     engine = engine_of(session)
-    counted = _counted_as(address, ip, device)
+    counted = throttle.SIGN_IN.of(address, ip, device)
     for limit, who in counted:
         throttle.count(engine, limit, who)
     row = session.execute(
@@ -82,17 +82,6 @@ def with_password(
 def address_of(email: str) -> str:
     """What was typed as an address, as accounts are looked up and tries are counted by it."""
     return addresses.email(email) or email.strip().lower()[:200]
-
-
-def _counted_as(address: str, ip: str | None, device: str | None) -> list[tuple[throttle.Limit, str | None]]:
-    """Which limits a try counts against: in a known browser its own, else those of the origin and of the account."""
-    if device:
-        return [(throttle.SIGN_IN_DEVICE, device)]
-    return [
-        (throttle.SIGN_IN_ADDRESS, ip),
-        (throttle.SIGN_IN_HERE, throttle.here(ip, address)),
-        (throttle.SIGN_IN_ACCOUNT, address),
-    ]
 
 
 def start_session(

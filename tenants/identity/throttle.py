@@ -48,6 +48,27 @@ CODE_DEVICE = Limit("code asked from a known device", 5, timedelta(hours=1))
 CODE_TRY_ADDRESS = Limit("code tried from an address", 200, timedelta(minutes=15))
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What tries for an account count against: in a known browser its own limit, else those of origin and account."""
+
+    device: Limit
+    address: Limit
+    here: Limit
+    account: Limit
+
+    def of(self, account: str, ip: str | None, device: str | None) -> list[tuple[Limit, str | None]]:
+        """The limits of one try, and who is counted for each. `device`: the name of a known browser."""
+        if device:
+            return [(self.device, device)]
+        return [(self.address, ip), (self.here, here(ip, account)), (self.account, account)]
+
+
+SIGN_IN = Limits(SIGN_IN_DEVICE, SIGN_IN_ADDRESS, SIGN_IN_HERE, SIGN_IN_ACCOUNT)
+RESET = Limits(RESET_DEVICE, RESET_ADDRESS, RESET_HERE, RESET_ACCOUNT)
+CODE = Limits(CODE_DEVICE, CODE_ADDRESS, CODE_HERE, CODE_ACCOUNT)
+
+
 class Throttled(Exception):
     """Tried too often. `retry_at` is when it may be tried again."""
 

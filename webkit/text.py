@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from uuid import UUID
 
 _PLANES = "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
 #: No page, feed, sheet or search index may hold these:
@@ -64,3 +65,11 @@ def _cleaned_once(text: str) -> str:
 def whole_number(text: str | None) -> int | None:
     """The number that is sent in ASCII digits, no greater than a column holds; None for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def uuid_of(text: str | None) -> UUID | None:
+    """The id that was sent; None for what is none."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

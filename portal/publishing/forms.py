@@ -32,7 +32,7 @@ from tenants.files.queries import FileInfo, Looked
 from tenants.rules import N_
 from webkit.bounds import DateTimeLocalField, FloatField, IntegerField
 from webkit.forms import Form, Kept, TagsField, UploadField
-from webkit.text import whole_number
+from webkit.text import uuid_of, whole_number
 
 IMAGES = "image/png,image/jpeg,image/webp,image/gif"
 DOCUMENTS = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.csv,image/*"
@@ -287,14 +287,6 @@ def pictures_of(content: Content) -> dict[str, UUID | None]:
         "before": content.before.file_id if content.before else None,
         "after": content.after.file_id if content.after else None,
     }
-
-
-def uuid_of(text: str | None) -> UUID | None:
-    """The id that a form brought; None for what is none."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _picture(field: UploadField, alternative: str | None) -> Attachment | None:

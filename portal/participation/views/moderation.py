@@ -18,6 +18,7 @@ from tenants.requests import actor, db, requires
 from tenants.rules import Conflict, Invalid
 from webkit.forms import Form, choices
 from webkit.fragments import render
+from webkit.text import uuid_of
 
 
 @blueprint.post("/t/<tenant>/comments/<uuid:comment_id>/approve")
@@ -38,7 +39,7 @@ def approve_many(tenant: str) -> ResponseReturnValue:
     """Let everybody see the chosen comments, or all on the page of the list."""
     form = Form()
     name = "listed" if request.form.get("all") else "chosen"
-    ids = [found for text in request.form.getlist(name) if (found := _uuid(text))]
+    ids = [found for text in request.form.getlist(name) if (found := uuid_of(text))]
     if form.validate_on_submit() and ids:
         result = service.show_many(db(), actor(), ids)
         flash(_("已公开展示 %(n)s 条。", n=result.shown), "success")
@@ -47,13 +48,6 @@ def approve_many(tenant: str) -> ResponseReturnValue:
     else:
         flash(_("请先勾选要通过的意见。"), "warning")
     return redirect(url_for(".desk", tenant=tenant, **kept()), 303)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @blueprint.route("/t/<tenant>/comments/<uuid:comment_id>/hide", methods=["GET", "POST"])

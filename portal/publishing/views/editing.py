@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from portal.answers import take
 from portal.publishing import policy, queries, richtext, service
 from portal.publishing.content import Content
-from portal.publishing.forms import CLEAN, KEEP, ArticleForm, fields_of, pictures_of, sections, uuid_of
+from portal.publishing.forms import CLEAN, KEEP, ArticleForm, fields_of, pictures_of, sections
 from portal.publishing.views.common import address, blueprint, inside, kind_name, load, outside, state_of
 from portal.publishing.views.deciding import Undone, decide
 from portal.publishing.views.differences import Difference, contested, differences, merged
@@ -33,7 +33,7 @@ from webkit import kept
 from webkit.filters import datetime as clock_time
 from webkit.fragments import render
 from webkit.maps import area
-from webkit.text import clean, whole_number
+from webkit.text import clean, uuid_of, whole_number
 
 #: A colleague whose draft was kept this recently is at it right now.
 AT_IT = timedelta(minutes=10)
@@ -160,14 +160,10 @@ def _rows(form: ArticleForm) -> dict[str, str]:
 
 def _kept(typed: Mapping[str, str]) -> dict[str, UUID | None]:
     """The pictures that a form carries as ids."""
-    kept: dict[str, UUID | None] = {}
-    for name in ("cover", "before", "after"):
-        text = "" if typed.get(f"{name}_remove") else typed.get(f"{name}_upload", "")
-        try:
-            kept[name] = UUID(text) if text else None
-        except ValueError:
-            kept[name] = None
-    return kept
+    return {
+        name: None if typed.get(f"{name}_remove") else uuid_of(typed.get(f"{name}_upload"))
+        for name in ("cover", "before", "after")
+    }
 
 
 def _take_uploads(form: ArticleForm) -> bool:

@@ -24,7 +24,7 @@ from wtforms.fields.choices import SelectFieldBase
 import webkit.forms
 from tenants.requests import act_as
 from tests.hostile.conftest import Target
-from tests.hostile.walking import LEAVING, local, shape, walk
+from tests.hostile.walking import LEAVING, forms_of_ours, local, shape, walk
 from tests.support.forms import parsed
 
 #: What makes two forms the same: method, kind of page, fields.
@@ -134,7 +134,7 @@ def attack(client: FlaskClient, *start: str, tried: set[Kind]) -> list[str]:
 @pytest.mark.usefixtures("target")  # with the doors, all their forms are there
 @pytest.mark.parametrize("how", HOSTILE)
 def test_no_form_stumbles_over_a_value(target: Target, how: str) -> None:
-    kinds = forms_of_ours()
+    kinds = list(forms_of_ours())
     assert len(kinds) > 50
     with target.deployment.workspace.test_request_context("/", method="POST"):
         act_as(target.admin.actor())
@@ -143,17 +143,6 @@ def test_no_form_stumbles_over_a_value(target: Target, how: str) -> None:
             alone = names if len(HOSTILE[how]) < LONG else ()
             for sent in (names, *([name] for name in alone)):
                 made(kind, MultiDict((name, HOSTILE[how][: 4 * LONG]) for name in sent)).validate()
-
-
-def forms_of_ours() -> list[type[webkit.forms.Form]]:
-    """The forms of both doors."""
-    todo, found = [webkit.forms.Form], []
-    while todo:
-        kind = todo.pop()
-        todo += kind.__subclasses__()
-        if kind.__module__.startswith(("portal.", "public_site.")):
-            found.append(kind)
-    return found
 
 
 def made(kind: type[webkit.forms.Form], sent: MultiDict[str, str]) -> webkit.forms.Form:

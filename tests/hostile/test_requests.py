@@ -19,8 +19,8 @@ from portal.publishing.models import Kind
 from tests.factories import publishing
 from tests.factories.accounts import token_of
 from tests.hostile.conftest import Target
+from tests.hostile.walking import forms_of_ours
 from webkit import bounds
-from webkit.forms import Form
 
 ODD = st.text(
     st.sampled_from("a1好 %&=;\"'<\\\r\n\x00\x7f\x85\ufffe\u202e\u200d\u00a0👨"), max_size=6
@@ -139,15 +139,12 @@ def test_no_form_takes_a_number_or_a_time_without_bounds() -> None:
         wtforms.IntegerField, wtforms.FloatField, wtforms.DecimalField, wtforms.DateTimeField, wtforms.DateField,
     )  # fmt: skip
     bounded = (bounds.IntegerField, bounds.FloatField, bounds.DateTimeLocalField)
-    todo, found = [Form], []
-    while todo:
-        form = todo.pop()
-        todo += form.__subclasses__()
-        found += [
-            f"{form.__name__}.{name}"
-            for name, field in vars(form).items()
-            if form.__module__.startswith(("portal.", "public_site.")) and isinstance(field, UnboundField)
-            and issubclass(field.field_class, unbounded)
-            and not issubclass(field.field_class, bounded)
-        ]
+    found = [
+        f"{form.__name__}.{name}"
+        for form in forms_of_ours()
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField)
+        and issubclass(field.field_class, unbounded)
+        and not issubclass(field.field_class, bounded)
+    ]
     assert found == []

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from flask.testing import FlaskClient
 
 from tests.support.forms import parsed
+from webkit.forms import Form
 
 SITE = "http://localhost"
 #: Leaving would end the walk.
@@ -60,3 +61,13 @@ def walk(client: FlaskClient, *start: str) -> Iterator[tuple[str, str]]:
 def links(address: str, text: str) -> Iterator[str]:
     for link in parsed(text).xpath("//a/@href"):
         yield urljoin(address, link)
+
+
+def forms_of_ours() -> Iterator[type[Form]]:
+    """The forms of those doors that were made."""
+    todo = [Form]
+    while todo:
+        kind = todo.pop()
+        todo += kind.__subclasses__()
+        if kind.__module__.startswith(("portal.", "public_site.")):
+            yield kind

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -51,8 +51,7 @@ def look_into(session: Session, actor: Actor, file_ids: Iterable[UUID]) -> None:
                 content = open_file(file).read()
             except (NotStored, StoreDown):
                 continue
-            found = findings_in(content, file.content_type, tenant=file.tenant_id)
-            own.execute(update(StoredFile).where(StoredFile.id == file.id).values(findings=found))
+            file.findings = findings_in(content, file.content_type, tenant=file.tenant_id)
 
 
 def accept(session: Session, actor: Actor, file_id: UUID) -> None:

@@ -10,7 +10,7 @@ from io import BytesIO
 from lxml import etree
 from openpyxl.utils import range_boundaries
 
-from tenants.files.word.package import Element, Package, attribute
+from tenants.files.word.package import Element, Package, attribute, switched_on
 
 #: What may hide a row or column.
 _HIDING = re.compile(rb"hidden|(?:width|ht)\s*=\s*[\"']0")
@@ -98,7 +98,7 @@ def _telling(xml: bytes) -> Iterator[Element]:
 
 
 def _is_hidden(element: Element, size: str) -> bool:
-    if element.get("hidden", "").lower() in ("1", "true", "on"):
+    if switched_on(element, "hidden"):
         return True
     try:
         return float(element.get(size, "inf")) < _TOO_SMALL

@@ -70,6 +70,12 @@ def cropped(content: BinaryIO, cut: Cut, *, limit_pixels: int) -> bytes:
     return out.getvalue()
 
 
+def left_of(size: tuple[int, int], cut: Cut) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom, in pixels, of what is left of a picture so large (width, height)."""
+    (wide, high), (left, top, right, bottom) = size, cut
+    return ceil(wide * left), ceil(high * top), int(wide * (1 - right)), int(high * (1 - bottom))
+
+
 def _upright(content: BinaryIO, limit_pixels: int, cut: Cut = (0, 0, 0, 0)) -> Image.Image:
     content.seek(0)
     left, top, right, bottom = cut
@@ -86,9 +92,7 @@ def _upright(content: BinaryIO, limit_pixels: int, cut: Cut = (0, 0, 0, 0)) -> I
                 needed = int(max(WIDTHS) / max(0.01, 1 - max(left + right, top + bottom)))
                 picture.draft("RGB", (needed, needed))  # a JPEG is decoded no larger than needed
                 picture.load()
-                wide, high = picture.size
-                seen = (ceil(wide * left), ceil(high * top), int(wide * (1 - right)), int(high * (1 - bottom)))
-                shown = picture.crop(seen) if any(cut) else picture
+                shown = picture.crop(left_of(picture.size, cut)) if any(cut) else picture
                 if not all(shown.size):
                     raise ValueError("nothing is left of it")
                 return _in_plain_colours(ImageOps.exif_transpose(shown))

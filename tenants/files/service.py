@@ -58,7 +58,8 @@ def store_upload(
     assert actor.tenant_id
     received = receive(stream, limit=settings_here().upload_limit_bytes)
     try:
-        found = _examined(received, filename, purpose, actor.tenant_id)
+        content = received.content.read()
+        found = _examined(content, filename, purpose, actor.tenant_id)
         file = StoredFile(
             id=uuid7(),
             tenant_id=actor.tenant_id,
@@ -70,6 +71,7 @@ def store_upload(
         if found.kind.is_image:
             _store_image(file, found)
         else:
+            file.findings = findings_in(content, found.kind.content_type, tenant=actor.tenant_id)
             _store_document(file, received, found)
     finally:
         received.content.close()
@@ -79,8 +81,7 @@ def store_upload(
     return file
 
 
-def _examined(received: Received, filename: str, purpose: Purpose, tenant_id: UUID) -> Examined:
-    content = received.content.read()
+def _examined(content: bytes, filename: str, purpose: Purpose, tenant_id: UUID) -> Examined:
     work = partial(examine, content, filename, purpose, settings_here().image_limit_pixels)
     try:
         return limited.run(work, tenant=tenant_id)
@@ -92,8 +93,6 @@ def _store_document(file: StoredFile, received: Received, found: Examined) -> No
     file.kind, file.name, file.content_type = "document", found.name, found.kind.content_type
     file.size, file.widths = received.size, []
     file.key = key_of(file.tenant_id, file.id, f"original.{found.kind.extension}")
-    received.content.seek(0)
-    file.findings = findings_in(received.content.read(), file.content_type, tenant=file.tenant_id)
     received.content.seek(0)
     storage().put(file.key, received.content, content_type=file.content_type)
 

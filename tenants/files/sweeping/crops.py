@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from io import BytesIO
-from math import ceil
 
 from PIL import Image
 
 from tenants.files.findings import Trace, Traces
+from tenants.files.images import Cut, left_of
 from tenants.files.sweeping.parts import Parts, named, remove
+from tenants.files.sweeping.pictures import ORIENTATION
 from tenants.files.word.lines import cut_off
 from tenants.files.word.package import Element, attribute, children
 
 #: A smaller share of a side is a trimmed edge, in which nobody recognises anything.
 _LEAST = 0.01
 _MOST_PIXELS = 40_000_000
-_TURNED = 0x0112
 
 
 def sweep(parts: Parts, traces: Traces) -> None:
@@ -34,23 +34,23 @@ def sweep(parts: Parts, traces: Traces) -> None:
             continue
         traces.add(Trace.CROPPED)
         drawn_again = any(named(picture, "svgBlip") for picture in pictures)
-        left = None if len(cuts) > 1 or drawn_again else _left(parts.content(part), *cuts.pop())
+        left = None if len(cuts) > 1 or drawn_again else _left(parts.content(part), cuts.pop())
         if left is not None:
             parts.replace(part, left)
             for picture in pictures:
                 _show_all(picture)
 
 
-def _left(data: bytes, left: float, top: float, right: float, bottom: float) -> bytes | None:
+def _left(data: bytes, cut: Cut) -> bytes | None:
     """What is left of a picture, in its own format; None where it cannot be cut."""
     try:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as picture:
             wide, high = picture.size
-            if wide * high > _MOST_PIXELS or picture.getexif().get(_TURNED, 1) != 1:
+            if wide * high > _MOST_PIXELS or picture.getexif().get(ORIENTATION, 1) != 1:
                 return None
-            seen = (ceil(wide * left), ceil(high * top), int(wide * (1 - right)), int(high * (1 - bottom)))
             out = BytesIO()
-            picture.crop(seen).save(out, picture.format, quality=92, icc_profile=picture.info.get("icc_profile"))
+            left, colours = picture.crop(left_of(picture.size, cut)), picture.info.get("icc_profile")
+            left.save(out, picture.format, quality=92, icc_profile=colours)
             return out.getvalue()
     except Exception:  # a damaged picture may raise anything, and one cut to nothing
         return None

@@ -195,8 +195,3 @@ def users(root: Element) -> dict[str, list[Element]]:
             if name:
                 found.setdefault(name, []).append(element)
     return found
-
-
-def switched_on(element: Element, name: str) -> bool:
-    """Whether an attribute says yes."""
-    return element.get(name, "").lower() in ("1", "true", "on")

@@ -79,8 +79,9 @@ def cleaned(content: bytes) -> bytes:
         for name in ("/Metadata", "/PieceInfo", "/Thumb"):
             page.pop(name, None)
     for picture in _photos(writer):
-        if pictures.note(picture.get_data(), Traces()):
-            StreamObject.set_data(picture, pictures.bare(picture.get_data()))
+        data = picture.get_data()
+        if (plain := pictures.bare(data)) != data:
+            StreamObject.set_data(picture, plain)
         picture.pop("/Metadata", None)
     # once more, because only what a document leads to is taken along
     return _written(PdfWriter(clone_from=PdfReader(BytesIO(_written(writer)))))

@@ -15,7 +15,7 @@ from tenants.files.findings import Trace, Traces
 from tenants.files.sweeping.parts import Parts
 
 _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
-_ORIENTATION = 0x0112
+ORIENTATION = 0x0112
 _GPS, _LATITUDE, _LONGITUDE = 0x8825, 2, 4
 #: Artist, owner and the author as Windows notes it.
 _NAMES = (0x013B, 0x9C9D)
@@ -49,7 +49,9 @@ def note(data: bytes, traces: Traces) -> bool:
 
 
 def bare(data: bytes) -> bytes:
-    """The same pixels, as upright as before, and nothing else; as it was where it is made oddly."""
+    """The same pixels, as upright as before, and nothing else; as it was where it is made oddly, or another kind."""
+    if not data.startswith((_JPEG, _PNG)):
+        return data
     try:
         return b"".join(_segments(data)) if data.startswith(_JPEG) else b"".join(_chunks(data))
     except ValueError:
@@ -73,7 +75,7 @@ def _known(data: bytes) -> _Known:
             place = exif.get_ifd(_GPS)
             located = bool(place.get(_LATITUDE)) or b"GPSLatitude" in bytes(described or b"")
             names = (*map(exif.get, _NAMES), exif.get_ifd(_EXIF).get(_OWNER))
-            return _Known(exif.get(_ORIENTATION, 1), located, place, names)
+            return _Known(exif.get(ORIENTATION, 1), located, place, names)
     except Exception:  # damaged notes may raise anything, and say nothing to anybody
         return _Known()
 
@@ -128,7 +130,7 @@ def _upright(data: bytes) -> bytes:
     if turned not in range(2, 9):
         return b""
     exif = Image.Exif()
-    exif[_ORIENTATION] = turned
+    exif[ORIENTATION] = turned
     said = exif.tobytes()
     return b"\xff\xe1" + struct.pack(">H", len(said) + 2) + said
 

@@ -11,13 +11,12 @@ from tenants.files.sweeping.parts import (
     is_a,
     named,
     remove,
-    switched_on,
     text_of,
     unwrap,
     users,
     words_in,
 )
-from tenants.files.word.package import Element, Relation
+from tenants.files.word.package import Element, Relation, switched_on
 
 #: Of the properties of the program these say nothing of anybody.
 _HARMLESS = ("Application", "AppVersion")

@@ -115,6 +115,11 @@ def switched(element: Element | None) -> bool | None:
     return (attribute(element, "w:val") or "true").lower() not in ("0", "false", "off")
 
 
+def switched_on(element: Element, name: str) -> bool:
+    """Whether an attribute without a prefix says yes."""
+    return element.get(name, "").lower() in ("1", "true", "on")
+
+
 def chosen(alternatives: Element) -> Element:
     """Of `mc:AlternateContent` the branch to read: the first with something that is known here."""
     branches = children(alternatives, "mc:Choice", "mc:Fallback")

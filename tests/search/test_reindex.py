@@ -33,6 +33,13 @@ from tests.search.conftest import BOTH_ENGINES, settings_of
 from tests.search.support import DuringRebuild, Shelf, TenantSource, ask, fill
 from tests.support.tasks import run_task
 
+#: Who has or waits for the lock that says a rebuild is at work. Every test process has a database of its own in one
+#: server, and `pg_locks` shows those of all.
+REBUILD_LOCKS = (
+    "pg_locks WHERE locktype = 'advisory' AND (classid, objid, objsubid) = ({}, {}, 2)"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+).format(*REBUILD_LOCK)
+
 PUBLIC = Corpus.PUBLIC
 
 
@@ -132,8 +139,7 @@ def test_a_rebuild_waits_until_a_killed_one_is_really_gone(
     with deployment.workspace_engine.connect() as killed, ThreadPoolExecutor(1) as pool:
         killed.execute(text("SELECT pg_advisory_lock(:a, :b)"), keys)
         again = pool.submit(rebuild, deployment.workspace_engine, engine, PUBLIC)
-        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :b AND NOT granted")
-        while not killed.scalar(waits, keys):
+        while not killed.scalar(text(f"SELECT count(*) FROM {REBUILD_LOCKS} AND NOT granted")):
             assert not again.done()
         killed.execute(text("SELECT pg_advisory_unlock(:a, :b)"), keys)
         assert again.result().documents == 1200
@@ -181,14 +187,11 @@ def test_a_rebuild_that_lost_its_lock_is_not_published(
     inner = Shelf()
     withdrawn, *_ = [inner.put(f"第{number}号地块公示") for number in range(3)]
     live = fill(engine, inner.held.values())
-    holder = text(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks"
-        " WHERE locktype = 'advisory' AND classid = :a AND objid = :b AND granted"
-    )
+    holder = text(f"SELECT pg_terminate_backend(pid, 10000) FROM {REBUILD_LOCKS} AND granted")
 
     def happen() -> None:
         with deployment.session() as session:
-            assert session.scalars(holder, dict(zip("ab", REBUILD_LOCK, strict=True))).all() == [True]
+            assert session.scalars(holder).all() == [True]
         del inner.held[withdrawn.id]
         new = inner.put("中途新增的公示")
         with deployment.session() as session, session.begin():
@@ -240,12 +243,12 @@ def test_jobs_that_meet_in_a_new_installation_build_its_indexes_once(
     inner = Shelf()
     inner.put("一份")
     others: list[Future[None]] = []
-    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :b AND NOT granted")
+    waits = text(f"SELECT count(*) FROM {REBUILD_LOCKS} AND NOT granted")
 
     def happen() -> None:
         others.append(pool.submit(run_task, index))
         with deployment.session() as session:
-            while not session.scalar(waits, {"b": REBUILD_LOCK[1]}):
+            while not session.scalar(waits):
                 assert not others[0].done()
 
     register(shelf := _Walked(inner, happen))

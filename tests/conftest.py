@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 DEMO_TEMPLATE = "xinya_demo_template"
 
+#: A test that takes longer says why: `pytest.mark.slow("why")`.
+LONG_SECONDS = 10
+
 # nothing here is a timed test: a busy machine must not fail one
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -143,6 +146,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     marks = ("slow", "browser")
     long = {item.path for item in items if any(map(item.get_closest_marker, marks))}
     items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What takes long says why."""
+    if any(not mark.args for mark in item.iter_markers("slow")):
+        pytest.fail('say why: pytest.mark.slow("...")', pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what took long without saying why."""
+    for report in terminalreporter.getreports("passed"):
+        if report.when == "call" and report.duration > LONG_SECONDS and "slow" not in report.keywords:
+            terminalreporter.write_line(f"{report.duration:.0f} s, and not marked as slow: {report.nodeid}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

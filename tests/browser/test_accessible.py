@@ -19,7 +19,7 @@ from tests.support.browser import AXE, axe_findings
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page, Response
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow("opens every page")]
 
 PHONE, DESKTOP = 360, 1280
 #: The last is how the page is left, for axe.

@@ -32,7 +32,7 @@ from tests.factories.people import Place
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow("the whole way from the document to the answer")]
 
 SEED = Path(__file__).resolve().parents[2] / "demo" / "seed" / "tongzhengbanfa-2021-10.txt"
 PASSWORD = "运河边-垂柳-第七棵"

@@ -21,7 +21,7 @@ from tests.factories.people import Place
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow("people's whole ways through search")]
 
 __all__ = ["paper", "town"]  # fixtures of these tests
 

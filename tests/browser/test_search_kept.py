@@ -31,7 +31,7 @@ from tests.conftest import Deployment
 from tests.factories.participation import resident
 from tests.factories.people import Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow("people's whole ways through search")]
 
 __all__ = ["paper", "town"]  # fixtures of these tests
 

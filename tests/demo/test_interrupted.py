@@ -46,7 +46,7 @@ def stopping(after: int) -> Iterator[None]:
         event.remove(Engine, "commit", stop)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("loads a small district, in six attempts")
 def test_stopped_anywhere_it_goes_on(deployment: Deployment) -> None:
     content = small()
     for commits in (1, 4, 7, 12, 20):

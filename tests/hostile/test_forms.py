@@ -187,7 +187,7 @@ def test_strangers_and_residents(target: Target, tried: set[Kind]) -> None:
     assert {"/account?", "/account/sign-in?", "/search?"} <= {kind[1] for kind in tried}
 
 
-@pytest.mark.slow
+@pytest.mark.slow("sends hostile input to every form")
 def test_people_of_the_tenant(target: Target, tried: set[Kind]) -> None:
     door = target.at_work_as_nobody()
     assert attack(door, "/workspace/sign-in", "/workspace/forgot", tried=tried) == []
@@ -196,7 +196,7 @@ def test_people_of_the_tenant(target: Target, tried: set[Kind]) -> None:
         assert attack(target.at_work(person), *start, tried=tried) == []
 
 
-@pytest.mark.slow
+@pytest.mark.slow("sends hostile input to every form")
 def test_the_district_office(target: Target, tried: set[Kind]) -> None:
     start = ("/workspace/district/", f"/workspace/t/{target.corner.tenant.slug}/")
     assert attack(target.at_work(target.office), *start, tried=tried) == []

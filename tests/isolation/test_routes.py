@@ -186,7 +186,7 @@ def test_nobody_gets_past_the_workspaces_door(deployment: Deployment, world: Wor
         )
 
 
-@pytest.mark.slow
+@pytest.mark.slow("asks every route as everybody")
 def test_another_tenants_address_does_not_exist(
     deployment: Deployment, world: World, people: list[Person]
 ) -> None:
@@ -224,7 +224,7 @@ def test_another_tenants_things_do_not_exist_in_ones_own(
             assert f"{world.slugs[other]}的" not in body, (person.name, rule, method)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("asks every route as everybody")
 def test_a_role_opens_what_its_permissions_say_and_nothing_else(
     deployment: Deployment, world: World, people: list[Person]
 ) -> None:

@@ -99,7 +99,7 @@ def _kill(serving: Serving, turn: int) -> None:
             victim.send_signal(signal.SIGKILL)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("kills every process, again and again, under load")
 def test_every_acknowledged_write_is_there_once_and_found(deployment: Deployment, serving: Serving) -> None:
     with deployment.session() as session, session.begin():
         place = people.tenant(session)

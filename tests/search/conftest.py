@@ -22,8 +22,7 @@ from search.local_elasticsearch import Cluster, Unavailable, fetch
 from search.sources import Source
 from settings import Settings
 
-#: Starting the server takes its time.
-WITH_SERVER = [pytest.mark.elasticsearch, pytest.mark.slow]
+WITH_SERVER = [pytest.mark.elasticsearch, pytest.mark.slow("starts Elasticsearch")]
 CI = os.environ.get("CI") == "true"
 
 

@@ -52,7 +52,7 @@ def test_the_embedded_engine_keeps_the_floors(embedded: Score) -> None:
 
 
 @pytest.mark.elasticsearch
-@pytest.mark.slow
+@pytest.mark.slow("indexes and asks a whole collection")
 def test_elasticsearch_keeps_the_floors_and_agrees(embedded: Score, elasticsearch: Cluster) -> None:
     score = score_of(ElasticEngine(settings_of(elasticsearch)))
     check(score)

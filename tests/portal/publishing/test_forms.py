@@ -50,7 +50,7 @@ def code(deployment: Deployment, room: Newsroom) -> str:
         return make.draft(session, actor).code
 
 
-@pytest.mark.slow
+@pytest.mark.slow("sixty hostile inputs through HTTP")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(typed=TYPED)
 def test_the_editor_answers_anything(

@@ -134,7 +134,8 @@ def _tenants(session: Session, count: int) -> list[UUID]:
 
 
 def _fill(engine: Engine, tenant: UUID, number: int, size: Size, authors: tuple[UUID, UUID]) -> None:
-    with open_session(engine, Actor(Scope.TENANT, tenant_id=tenant)) as session, session.begin():
+    clerk = Actor(frozenset({Scope.TENANT, Scope.ADMIN}), tenant_id=tenant)
+    with open_session(engine, clerk) as session, session.begin():
         # of a tenant that is new the planner expects hardly a row, and would compare every row with every other
         session.execute(text("SET LOCAL enable_nestloop = off"))
         units = [

@@ -12,6 +12,7 @@ MODELS = (
     "tenants.files.models",
     "tenants.mail.models",
     "tenants.kept",
+    "tenants.parties",
     "portal.publishing.models",
     "portal.participation.models",
     "portal.district.models",

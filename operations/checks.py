@@ -17,7 +17,8 @@ from migrations import schema
 from operations.finding import Finding, looking
 from operations.search_checks import search_engine, search_index
 from settings import Settings
-from tenants.database import Face, runtime_role, url_for
+from tenants import actors
+from tenants.database import Face, open_session, runtime_role, url_for
 from tenants.embedded import EmbeddedError
 from tenants.isolation import open_doors
 from tenants.mail import smtp
@@ -199,9 +200,9 @@ def worker(settings: Settings) -> Iterator[Finding]:
     """A worker was heard of lately and keeps up."""
     engine = looking(settings, Face.WORKSPACE)
     try:
-        with engine.connect() as connection:
-            seen = connection.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
-            waiting, oldest = connection.execute(
+        with open_session(engine, actors.system()) as session:
+            seen = session.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
+            waiting, oldest = session.execute(
                 text(
                     "SELECT count(*), min(coalesce(j.scheduled_at, e.at)) FROM procrastinate_jobs j"
                     " LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'"

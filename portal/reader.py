@@ -9,10 +9,10 @@ from flask import session as browser
 from flask_login import UserMixin, current_user
 
 from tenants import actors
+from tenants.actors import SCOPES, Desk
 from tenants.database import open_session
 from tenants.identity import queries, sign_in
 from tenants.identity.queries import SignedInStaff, TenantRef
-from tenants.permissions import IN_DISTRICT, IN_TENANT
 
 #: Where the cookie keeps the tenant that was open last.
 LAST_TENANT = "tenant"
@@ -44,7 +44,7 @@ class Reader(UserMixin):
     @property
     def sees_district(self) -> bool:
         """Whether the pages across the district are open to this person."""
-        return any(IN_DISTRICT.get(role) for role in self.staff.district_roles)
+        return any(Desk.DISTRICT in SCOPES[role] for role in self.staff.district_roles)
 
     @property
     def offered_tenants(self) -> list[TenantRef]:
@@ -62,7 +62,7 @@ class Reader(UserMixin):
 
 def oversees(staff: SignedInStaff) -> bool:
     """Whether every tenant is open to this person."""
-    return any(IN_TENANT[role] for role in staff.district_roles)
+    return any(Desk.TENANT in SCOPES[role] for role in staff.district_roles)
 
 
 def author(*, ended: bool) -> str:

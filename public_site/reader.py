@@ -7,7 +7,7 @@ from flask import session as browser
 from flask_login import UserMixin, current_user
 
 from tenants import actors
-from tenants.actors import Actor, Scope
+from tenants.actors import Actor, anonymous
 from tenants.database import open_session
 from tenants.identity import queries
 from tenants.identity.queries import SignedInResident, token_hash
@@ -37,13 +37,13 @@ def author(*, ended: bool) -> str:
     token = browser.get("_user_id")
     if not (token and ended):
         return ""
-    with open_session(g.engine, Actor(Scope.ANONYMOUS, resident_session=token_hash(token))) as session:
+    with open_session(g.engine, anonymous(token_hash(token))) as session:
         resident_id = queries.resident_id_by_token(session, token)
     return f"resident {resident_id}" if resident_id else ""
 
 
 def load_reader(token: str) -> Reader | None:
     """The resident behind a session token; None when it ended."""
-    with open_session(g.engine, Actor(Scope.ANONYMOUS, resident_session=token_hash(token))) as session:
+    with open_session(g.engine, anonymous(token_hash(token))) as session:
         resident = queries.resident_by_token(session, token)
     return Reader(token, resident) if resident else None

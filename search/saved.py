@@ -72,7 +72,7 @@ def save(session: Session, request: SearchRequest) -> SavedSearch:
     if known := among(held, request):
         return known
     require(may_save(actor, request, len(held)))
-    resident, instant = actor.scope is Scope.RESIDENT, now()
+    resident, instant = actor.acts_as(Scope.RESIDENT), now()
     new = SavedSearch(
         resident_id=actor.id if resident else None,
         staff_id=None if resident else actor.id,
@@ -104,7 +104,7 @@ def mine(session: Session) -> list[SavedSearch]:
     if actor.id is None:
         return []
     rows = select(SavedSearch).order_by(SavedSearch.created_at.desc(), SavedSearch.id.desc())
-    if actor.scope is Scope.RESIDENT:
+    if actor.acts_as(Scope.RESIDENT):
         rows = rows.where(SavedSearch.resident_id == actor.id)
     else:
         here = SavedSearch.tenant_id.is_not_distinct_from(actor.tenant_id)

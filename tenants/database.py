@@ -81,7 +81,8 @@ class Identified:
 #: Session settings that the policies read, and where an actor keeps them.
 _SET_CONTEXT = text(
     "SELECT set_config('app.scope', :scope, true), set_config('app.tenant_id', :tenant_id, true),"
-    " set_config('app.actor_id', :actor_id, true), set_config('app.resident_session', :resident_session, true),"
+    " set_config('app.bureau_id', :bureau_id, true), set_config('app.actor_id', :actor_id, true),"
+    " set_config('app.resident_session', :resident_session, true),"
     " set_config('app.address', '', true),"
     # pages read few rows each: starting workers and compiling take longer than the reading itself
     " set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)"
@@ -142,8 +143,9 @@ def _tell_database_who_acts(session: Session, _transaction: object, connection: 
     connection.execute(
         _SET_CONTEXT,
         {
-            "scope": actor.scope.value,
+            "scope": ",".join(sorted(actor.scopes)),
             "tenant_id": str(actor.tenant_id or ""),
+            "bureau_id": str(actor.bureau_id or ""),
             "actor_id": str(actor.id or ""),
             "resident_session": actor.resident_session or "",
         },

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import procrastinate
 from procrastinate import RetryStrategy
+from psycopg import AsyncConnection
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -126,7 +127,9 @@ def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -
     bind(engine)
     url = url_for(settings, Face.WORKSPACE).set(drivername="postgresql")
     connector = procrastinate.PsycopgConnector(
-        conninfo=url.render_as_string(hide_password=False), max_size=concurrency + 2
+        conninfo=url.render_as_string(hide_password=False),
+        max_size=concurrency + 2,
+        configure=_as_worker,
     )
 
     async def work() -> None:
@@ -155,6 +158,12 @@ def run_worker(settings: Settings, *, wait: bool = True, concurrency: int = 4) -
         asyncio.run(work())
     finally:
         engine.dispose()
+
+
+async def _as_worker(connection: AsyncConnection[Any]) -> None:
+    """The queue is the worker's: row security shows it to nobody else."""
+    await connection.execute(f"SET app.scope = '{actors.Scope.SYSTEM}'")
+    await connection.commit()
 
 
 async def _rescue(running: procrastinate.App) -> None:

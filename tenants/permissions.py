@@ -45,6 +45,13 @@ class Permission(StrEnum):
     DISTRICT_AUDIT_READ = "district:audit:read"
     SEARCH_CURATE = "district:search:curate"
     OPERATIONS_READ = "district:operations:read"
+    # at a bureau's desk
+    BUREAU_HOME_READ = "bureau:home:read"
+    BUREAU_PERSON_MANAGE = "bureau:person:manage"
+    BUREAU_SETTINGS_MANAGE = "bureau:settings:manage"
+    # finance's desk, and the desk of who is named in person
+    FINANCE_HOME_READ = "finance:home:read"
+    PERSON_HOME_READ = "person:home:read"
 
 
 class Role(StrEnum):
@@ -56,15 +63,20 @@ class Role(StrEnum):
     TENANT_STAFF = "tenant_staff"
     TENANT_ADMIN = "tenant_admin"
     BUREAU_STAFF = "bureau_staff"
+    BUREAU_ADMIN = "bureau_admin"
     DISTRICT_OFFICE = "district_office"
     WORKING_GROUP = "working_group"
     FINANCE_READER = "finance_reader"
+    TOP_CHIEF = "top_chief"
 
 
 TENANT_ROLES = (Role.PLANNER, Role.ARCHITECT, Role.TECHNICIAN, Role.TENANT_STAFF, Role.TENANT_ADMIN)
-DISTRICT_ROLES = (Role.DISTRICT_OFFICE, Role.WORKING_GROUP, Role.FINANCE_READER)
+BUREAU_ROLES = (Role.BUREAU_STAFF, Role.BUREAU_ADMIN)
+DISTRICT_ROLES = (Role.DISTRICT_OFFICE, Role.WORKING_GROUP, Role.FINANCE_READER, Role.TOP_CHIEF)
 #: Roles that must sign in with a second factor.
-SECOND_FACTOR_ROLES = frozenset({Role.DISTRICT_OFFICE, Role.TENANT_ADMIN})
+SECOND_FACTOR_ROLES = frozenset(
+    {Role.DISTRICT_OFFICE, Role.TENANT_ADMIN, Role.BUREAU_ADMIN, Role.WORKING_GROUP, Role.FINANCE_READER}
+)
 
 P = Permission
 
@@ -90,12 +102,10 @@ IN_TENANT: dict[Role, frozenset[Permission]] = {
     Role.TECHNICIAN: _TEAM,
     Role.TENANT_STAFF: _STAFF,
     Role.TENANT_ADMIN: _STAFF | {P.PERSON_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ},
-    Role.BUREAU_STAFF: frozenset(),
     # oversight: reads everything, moderates anywhere, provisions people and settings; does not write for a tenant
     Role.DISTRICT_OFFICE: _READ_TENANT
     | {P.PUBLICATION_WITHDRAW, P.COMMENT_MODERATE, P.PERSON_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ},
     Role.WORKING_GROUP: _READ_TENANT,
-    Role.FINANCE_READER: frozenset(),
 }
 
 #: What a role may do across the district.
@@ -110,6 +120,16 @@ IN_DISTRICT: dict[Role, frozenset[Permission]] = {
     },
     Role.WORKING_GROUP: _DISTRICT_READ,
 }
+
+#: What a role may do at the bureau in which it is held.
+IN_BUREAU: dict[Role, frozenset[Permission]] = {
+    Role.BUREAU_STAFF: frozenset({P.BUREAU_HOME_READ}),
+    Role.BUREAU_ADMIN: frozenset({P.BUREAU_HOME_READ, P.BUREAU_PERSON_MANAGE, P.BUREAU_SETTINGS_MANAGE}),
+}
+
+#: What a role may do at finance's desk, and at the desk of who is named in person.
+IN_FINANCE: dict[Role, frozenset[Permission]] = {Role.FINANCE_READER: frozenset({P.FINANCE_HOME_READ})}
+IN_PERSON: dict[Role, frozenset[Permission]] = {Role.TOP_CHIEF: frozenset({P.PERSON_HOME_READ})}
 
 ANYONE = frozenset({P.SITE_READ, P.SIGN_IN, P.DEMO_OUTBOX_READ})
 RESIDENT = ANYONE | {P.RESIDENT_ACCOUNT, P.RESIDENT_COMMENT}

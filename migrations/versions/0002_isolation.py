@@ -6,8 +6,7 @@ from alembic import op
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 
-from tenants.database import Face
-from tenants.isolation import (
+from migrations.early_isolation import (
     ACTOR,
     ADDRESS,
     OVERSIGHT,
@@ -22,6 +21,7 @@ from tenants.isolation import (
     role,
     tenant_owned,
 )
+from tenants.database import Face
 
 revision = "0002"
 down_revision = "0001"

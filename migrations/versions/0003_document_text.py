@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.early_isolation import grant, policy, tenant_owned
 from tenants.database import Face
-from tenants.isolation import grant, policy, tenant_owned
 
 revision = "0003"
 down_revision = "0002"

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.early_isolation import ACTOR, RESIDENT, SCOPE, grant, policy, protect, role
 from tenants.database import Face
-from tenants.isolation import ACTOR, RESIDENT, SCOPE, grant, policy, protect, role
 
 revision = "0004"
 down_revision = "0003"

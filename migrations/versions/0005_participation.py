@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.early_isolation import RESIDENT, grant, policy, role
 from tenants.database import Face
-from tenants.isolation import RESIDENT, grant, policy, role
 
 revision = "0005"
 down_revision = "0004"

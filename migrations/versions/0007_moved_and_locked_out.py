@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from migrations.early_isolation import SCOPE, TENANT, grant, role
 from tenants.database import Face
-from tenants.isolation import SCOPE, TENANT, grant, role
 
 revision = "0007"
 down_revision = "0006"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.early_isolation import ACTOR, TENANT, grant, policy, protect
 from tenants.database import Face
-from tenants.isolation import ACTOR, TENANT, grant, policy, protect
 
 revision = "0009"
 down_revision = "0008"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations.early_isolation import policy
 from tenants.database import Face
-from tenants.isolation import policy
 
 revision = "0011"
 down_revision = "0010"

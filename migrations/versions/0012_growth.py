@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.early_isolation import OVERSIGHT, READS, TENANT, ask_once, grant, policy, protect, role
 from tenants.database import Face
-from tenants.isolation import OVERSIGHT, READS, TENANT, ask_once, grant, policy, protect, role
 
 revision = "0012"
 down_revision = "0011"

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from migrations.early_isolation import grant
 from tenants.database import Face
-from tenants.isolation import grant
 
 revision = "0013"
 down_revision = "0012"

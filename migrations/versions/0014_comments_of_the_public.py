@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations.early_isolation import RESIDENT, policy
 from tenants.database import Face
-from tenants.isolation import RESIDENT, policy
 
 revision = "0014"
 down_revision = "0013"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations.early_isolation import ask_once, policy, role
 from tenants.database import Face
-from tenants.isolation import ask_once, policy, role
 
 revision = "0016"
 down_revision = "0015"

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.early_isolation import SCOPE, ask_once, grant, policy, protect
 from tenants.database import Face
-from tenants.isolation import SCOPE, ask_once, grant, policy, protect
 
 revision = "0017"
 down_revision = "0016"

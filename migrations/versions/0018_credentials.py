@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from tenants.isolation import DEFINER_PATH, SCOPE, TENANT, ask_once
+from migrations.early_isolation import DEFINER_PATH, SCOPE, TENANT, ask_once
 
 revision = "0018"
 down_revision = "0017"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.early_isolation import ask_once, every_row, grant, policy, tenant_owned
 from tenants.database import Face
-from tenants.isolation import ask_once, every_row, grant, policy, tenant_owned
 
 revision = "0019"
 down_revision = "0018"

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.early_isolation import ACTOR, TENANT, WRITES, ask_once, grant, policy, protect
 from tenants.database import Face
-from tenants.isolation import ACTOR, TENANT, WRITES, ask_once, grant, policy, protect
 
 revision = "0021"
 down_revision = "0020"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from tenants.isolation import every_row
+from migrations.early_isolation import every_row
 
 revision = "0022"
 down_revision = "0021"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.early_isolation import every_row, grant
 from tenants.database import Face
-from tenants.isolation import every_row, grant
 from tenants.pinyin import sound
 
 revision = "0023"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.early_isolation import ACTOR, DEFINER_PATH, SCOPE, TENANT, ask_once, policy
 from tenants.database import Face
-from tenants.isolation import ACTOR, DEFINER_PATH, SCOPE, TENANT, ask_once, policy
 
 revision = "0025"
 down_revision = "0024"

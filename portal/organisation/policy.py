@@ -19,14 +19,14 @@ TAKEN_SLUGS = frozenset({"new", "edit", "all", "district", "api", "static"})
 
 def may_provision(actor: Actor) -> Refusal | None:
     """The district office sets up tenants and bureaus."""
-    if actor.scope is Scope.SYSTEM or actor.may(Permission.TENANT_PROVISION):
+    if actor.acts_as(Scope.SYSTEM) or actor.may(Permission.TENANT_PROVISION):
         return None
     return Refusal(N_("只有工作组办公室可以新设或停用单位。"), forbidden=True)
 
 
 def may_change_settings(actor: Actor, tenant_id: UUID) -> Refusal | None:
     """A tenant's administrator, or the district office, changes its settings."""
-    if actor.scope is Scope.SYSTEM or actor.may(Permission.TENANT_PROVISION):
+    if actor.acts_as(Scope.SYSTEM) or actor.may(Permission.TENANT_PROVISION):
         return None
     if actor.tenant_id == tenant_id and actor.may(Permission.SETTINGS_MANAGE):
         return None
@@ -35,7 +35,7 @@ def may_change_settings(actor: Actor, tenant_id: UUID) -> Refusal | None:
 
 def may_change_units(actor: Actor) -> Refusal | None:
     """Units belong to a tenant: whoever manages its settings, or a job of it."""
-    if actor.tenant_id is not None and (actor.scope is Scope.JOB or actor.may(Permission.SETTINGS_MANAGE)):
+    if actor.tenant_id is not None and (actor.acts_as(Scope.JOB) or actor.may(Permission.SETTINGS_MANAGE)):
         return None
     return Refusal(N_("您不能更改这里的责任单元。"), forbidden=True)
 

@@ -143,7 +143,7 @@ def may_comment(
     actor: Actor, *, live: bool, comments_open: bool, parent: Standing | None = None
 ) -> Refusal | None:
     """A signed-in resident may comment on what is published and open, and reply one level deep."""
-    if actor.scope is not Scope.RESIDENT or not actor.may(Permission.RESIDENT_COMMENT):
+    if not actor.acts_as(Scope.RESIDENT) or not actor.may(Permission.RESIDENT_COMMENT):
         return Refusal(N_("请先登录再发表意见。"), forbidden=True)
     if not live:
         return Refusal(N_("这篇内容已经撤下，不能再发表意见。"))
@@ -234,7 +234,7 @@ def may_set_fate(actor: Actor, comment: Standing, to: Fate) -> Refusal | None:
 def may_hide(actor: Actor, comment: Standing) -> Refusal | None:
     """A moderator takes a resident's comment out of sight, and says why (`check_reason`)."""
     if not actor.may(Permission.COMMENT_MODERATE):
-        return Refusal(N_("您没有审核意见的权限。"), forbidden=True)
+        return _NO_MODERATOR
     if comment.official:
         return Refusal(N_("本单位的答复不能隐藏，可以更正。"))
     if comment.visibility not in (Visibility.HELD, Visibility.SHOWN):
@@ -242,10 +242,19 @@ def may_hide(actor: Actor, comment: Standing) -> Refusal | None:
     return None
 
 
+_NO_MODERATOR = Refusal(N_("您没有审核意见的权限。"), forbidden=True)
+
+
+def may_moderate(actor: Actor) -> Refusal | None:
+    """Comments are let be seen and hidden by the tenant's staff and by the district office."""
+    return None if actor.may(Permission.COMMENT_MODERATE) else _NO_MODERATOR
+
+
 def may_show(actor: Actor, comment: Standing) -> Refusal | None:
     """A moderator lets a comment be seen that waits or was hidden; what its author withdrew stays withdrawn."""
-    if not actor.may(Permission.COMMENT_MODERATE):
-        return Refusal(N_("您没有审核意见的权限。"), forbidden=True)
+    refusal = may_moderate(actor)
+    if refusal:
+        return refusal
     if comment.visibility == Visibility.WITHDRAWN:
         return Refusal(N_("居民已经撤回这条意见。"))
     if comment.visibility == Visibility.SHOWN:
@@ -256,7 +265,7 @@ def may_show(actor: Actor, comment: Standing) -> Refusal | None:
 def may_uphold(actor: Actor, comment: Standing) -> Refusal | None:
     """A moderator answers an appeal by keeping the comment hidden, and says why."""
     if not actor.may(Permission.COMMENT_MODERATE):
-        return Refusal(N_("您没有审核意见的权限。"), forbidden=True)
+        return _NO_MODERATOR
     if not appeal_waits(comment):
         return Refusal(N_("这条意见没有待处理的申诉。"))
     return None

@@ -15,7 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from tenants.identity.queries import TenantRef
 from tenants.identity.service import NAME_MAX
 from tenants.identity.words import ROLES, role_name
-from tenants.permissions import DISTRICT_ROLES, TENANT_ROLES, Role
+from tenants.permissions import BUREAU_ROLES, DISTRICT_ROLES, TENANT_ROLES, Role
 from webkit.forms import Form, choices
 
 
@@ -67,7 +67,7 @@ class PlaceFields(Form):
 
     def offer(self, tenants: Sequence[TenantRef], bureaus: Sequence[tuple[UUID, str]]) -> None:
         """Fill the choices."""
-        order = (*DISTRICT_ROLES, Role.BUREAU_STAFF, *TENANT_ROLES)
+        order = (*DISTRICT_ROLES, *BUREAU_ROLES, *TENANT_ROLES)
         self.role.choices = choices((role.value, gettext(ROLES[role])) for role in order)
         district, tenant, bureau = gettext("全区"), gettext("属地单位"), gettext("委办局")
         self.place.choices = [

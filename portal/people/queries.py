@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tenants.database import actor_of
 from tenants.identity.models import Bureau, RoleAssignment, Staff, Tenant
 from tenants.identity.queries import named
-from tenants.permissions import DISTRICT_ROLES, TENANT_ROLES, Role
+from tenants.permissions import BUREAU_ROLES, DISTRICT_ROLES, TENANT_ROLES, Role
 from tenants.reading import here
 
 R = RoleAssignment
@@ -239,4 +239,4 @@ def grantable(session: Session) -> tuple[Role, ...]:
     """The roles that are given here: those of a tenant inside one, all of them across the district."""
     if actor_of(session).tenant_id:
         return TENANT_ROLES
-    return (*DISTRICT_ROLES, Role.BUREAU_STAFF, *TENANT_ROLES)
+    return (*DISTRICT_ROLES, *BUREAU_ROLES, *TENANT_ROLES)

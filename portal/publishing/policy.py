@@ -113,7 +113,7 @@ def may_approve(actor: Actor, record: Record, approvers: int) -> Refusal | None:
 
 def may_publish(actor: Actor, record: Record, now: datetime) -> Refusal | None:
     """What is approved goes out: by whoever publishes, or by the clock at the planned time."""
-    if actor.scope is Scope.JOB:
+    if actor.acts_as(Scope.JOB):
         if record.state != State.APPROVED or record.publish_at is None or record.publish_at > now:
             return Refusal(N_("还没有到定好的发布时间。"))
         return None

@@ -119,7 +119,7 @@ def _copy_of(file: StoredFile, actor: Actor, content: bytes) -> StoredFile:
         content_type=file.content_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        key=key_of(file.tenant_id, copy_id, file.key.rpartition("/")[2]),
+        key=key_of(file.owner, copy_id, file.key.rpartition("/")[2]),
         widths=[],
         uploaded_by=actor.id,
         uploaded_by_name=actor.name,

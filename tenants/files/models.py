@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,15 +14,22 @@ from tenants.database import Base, Identified
 
 
 class StoredFile(Identified, Base):
-    """A file of a tenant. Its bytes are in the store under `key` (images: one object per width)."""
+    """A file of a tenant, a bureau or the district.
+
+    Its bytes are in the store under `key` (images: one object per width).
+    """
 
     __tablename__ = "stored_file"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
+        CheckConstraint("num_nonnulls(tenant_id, bureau_id) + district::int = 1", name="one_owner"),
         Index("ix_stored_file_tenant_time", "tenant_id", "created_at"),
     )
 
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
+    bureau_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
+    #: Neither a tenant's nor a bureau's.
+    district: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: "image" or "document".
     kind: Mapped[str]
     name: Mapped[str]
@@ -51,3 +58,8 @@ class StoredFile(Identified, Base):
     uploaded_by: Mapped[UUID | None]
     uploaded_by_name: Mapped[str] = mapped_column(default="")
     deleted_at: Mapped[datetime | None]
+
+    @property
+    def owner(self) -> UUID | None:
+        """The tenant or the bureau whose file it is; None for the district's."""
+        return self.tenant_id or self.bureau_id

@@ -18,7 +18,7 @@ from tenants.files.configured import open_storage
 from tenants.files.findings import Finding, Trace, findings_of
 from tenants.files.inspect import DOCX, XLSX
 from tenants.files.models import StoredFile
-from tenants.files.storage import Opened, Storage, key_of
+from tenants.files.storage import Opened, Storage
 from tenants.files.sweeping import CLEANABLE
 from tenants.rules import Missing
 
@@ -196,7 +196,7 @@ def object_key(file: FileInfo | StoredFile, width: int | None = None) -> str:
         return file.key
     if width not in file.widths:
         raise Missing(f"width {width} of file {file.id}")
-    return key_of(file.tenant_id, file.id, f"{width}.webp")
+    return f"{file.key.rpartition('/')[0]}/{width}.webp"
 
 
 def open_file(

@@ -92,7 +92,7 @@ def _examined(content: bytes, filename: str, purpose: Purpose, tenant_id: UUID) 
 def _store_document(file: StoredFile, received: Received, found: Examined) -> None:
     file.kind, file.name, file.content_type = "document", found.name, found.kind.content_type
     file.size, file.widths = received.size, []
-    file.key = key_of(file.tenant_id, file.id, f"original.{found.kind.extension}")
+    file.key = key_of(file.owner, file.id, f"original.{found.kind.extension}")
     received.content.seek(0)
     storage().put(file.key, received.content, content_type=file.content_type)
 
@@ -103,11 +103,11 @@ def _store_image(file: StoredFile, found: Examined) -> None:
     file.name = f"{found.name.rpartition('.')[0]}.webp"
     file.width, file.height, file.size = largest.width, largest.height, len(largest.data)
     file.widths = [variant.width for variant in found.variants]
-    file.key = key_of(file.tenant_id, file.id, f"{largest.width}.webp")
+    file.key = key_of(file.owner, file.id, f"{largest.width}.webp")
     put = []
     try:
         for variant in found.variants:
-            key = key_of(file.tenant_id, file.id, f"{variant.width}.webp")
+            key = key_of(file.owner, file.id, f"{variant.width}.webp")
             storage().put(key, BytesIO(variant.data), content_type=images.CONTENT_TYPE)
             put.append(key)
     except StoreDown:

@@ -94,9 +94,9 @@ def checked(key: str) -> str:
     return key
 
 
-def key_of(tenant_id: UUID, file_id: UUID, name: str) -> str:
-    """Key of an object. The tenant comes first, so a store can be split or watched by tenant."""
-    return checked(f"{tenant_id}/{file_id}/{name}")
+def key_of(owner: UUID | None, file_id: UUID, name: str) -> str:
+    """Key of an object. Its owner (a tenant, a bureau; None: the district) comes first: a store can be split by it."""
+    return checked(f"{owner or 'district'}/{file_id}/{name}")
 
 
 def content_disposition(filename: str, *, download: bool = True) -> str:

@@ -41,7 +41,7 @@ def is_place_of(role: Role, tenant_id: UUID | None, bureau_id: UUID | None) -> b
 
 def may_manage(actor: Actor, tenant_id: UUID | None) -> Refusal | None:
     """Whether the actor gives and takes roles at a place: administrators in their tenant, the office anywhere."""
-    if actor.scope is Scope.SYSTEM or actor.may(P.DISTRICT_PERSON_MANAGE):
+    if actor.acts_as(Scope.SYSTEM) or actor.may(P.DISTRICT_PERSON_MANAGE):
         return None
     if actor.may(P.PERSON_MANAGE) and tenant_id is not None and actor.tenant_id == tenant_id:
         return None
@@ -50,7 +50,7 @@ def may_manage(actor: Actor, tenant_id: UUID | None) -> Refusal | None:
 
 def may_change_roles_of(actor: Actor, staff_id: UUID, tenant_id: UUID | None) -> Refusal | None:
     """Roles are given and taken by who manages the place, and never one's own."""
-    if actor.id == staff_id and actor.scope is not Scope.SYSTEM:
+    if actor.id == staff_id and not actor.acts_as(Scope.SYSTEM):
         return _OWN_ROLES
     return may_manage(actor, tenant_id)
 
@@ -60,7 +60,7 @@ def may_end(
 ) -> Refusal | None:
     """A role ends unless its holder is the last administrator or the last of the office (`last`)."""
     refusal = may_change_roles_of(actor, staff_id, tenant_id)
-    if refusal or not last or actor.scope is Scope.SYSTEM:
+    if refusal or not last or actor.acts_as(Scope.SYSTEM):
         return refusal
     return _LAST_ADMIN if role is Role.TENANT_ADMIN else _LAST_OFFICE
 
@@ -69,7 +69,7 @@ def may_deactivate(
     actor: Actor, staff_id: UUID, *, last_admin_of: Sequence[str], last_of_office: bool
 ) -> Refusal | None:
     """The district office closes accounts, not its own, and none that leaves a tenant without administrator."""
-    if actor.scope is Scope.SYSTEM:
+    if actor.acts_as(Scope.SYSTEM):
         return None
     if not actor.may(P.DISTRICT_PERSON_MANAGE):
         return _NOT_YOURS
@@ -85,12 +85,12 @@ def may_deactivate(
 
 def may_reactivate(actor: Actor) -> Refusal | None:
     """Whoever may close accounts opens them again."""
-    return None if actor.scope is Scope.SYSTEM or actor.may(P.DISTRICT_PERSON_MANAGE) else _NOT_YOURS
+    return None if actor.acts_as(Scope.SYSTEM) or actor.may(P.DISTRICT_PERSON_MANAGE) else _NOT_YOURS
 
 
 def may_reset_second_factor(actor: Actor, staff_id: UUID, standing: SecondFactorStanding) -> Refusal | None:
     """An administrator helps who works nowhere else; the office helps everybody, and alone who must have a factor."""
-    if actor.scope is not Scope.SYSTEM:
+    if not actor.acts_as(Scope.SYSTEM):
         if not (actor.may(P.DISTRICT_PERSON_MANAGE) or actor.may(P.PERSON_MANAGE)):
             return _NOT_YOURS
         if actor.id == staff_id:

@@ -130,7 +130,7 @@ def grant_role(
     staff = the_staff(session, staff_id)
     if not staff.active:
         raise Refused(Refusal(N_("这个账号已经停用，请联系工作组办公室。")))
-    asked = actor.scope is not Scope.SYSTEM and staff.joined_at is not None
+    asked = not actor.acts_as(Scope.SYSTEM) and staff.joined_at is not None
     if asked and not works_at(session, staff_id, tenant_id, bureau_id):
         raise Refused(Refusal(N_("对方现在不在这里任职，请发出邀请，由本人接受。")))
     take_turns(session, "roles", staff_id)

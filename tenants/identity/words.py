@@ -15,9 +15,11 @@ ROLES = {
     Role.TENANT_STAFF: N_("工作人员"),
     Role.TENANT_ADMIN: N_("单位管理员"),
     Role.BUREAU_STAFF: N_("委办局人员"),
+    Role.BUREAU_ADMIN: N_("委办局管理员"),
     Role.DISTRICT_OFFICE: N_("工作组办公室"),
     Role.WORKING_GROUP: N_("工作组成员"),
     Role.FINANCE_READER: N_("财政人员（只读）"),
+    Role.TOP_CHIEF: N_("顶级首席责任双师"),
 }
 TENANT_KINDS = {
     TenantKind.SUBDISTRICT: N_("街道办事处"),

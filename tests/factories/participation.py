@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.participation import service
 from tenants import actors
-from tenants.actors import Actor, Scope
+from tenants.actors import Actor
 from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import CommentPolicy, Resident, ResidentSession
@@ -65,7 +65,7 @@ def resident(deployment: Deployment, name: str = "王芳", **changes: object) ->
 def again(deployment: Deployment, who: Neighbour) -> Neighbour:
     """The same resident with another session."""
     token = secrets.token_urlsafe(24)
-    holder = Actor(Scope.ANONYMOUS, resident_session=token_hash(token))
+    holder = actors.anonymous(token_hash(token))
     with deployment.public_session(holder) as session, session.begin():
         session.add(
             ResidentSession(

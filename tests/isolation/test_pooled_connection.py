@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tenants import actors
-from tenants.actors import Actor
+from tenants.actors import Actor, Scope
 from tenants.database import Face, make_engine, open_session, url_for
 from tests.isolation.world import World
 
@@ -79,13 +79,13 @@ def test_a_savepoint_keeps_the_actor(world: World, one_connection: Engine) -> No
 @pytest.mark.parametrize(
     "actor",
     [
-        Actor(actors.Scope.TENANT),  # in a tenant, but which?
-        Actor(actors.Scope.JOB),
+        Actor(frozenset({Scope.TENANT})),  # in a tenant, but which?
+        Actor(frozenset({Scope.JOB})),
         actors.oneself(uuid4(), "某人"),
         actors.signing_in(),
         actors.anonymous(),
     ],
-    ids=lambda actor: str(actor.scope),
+    ids=lambda actor: ",".join(actor.scopes),
 )
 def test_without_a_tenant_there_are_no_rows(world: World, one_connection: Engine, actor: Actor) -> None:
     with open_session(one_connection, actor) as session:

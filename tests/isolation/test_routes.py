@@ -281,7 +281,7 @@ def may(person: Person, permission: Permission) -> bool:
     if permission.startswith("district:"):
         return permission in IN_DISTRICT.get(person.role, frozenset())
     in_place = person.tenant is not None or person.role in DISTRICT_ROLES
-    return in_place and permission in IN_TENANT[person.role]
+    return in_place and permission in IN_TENANT.get(person.role, frozenset())
 
 
 def ask(person: Person, app: Flask, rule: Rule, method: str, values: dict[str, object]):  # type: ignore[no-untyped-def]

@@ -134,7 +134,7 @@ def planner(deployment: Deployment) -> tuple[Person, Place]:
         return person, people.tenant(session)
 
 
-@pytest.mark.parametrize("scope", ["tenant", "job", "district_office"])
+@pytest.mark.parametrize("scope", ["admin,tenant", "office"])
 def test_nobody_is_given_a_role_at_another_place_without_their_yes(
     workspace_engine: Engine, planner: tuple[Person, Place], scope: str
 ) -> None:
@@ -142,7 +142,7 @@ def test_nobody_is_given_a_role_at_another_place_without_their_yes(
     assert person.tenant
     own = person.tenant.id
     with workspace_engine.connect() as connection:
-        _acting(connection, scope, None if scope == "district_office" else own)
+        _acting(connection, scope, None if scope == "office" else own)
         connection.execute(GIVE, {"who": person.id, "role": "architect", "tenant": own})
         everything = text("UPDATE role_assignment SET ended_at = now() WHERE staff_id = :who")
         connection.execute(everything, {"who": person.id})
@@ -150,7 +150,7 @@ def test_nobody_is_given_a_role_at_another_place_without_their_yes(
         with pytest.raises(ProgrammingError, match="they have not said yes"):
             connection.execute(back, {"who": person.id})
         connection.rollback()
-        _acting(connection, scope, None if scope == "district_office" else other.id)
+        _acting(connection, scope, None if scope == "office" else other.id)
         with pytest.raises(ProgrammingError, match="they have not said yes"):
             connection.execute(GIVE, {"who": person.id, "role": "planner", "tenant": other.id})
 
@@ -169,9 +169,10 @@ def test_an_offer_is_written_by_its_place_alone(workspace_engine: Engine, planne
     own = person.tenant.id
     refused = [
         (("self", None, person.id), "offer", other.id),
-        (("tenant", own, None), "offer", other.id),
-        (("tenant", own, None), "reset", own),
-        (("tenant", other.id, None), "invitation", other.id),
+        (("admin,tenant", own, None), "offer", other.id),
+        (("admin,tenant", own, None), "reset", own),
+        (("tenant", own, None), "offer", own),
+        (("admin,tenant", other.id, None), "invitation", other.id),
     ]
     for acting, purpose, tenant in refused:
         with workspace_engine.connect() as connection:
@@ -179,7 +180,7 @@ def test_an_offer_is_written_by_its_place_alone(workspace_engine: Engine, planne
             with pytest.raises(ProgrammingError, match="row-level security"):
                 connection.execute(OFFER_TO, {"who": person.id, "purpose": purpose, "tenant": str(tenant)})
     with workspace_engine.connect() as connection:
-        _acting(connection, "tenant", own)
+        _acting(connection, "admin,tenant", own)
         connection.execute(OFFER_TO, {"who": person.id, "purpose": "offer", "tenant": str(own)})
         _acting(connection, "self", actor=person.id)
         grab = text("UPDATE staff_token SET offer = '{}' WHERE staff_id = :who AND purpose = 'offer'")

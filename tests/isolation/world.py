@@ -92,8 +92,7 @@ def build(settings: Settings, workspace: Engine, public: Engine) -> World:
             world.people[tenant.id] = person.id
             world.codes[tenant.id] = {}
     for resident_id, token in world.residents:
-        capability = Actor(actors.Scope.ANONYMOUS, resident_session=token_hash(token))
-        with open_session(public, capability) as session, session.begin():
+        with open_session(public, actors.anonymous(token_hash(token))) as session, session.begin():
             session.add(
                 ResidentSession(
                     resident_id=resident_id,
@@ -118,7 +117,7 @@ def _fill(world: World, tenant: UUID) -> None:
             )
             world.rows.setdefault(thing.__tablename__, {}).setdefault(tenant, set()).add(key)
 
-    with open_session(world.workspace, world.staff(tenant)) as session, session.begin():
+    with open_session(world.workspace, world.staff(tenant, Role.TENANT_ADMIN)) as session, session.begin():
         unit = ResponsibleUnit(tenant_id=tenant, kind="town", slug=f"u-{slug}", name=f"{slug}单元")
         stored = [
             StoredFile(

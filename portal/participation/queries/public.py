@@ -147,7 +147,7 @@ def own_ids() -> Rows:
 
 
 def _mine(session: Session) -> ColumnElement[bool]:
-    if actor_of(session).scope is not Scope.RESIDENT:
+    if not actor_of(session).acts_as(Scope.RESIDENT):
         return false()
     return C.id.in_(own_ids())
 

@@ -50,6 +50,7 @@ def show_many(
 ) -> Shown:
     """Let several comments be seen. Those that no longer wait are left as they are."""
     at = now or clock.now()
+    require(policy.may_moderate(actor))
     comments = session.scalars(
         select(Comment)
         .where(Comment.id.in_(list(comment_ids)[:MOST_AT_ONCE]))

@@ -240,7 +240,7 @@ def test_everybody_has_a_first_page(
     app_workspace: Flask, deployment: Deployment, role: Role | None, where: str | None
 ) -> None:
     with app_workspace.app_context(), deployment.session() as session, session.begin():
-        who = account(session, *([role] if role else []))
+        who = account(session, *([role] if role else []), factor=role is not None)
     client = browser(app_workspace)
     enter(client, who)
     answer = client.get("/")

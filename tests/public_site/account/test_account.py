@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
+from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
@@ -383,7 +384,7 @@ def test_leaving_needs_a_code_for_leaving_and_leaves_nothing(
     assert answer.headers["Location"] == "/account/welcome"
 
 
-def _id_of(deployment: Deployment, address: str) -> object:
+def _id_of(deployment: Deployment, address: str) -> UUID | None:
     with deployment.session() as session:
         return session.scalar(select(Resident.id).where(Resident.email == address))
 
@@ -399,13 +400,14 @@ def test_the_public_role_reads_no_resident_without_the_token_or_the_address(
         token = str(cookie["_user_id"])
     resident_id = _id_of(deployment, address)
     count = {t: text(f"SELECT count(*) FROM {t}") for t in ("resident", "resident_session", "one_time_code")}
-    pretender = Actor(Scope.RESIDENT, id=resident_id, resident_session=token_hash("guessed"))  # type: ignore[arg-type]
-    for actor in (actors.anonymous(), pretender, Actor(Scope.SYSTEM), Actor(Scope.DISTRICT_OFFICE)):
+    assert resident_id
+    pretender = actors.resident(resident_id, "某人", token_hash("guessed"))
+    for actor in (actors.anonymous(), pretender, actors.system(), Actor(frozenset({Scope.OFFICE}))):
         with deployment.public_session(actor) as session:
-            assert [session.scalar(c) for c in count.values()] == [0, 0, 0], actor.scope
+            assert [session.scalar(c) for c in count.values()] == [0, 0, 0], actor.scopes
             changed = session.execute(text("UPDATE resident SET display_name = 'x'"))
             assert changed.rowcount == 0  # type: ignore[attr-defined]
-    holder = Actor(Scope.ANONYMOUS, resident_session=token_hash(token))
+    holder = actors.anonymous(token_hash(token))
     with deployment.public_session(holder) as session:
         assert session.scalars(text("SELECT email FROM resident")).all() == [address]
         assert session.scalar(count["resident_session"]) == 1

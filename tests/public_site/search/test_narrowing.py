@@ -13,7 +13,7 @@ from tests.support.html import StrictClient
 @pytest.fixture(scope="module")
 def articles(deployment: Deployment) -> None:
     room = publishing.newsroom(deployment)
-    with deployment.session(room.planner.actor()) as session, session.begin():
+    with deployment.session(room.clerk.actor()) as session, session.begin():
         publishing.published(session, room.planner.actor(), room.clerk.actor())
     deployment.run_jobs()
 

@@ -187,7 +187,7 @@ def test_the_cleaner_removes_what_nobody_needs_and_nothing_else(
         session.execute(update(StoredFile).where(StoredFile.id == used.id).values(attached=True))
     store = queries.storage()
     assert isinstance(store, FolderStorage)
-    orphan, young = (key_of(forgotten.tenant_id, uuid4(), "original.pdf") for _ in range(2))
+    orphan, young = (key_of(forgotten.owner, uuid4(), "original.pdf") for _ in range(2))
     for key in (orphan, young):
         store.put(key, BytesIO(b"%PDF-"), content_type="application/pdf")
     long_ago = (now() - file_jobs.ORPHANED_FOR - timedelta(hours=1)).timestamp()

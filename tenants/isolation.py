@@ -229,7 +229,11 @@ def shared(
     shows each what names them, and looks at its own columns only. Written by its owner alone: what another party has
     to say is a row of its own. A page drives its query from `party`.
     """
-    named = f"{acts_as(*parties)} AND EXISTS (SELECT 1 FROM party p WHERE p.record_id = {table}.id)"
+    # named by its owner: whoever else writes a party for it names nobody
+    named = (
+        f"{acts_as(*parties)} AND EXISTS (SELECT 1 FROM party p WHERE p.record_id = {table}.id"
+        f" AND p.owner_tenant_id IS NOT DISTINCT FROM {table}.tenant_id)"
+    )
     owner = f"((tenant_id = {TENANT}) OR (tenant_id IS NULL AND {TENANT} IS NULL))"
     walls(
         table,

@@ -1,0 +1,185 @@
+"""What a scope cannot do, shown by raw SQL as the runtime role with the settings of a request.
+
+Who acts comes from the one table of scopes by roles and desk; so each of these is somebody who may sign in.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from tenants import actors
+from tenants.actors import SCOPES, Actor, Desk, Scope
+from tenants.database import open_session
+from tenants.permissions import Permission, Role
+from tests.isolation.test_model import changed, visible
+from tests.isolation.world import World
+
+INNER = (
+    "publication", "publication_version", "publication_draft", "publication_event", "version_file", "stored_file",
+    "comment", "comment_event", "answer_template",
+)  # fmt: skip
+
+
+def test_every_role_is_something_somewhere() -> None:
+    """The table has no default: a role that it forgets stops here."""
+    assert set(SCOPES) == set(Role)
+    assert all(SCOPES[role] and all(SCOPES[role].values()) for role in Role)
+
+
+def test_one_person_in_two_roles_acts_in_both_scopes() -> None:
+    actor = actors.in_tenant(uuid4(), "某人", [Role.PLANNER, Role.TENANT_ADMIN], uuid4())
+    assert actor and actor.scopes == {Scope.TEAM, Scope.TENANT, Scope.ADMIN}
+    assert actor.may(Permission.PERSON_MANAGE) and actor.may(Permission.PUBLICATION_WRITE)
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE_READER, Role.BUREAU_STAFF, Role.TOP_CHIEF])
+def test_who_has_no_desk_there_is_nobody_there(role: Role) -> None:
+    """A finance reader was taken for the working group as soon as one permission was theirs."""
+    assert actors.in_district(uuid4(), "某人", [role]) is None
+    assert actors.in_tenant(uuid4(), "某人", [role], uuid4()) is None
+
+
+def _outsiders(world: World) -> list[Actor]:
+    person = world.people[world.tenants[0]]
+    found = [
+        actors.at_desk(Desk.FINANCE, person, "财政", [Role.FINANCE_READER]),
+        actors.at_desk(Desk.PERSON, person, "专家", [Role.TOP_CHIEF]),
+        actors.in_bureau(person, "委办局", [Role.BUREAU_STAFF, Role.BUREAU_ADMIN], uuid4()),
+        actors.oneself(person, "某人"),
+        actors.signing_in(),
+    ]
+    assert all(found)
+    return [actor for actor in found if actor]
+
+
+def test_finance_bureaus_and_experts_see_no_inner_work(world: World) -> None:
+    for actor in _outsiders(world):
+        with open_session(world.workspace, actor) as session:
+            for table in INNER:
+                of_world = {key for keys in world.rows[table].values() for key in keys}
+                assert visible(session, table) & of_world == set(), (actor.name, table)
+            for table in ("audit_entry", "procrastinate_jobs", "mail_message", "resident", "tenant_tally", "party"):
+                assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, (actor.name, table)
+            session.rollback()
+
+
+def test_the_working_group_reads_and_changes_nothing(world: World) -> None:
+    tenant = world.tenants[0]
+    for actor in (
+        actors.in_tenant(world.people[tenant], "工作组", [Role.WORKING_GROUP], tenant),
+        actors.in_district(world.people[tenant], "工作组", [Role.WORKING_GROUP]),
+    ):
+        assert actor
+        with open_session(world.workspace, actor) as session:
+            assert world.rows["publication"][tenant] <= visible(session, "publication")
+            assert session.scalar(text("SELECT count(*) FROM audit_entry")) == 0
+            assert session.scalar(text("SELECT count(*) FROM publication_draft")) == 0
+            for table in INNER:
+                assert changed(session, f"UPDATE {table} SET tenant_id = tenant_id") == 0
+                assert changed(session, f"DELETE FROM {table}") == 0
+            session.rollback()
+
+
+#: What a clerk writes, as SQL; `:tenant`, `:person` and one `:publication` of the tenant are given.
+CLERKS_WORK = {
+    "an article": "INSERT INTO publication (id, created_at, tenant_id, code, kind, state, edited_by_name, updated_at,"
+    " comments_open, demo, version) VALUES (gen_random_uuid(), now(), :tenant, gen_random_uuid()::text, 'sprout',"
+    " 'draft', '', now(), true, false, 1)",
+    "a version": "INSERT INTO publication_version (id, created_at, tenant_id, publication_id, number, live, title,"
+    " summary, body, for_you, tags, cover_alt, place_label, event_place, saved_by_name, note) VALUES"
+    " (gen_random_uuid(), now(), :tenant, :publication, 99, false, '', '', '', '', '{}', '', '', '', '', '')",
+    "a draft": "INSERT INTO publication_draft (tenant_id, publication_id, staff_id, staff_name, base_number, fields,"
+    " saved_at) VALUES (:tenant, :publication, :person, '', 1, '{}', now())",
+    "an official answer": "INSERT INTO comment (id, created_at, tenant_id, publication_id, staff_id, author_name,"
+    " official, body, visibility, fate, demo, version) VALUES (gen_random_uuid(), now(), :tenant, :publication,"
+    " :person, '', true, '', 'shown', 'received', false, 1)",
+    "a ready answer": "INSERT INTO answer_template (id, created_at, tenant_id, title, body) VALUES"
+    " (gen_random_uuid(), now(), :tenant, gen_random_uuid()::text, '')",
+}
+
+
+@pytest.mark.parametrize("work", CLERKS_WORK)
+def test_the_office_at_a_tenants_desk_is_no_clerk(world: World, work: str) -> None:
+    tenant = world.tenants[0]
+    with open_session(world.workspace, actors.system()) as session:
+        query = text("SELECT id FROM publication WHERE tenant_id = :tenant AND live_id IS NULL LIMIT 1")
+        publication = session.scalars(query, {"tenant": tenant}).one()
+    values = {"tenant": tenant, "person": world.people[tenant], "publication": publication}
+    given = {name: value for name, value in values.items() if f":{name}" in CLERKS_WORK[work]}
+    for role, done in ((Role.DISTRICT_OFFICE, 0), (Role.TENANT_STAFF, 1)):
+        with open_session(world.workspace, world.staff(tenant, role)) as session:
+            assert changed(session, CLERKS_WORK[work], **given) == done
+            session.rollback()
+
+
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.TENANT_STAFF, Role.TENANT_ADMIN, Role.DISTRICT_OFFICE])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE publication_version SET title = 'x'",
+        "UPDATE publication_version SET body = 'x', live = true",
+        "UPDATE publication_event SET reason = 'x'",
+        "UPDATE version_file SET file_id = file_id",
+        "DELETE FROM publication_version",
+        "DELETE FROM publication",
+        "DELETE FROM comment",
+        "DELETE FROM version_file",
+        "UPDATE audit_entry SET reason = 'x'",
+    ],
+)
+def test_what_was_written_once_is_rewritten_by_nobody(world: World, role: Role, forged: str) -> None:
+    with (
+        open_session(world.workspace, world.staff(world.tenants[0], role)) as session,
+        pytest.raises(ProgrammingError, match="permission denied"),
+    ):
+        session.execute(text(forged))
+
+
+def test_a_planner_makes_no_version_live(world: World) -> None:
+    tenant = world.tenants[0]
+    for role, done in ((Role.PLANNER, 0), (Role.TENANT_STAFF, 2)):
+        with open_session(world.workspace, world.staff(tenant, role)) as session:
+            assert changed(session, "UPDATE publication_version SET live = live") == done
+            session.rollback()
+
+
+QUEUE = text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', :name, 0, NULL, NULL, CAST(:args AS jsonb),"
+    " NULL)::procrastinate_job_to_defer_v1])"
+)
+
+
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.TENANT_ADMIN, Role.DISTRICT_OFFICE])
+def test_a_job_is_left_for_the_own_desk_only(world: World, role: Role) -> None:
+    """A job acts as the tenant that it names: naming another one was a way around every wall."""
+    mine, other = world.tenants[:2]
+    for tenant, name, allowed in (
+        (f'"{mine}"', "publishing.publish", True),
+        (f'"{other}"', "publishing.publish", False),
+        (f'"{other}"', "mail.send", False),
+        ("null", "search.index", True),
+        ("null", "identity.tidy", False),
+        ("null", "publishing.sweep", False),
+    ):
+        with open_session(world.workspace, world.staff(mine, role)) as session:
+            values = {"name": name, "args": f'{{"tenant_id": {tenant}}}'}
+            if allowed:
+                session.execute(QUEUE, values)
+            else:
+                with pytest.raises(ProgrammingError, match="row-level security"):
+                    session.execute(QUEUE, values)
+            session.rollback()
+
+
+def test_the_queue_is_the_workers(world: World) -> None:
+    tenant = world.tenants[0]
+    with open_session(world.workspace, world.staff(tenant, Role.TENANT_ADMIN)) as session:
+        session.execute(QUEUE, {"name": "files.discard", "args": f'{{"tenant_id": "{tenant}"}}'})
+        for statement in ("UPDATE procrastinate_jobs SET args = '{}'", "DELETE FROM procrastinate_jobs"):
+            assert session.execute(text(statement)).rowcount == 0  # type: ignore[attr-defined]
+        assert session.scalar(text("SELECT count(*) FROM procrastinate_workers")) == 0
+        session.rollback()

@@ -57,7 +57,7 @@ SCENES: dict[str, Scene] = {
 }
 """Each can also be drawn `before`; those without two states look the same but for the grey mood."""
 
-DRAWING = "3"
+DRAWING = "4"
 """Raise it when the drawing changes, so that kept pictures are drawn anew."""
 
 
@@ -81,12 +81,12 @@ class Picture:
 
 def draw(picture: Picture) -> bytes:
     """The picture as JPEG."""
-    canvas = Canvas(f"{picture.scene}:{picture.seed}")
+    canvas = Canvas(f"{picture.scene}:{picture.seed}", picture.width)
     mirrored = canvas.rng.random() < 0.5
     SCENES[picture.scene](canvas, picture.before)
     if mirrored:
         canvas.mirror()
-    return canvas.finish(faded=picture.before, width=picture.width)
+    return canvas.finish(faded=picture.before)
 
 
 def draw_all(

@@ -1,7 +1,7 @@
 """The sheet that scenes draw on: units, colours, soft edges, light and paper grain.
 
-A sheet is 1600 × 1000 units. It is drawn at twice that size and halved at the end, which smooths
-every edge. The origin is top left, as on paper.
+A sheet is 1600 × 1000 units, however many pixels wide it becomes. It is drawn at twice its size and halved at the
+end, which smooths every edge. The origin is top left, as on paper.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 WIDTH = 1600
 HEIGHT = 1000
-SCALE = 2
+_SMOOTH = 2
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
@@ -65,31 +65,35 @@ SPRING = mix(tint(GREEN, 0.75), GOLD, 0.3)
 
 
 class Canvas:
-    """One picture in the making. `rng` gives every chance of the scene, so a seed is a picture."""
+    """One picture in the making, `width` pixels wide. `rng` gives every chance of the scene, so a seed is a picture."""
 
-    def __init__(self, seed: str, background: Colour = PAPER) -> None:
+    def __init__(self, seed: str, width: int = WIDTH) -> None:
         self.rng = random.Random(seed)
-        self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), background)
+        self._size = width, width * HEIGHT // WIDTH
+        self._scale = _SMOOTH * width / WIDTH
+        self.image = Image.new("RGB", (self._size[0] * _SMOOTH, self._size[1] * _SMOOTH), PAPER)
         self._pen = ImageDraw.Draw(self.image, "RGBA")
 
     # -- plain shapes ---------------------------------------------------------------------
 
     def polygon(self, points: Sequence[Point], fill: Colour, opacity: float = 1.0) -> None:
-        self._pen.polygon([(x * SCALE, y * SCALE) for x, y in points], fill=_ink(fill, opacity))
+        self._pen.polygon([(x * self._scale, y * self._scale) for x, y in points], fill=_ink(fill, opacity))
 
     def rect(
         self, x: float, y: float, w: float, h: float, fill: Colour, opacity: float = 1.0, radius: float = 0
     ) -> None:
         if w <= 0 or h <= 0:
             return
-        box = (x * SCALE, y * SCALE, (x + w) * SCALE - 1, (y + h) * SCALE - 1)
+        left, top = x * self._scale, y * self._scale
+        right, bottom = (x + w) * self._scale - 1, (y + h) * self._scale - 1
+        box = (left, top, max(left, right), max(top, bottom))
         if radius:
-            self._pen.rounded_rectangle(box, radius * SCALE, fill=_ink(fill, opacity))
+            self._pen.rounded_rectangle(box, radius * self._scale, fill=_ink(fill, opacity))
         else:
             self._pen.rectangle(box, fill=_ink(fill, opacity))
 
     def ellipse(self, cx: float, cy: float, rx: float, ry: float, fill: Colour, opacity: float = 1.0) -> None:
-        box = ((cx - rx) * SCALE, (cy - ry) * SCALE, (cx + rx) * SCALE, (cy + ry) * SCALE)
+        box = ((cx - rx) * self._scale, (cy - ry) * self._scale, (cx + rx) * self._scale, (cy + ry) * self._scale)
         self._pen.ellipse(box, fill=_ink(fill, opacity))
 
     def circle(self, cx: float, cy: float, r: float, fill: Colour, opacity: float = 1.0) -> None:
@@ -98,8 +102,8 @@ class Canvas:
     def ring(
         self, cx: float, cy: float, rx: float, ry: float, width: float, fill: Colour, opacity: float = 1.0
     ) -> None:
-        box = ((cx - rx) * SCALE, (cy - ry) * SCALE, (cx + rx) * SCALE, (cy + ry) * SCALE)
-        self._pen.ellipse(box, outline=_ink(fill, opacity), width=max(1, round(width * SCALE)))
+        box = ((cx - rx) * self._scale, (cy - ry) * self._scale, (cx + rx) * self._scale, (cy + ry) * self._scale)
+        self._pen.ellipse(box, outline=_ink(fill, opacity), width=max(1, round(width * self._scale)))
 
     def arc(
         self,
@@ -113,13 +117,13 @@ class Canvas:
         opacity: float = 1.0,
     ) -> None:
         """Degrees, clockwise from three o'clock."""
-        box = ((cx - r) * SCALE, (cy - r) * SCALE, (cx + r) * SCALE, (cy + r) * SCALE)
-        self._pen.arc(box, start, end, fill=_ink(fill, opacity), width=max(1, round(width * SCALE)))
+        box = ((cx - r) * self._scale, (cy - r) * self._scale, (cx + r) * self._scale, (cy + r) * self._scale)
+        self._pen.arc(box, start, end, fill=_ink(fill, opacity), width=max(1, round(width * self._scale)))
 
     def pie(
         self, cx: float, cy: float, r: float, start: float, end: float, fill: Colour, opacity: float = 1.0
     ) -> None:
-        box = ((cx - r) * SCALE, (cy - r) * SCALE, (cx + r) * SCALE, (cy + r) * SCALE)
+        box = ((cx - r) * self._scale, (cy - r) * self._scale, (cx + r) * self._scale, (cy + r) * self._scale)
         self._pen.pieslice(box, start, end, fill=_ink(fill, opacity))
 
     def line(
@@ -131,9 +135,9 @@ class Canvas:
         round_ends: bool = True,
     ) -> None:
         self._pen.line(
-            [(x * SCALE, y * SCALE) for x, y in points],
+            [(x * self._scale, y * self._scale) for x, y in points],
             fill=_ink(fill, opacity),
-            width=max(1, round(width * SCALE)),
+            width=max(1, round(width * self._scale)),
             joint="curve",
         )
         if round_ends and opacity >= 1 and width > 2:
@@ -170,30 +174,28 @@ class Canvas:
         """A band that runs from one colour to another downwards."""
         column = Image.new("RGB", (1, 64))
         column.putdata([mix(top, bottom, i / 63) for i in range(64)])
-        band = column.resize((round(w * SCALE), round(h * SCALE)), Image.Resampling.BILINEAR)
-        self.image.paste(band, (round(x * SCALE), round(y * SCALE)))
+        band = column.resize(self._pixels(w, h), Image.Resampling.BILINEAR)
+        self.image.paste(band, self._place(x, y))
 
     def glow(self, cx: float, cy: float, r: float, fill: Colour, opacity: float = 0.5) -> None:
         """A soft round light."""
-        size = round(2 * r * SCALE)
-        mask = _soft_disc().resize((size, size), Image.Resampling.BILINEAR).point(lambda v: v * opacity)
-        self.image.paste(fill, (round((cx - r) * SCALE), round((cy - r) * SCALE)), mask)
+        mask = _soft_disc().resize(self._pixels(2 * r, 2 * r), Image.Resampling.BILINEAR)
+        self.image.paste(fill, self._place(cx - r, cy - r), mask.point(lambda v: v * opacity))
 
     def shadow(
         self, points: Sequence[Point], blur: float = 10, opacity: float = 0.25, fill: Colour = INK
     ) -> None:
         """A soft shadow of a shape; drawn small and enlarged, because a blur at full size is slow."""
-        small = 8
         x1, y1 = min(p[0] for p in points) - 3 * blur, min(p[1] for p in points) - 3 * blur
         x2, y2 = max(p[0] for p in points) + 3 * blur, max(p[1] for p in points) + 3 * blur
-        k = SCALE / small
+        k = self._scale / 8
         mask = Image.new("L", (max(1, round((x2 - x1) * k)), max(1, round((y2 - y1) * k))), 0)
         ImageDraw.Draw(mask).polygon(
             [((x - x1) * k, (y - y1) * k) for x, y in points], fill=round(255 * opacity)
         )
         mask = mask.filter(ImageFilter.GaussianBlur(max(0.5, blur * k)))
-        mask = mask.resize((round((x2 - x1) * SCALE), round((y2 - y1) * SCALE)), Image.Resampling.BILINEAR)
-        self.image.paste(fill, (round(x1 * SCALE), round(y1 * SCALE)), mask)
+        mask = mask.resize(self._pixels(x2 - x1, y2 - y1), Image.Resampling.BILINEAR)
+        self.image.paste(fill, self._place(x1, y1), mask)
 
     def ground_shadow(self, cx: float, cy: float, rx: float, ry: float | None = None) -> None:
         """What stands on the ground darkens it a little, away from the light at the upper left."""
@@ -204,17 +206,22 @@ class Canvas:
         self.image = self.image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         self._pen = ImageDraw.Draw(self.image, "RGBA")
 
+    def _pixels(self, w: float, h: float) -> tuple[int, int]:
+        """A size on the sheet."""
+        return max(1, round(w * self._scale)), max(1, round(h * self._scale))
+
+    def _place(self, x: float, y: float) -> tuple[int, int]:
+        return round(x * self._scale), round(y * self._scale)
+
     # -- finish ---------------------------------------------------------------------------
 
-    def finish(self, *, faded: bool = False, width: int = WIDTH) -> bytes:
+    def finish(self, *, faded: bool = False) -> bytes:
         """Halve, tone, lay on paper and encode. `faded` is the grey mood of a picture "before"."""
-        image = self.image.reduce(SCALE)
+        image = self.image.reduce(_SMOOTH)
         if faded:
             image = ImageEnhance.Color(image).enhance(0.55)
             image = Image.blend(image, Image.new("RGB", image.size, mix(STONE, INK, 0.2)), 0.1)
-        image = ImageChops.overlay(image, _grain())
-        if width != WIDTH:
-            image = image.resize((width, width * HEIGHT // WIDTH), Image.Resampling.LANCZOS)
+        image = ImageChops.overlay(image, _grain(image.size))
         out = BytesIO()
         image.save(out, "JPEG", quality=86, optimize=False, subsampling=0)
         return out.getvalue()
@@ -224,15 +231,13 @@ def _ink(fill: Colour, opacity: float) -> tuple[int, int, int, int]:
     return (*fill, round(255 * opacity))
 
 
-@lru_cache(maxsize=1)
-def _grain() -> Image.Image:
+@lru_cache(maxsize=4)
+def _grain(size: tuple[int, int]) -> Image.Image:
     """Paper: fine noise over broad, faint clouds."""
     rng = random.Random("paper")
-    fine = Image.frombytes("L", (WIDTH, HEIGHT), rng.randbytes(WIDTH * HEIGHT))
+    fine = Image.frombytes("L", size, rng.randbytes(size[0] * size[1]))
     fine = fine.filter(ImageFilter.GaussianBlur(0.8)).point(lambda v: 128 + (v - 128) * 0.1)
-    broad = Image.frombytes("L", (40, 25), rng.randbytes(1000)).resize(
-        (WIDTH, HEIGHT), Image.Resampling.BICUBIC
-    )
+    broad = Image.frombytes("L", (40, 25), rng.randbytes(1000)).resize(size, Image.Resampling.BICUBIC)
     broad = broad.point(lambda v: 128 + (v - 128) * 0.05)
     return Image.merge("RGB", [ImageChops.add(fine, broad, 1, -128)] * 3)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -26,8 +27,17 @@ TWO_STATES = (
 )
 
 
-def opened(picture: Picture) -> Image.Image:
-    return Image.open(BytesIO(draw(picture))).convert("RGB")
+#: Wide enough to tell pictures apart.
+WIDTH = 480
+
+
+@cache
+def drawn(scene: str, seed: str = "一", *, before: bool = False) -> bytes:
+    return draw(Picture(scene, seed, before=before, width=WIDTH))
+
+
+def opened(picture: bytes) -> Image.Image:
+    return Image.open(BytesIO(picture)).convert("RGB")
 
 
 def difference(first: Image.Image, second: Image.Image) -> float:
@@ -42,16 +52,16 @@ def colourfulness(image: Image.Image) -> float:
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_seed_is_a_picture(scene: str) -> None:
-    first = draw(Picture(scene, "一", width=480))
-    assert first == draw(Picture(scene, "一", width=480))
+    first = drawn(scene)
+    assert first == draw(Picture(scene, "一", width=WIDTH))
     picture = Image.open(BytesIO(first))
-    assert picture.size == (480, 300) and picture.format == "JPEG"
-    assert difference(picture.convert("RGB"), opened(Picture(scene, "二", width=480))) > 3
+    assert picture.size == (WIDTH, 300) and picture.format == "JPEG"
+    assert difference(opened(first), opened(drawn(scene, "二"))) > 3
 
 
 @pytest.mark.parametrize("scene", TWO_STATES)
 def test_before_is_greyer(scene: str) -> None:
-    before, after = (opened(Picture(scene, "一", before=state, width=480)) for state in (True, False))
+    before, after = opened(drawn(scene, before=True)), opened(drawn(scene))
     assert colourfulness(before) < 0.72 * colourfulness(after)
     assert difference(before, after) > 10
 

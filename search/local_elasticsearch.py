@@ -28,15 +28,18 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import pbkdf2_hmac
 from pathlib import Path
 
 import settings as settings_module
+from search.local_certificates import Authority
 
 VERSION = "8.19.21"
 _ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
 _MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 _START_SECONDS = 600
 _USER = "nobody"
+_ROUNDS = 1000  # of hashing a password that is random; the server knows but certain numbers
 _QUICK = "-XX:TieredStopAtLevel=1"  # most of a start is the compiler's work on code that runs for seconds
 _BRIEF = f"{_QUICK} -XX:-UseG1GC -XX:+UseSerialGC"
 
@@ -93,10 +96,12 @@ class Cluster:
     heap_megabytes: int = 512
     brief: bool = False
     port: int = 0
-    user: str = "elastic"
+    user: str = "xinya"
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    #: Of each node, for HTTP and among themselves; chosen at the start.
+    ports: list[tuple[int, int]] = field(default_factory=list)
+    _authority: Authority | None = None
     _processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
-    _ports: list[tuple[int, int]] = field(default_factory=list)
 
     def __enter__(self) -> Cluster:
         try:
@@ -113,7 +118,7 @@ class Cluster:
     def url(self) -> str:
         """Addresses of all nodes, comma separated."""
         scheme = "https" if self.security else "http"
-        return ",".join(f"{scheme}://127.0.0.1:{http}" for http, _ in self._ports)
+        return ",".join(f"{scheme}://127.0.0.1:{http}" for http, _ in self.ports)
 
     @property
     def ca_file(self) -> Path | None:
@@ -122,7 +127,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start all nodes and wait until the cluster answers."""
-        self._ports = [(self.port or _free_port(), _free_port()) for _ in range(self.nodes)]
+        self.ports = [(self.port or _free_port(), _free_port()) for _ in range(self.nodes)]
         for node in range(self.nodes):
             self._configure(node)
         for node in range(self.nodes):
@@ -155,13 +160,15 @@ class Cluster:
         """Kill a node without warning."""
         self._end(node, signal.SIGKILL)
 
-    def freeze_node(self, node: int) -> None:
-        """Make a node stop answering without closing its connections."""
-        os.killpg(self._processes[node].pid, signal.SIGSTOP)
+    def freeze(self) -> None:
+        """Make all nodes stop answering without closing their connections."""
+        for process in self._processes.values():
+            os.killpg(process.pid, signal.SIGSTOP)
 
-    def thaw_node(self, node: int) -> None:
-        """Let a frozen node go on."""
-        os.killpg(self._processes[node].pid, signal.SIGCONT)
+    def thaw(self) -> None:
+        """Let frozen nodes go on."""
+        for process in self._processes.values():
+            os.killpg(process.pid, signal.SIGCONT)
 
     def wait(self, *, nodes: int, status: str = "") -> None:
         """Until so many nodes are joined (and the health is at least `status`)."""
@@ -181,7 +188,7 @@ class Cluster:
     def get(self, node: int, path: str) -> dict[str, object]:
         """Ask one node directly."""
         scheme = "https" if self.security else "http"
-        request = urllib.request.Request(f"{scheme}://127.0.0.1:{self._ports[node][0]}{path}")
+        request = urllib.request.Request(f"{scheme}://127.0.0.1:{self.ports[node][0]}{path}")
         context = None
         if self.security:
             signed_in = b64encode(f"{self.user}:{self.password}".encode()).decode()
@@ -223,7 +230,7 @@ class Cluster:
         base = self._base(node)
         shutil.copytree(self.home / "config", base / "config", dirs_exist_ok=True)
         (base / "tmp").mkdir(exist_ok=True)
-        http, transport = self._ports[node]
+        http, transport = self.ports[node]
         names = [f"node-{n}" for n in range(self.nodes)]
         lines = [
             "cluster.name: xinya-local",
@@ -233,7 +240,7 @@ class Cluster:
             "network.host: 127.0.0.1",
             f"http.port: {http}",
             f"transport.port: {transport}",
-            f"discovery.seed_hosts: {json.dumps([f'127.0.0.1:{t}' for _, t in self._ports])}",
+            f"discovery.seed_hosts: {json.dumps([f'127.0.0.1:{t}' for _, t in self.ports])}",
             f"cluster.initial_master_nodes: {json.dumps(names)}",
             "node.store.allow_mmap: false",
             "cluster.routing.allocation.disk.threshold_enabled: false",
@@ -245,26 +252,17 @@ class Cluster:
         _give_away(base)
 
     def _secure(self, node: int, config: Path) -> list[str]:
-        """Certificates, and the password of the built-in administrator in the keystore."""
-        if not (self.folder / "certificates.zip").exists():
-            instances = self.folder / "instances.yml"
-            names = "".join(f"  - name: node-{n}\n    ip: [127.0.0.1]\n" for n in range(self.nodes))
-            instances.write_text(f"instances:\n{names}", encoding="utf-8")
-            certutil = str(self.home / "bin" / "elasticsearch-certutil")
-            made = self.folder / "certificates"
-            _run([certutil, "ca", "--silent", "--pem", "--out", str(self.folder / "ca.zip")], config)
-            _unpack(self.folder / "ca.zip", made)
-            signed = ["--ca-cert", str(made / "ca" / "ca.crt"), "--ca-key", str(made / "ca" / "ca.key")]
-            archive = str(self.folder / "certificates.zip")
-            _run([certutil, "cert", "--silent", "--pem", "--in", str(instances), "--out", archive, *signed], config)
-            _unpack(Path(archive), made)
-            shutil.copy(made / "ca" / "ca.crt", self.folder / "ca.crt")
-        for name in (f"node-{node}.crt", f"node-{node}.key"):
-            shutil.copy(self.folder / "certificates" / f"node-{node}" / name, config / name)
+        """Certificates, and an administrator of the file realm: the server's own tools take seconds for either."""
+        if self._authority is None:
+            self._authority = Authority()
+            (self.folder / "ca.crt").write_bytes(self._authority.certificate)
+        self._authority.write(config / f"node-{node}.crt", config / f"node-{node}.key", f"node-{node}")
         shutil.copy(self.folder / "ca.crt", config / "ca.crt")
-        keystore = str(self.home / "bin" / "elasticsearch-keystore")
-        # made if it is not there
-        _run([keystore, "add", "-x", "-f", "bootstrap.password"], config, typed=self.password)
+        salt = secrets.token_bytes(32)
+        hashed = (salt, pbkdf2_hmac("sha512", self.password.encode(), salt, _ROUNDS, 32))
+        words = "$".join(b64encode(part).decode() for part in hashed)
+        (config / "users").write_text(f"{self.user}:{{PBKDF2}}{_ROUNDS}${words}\n", encoding="ascii")
+        (config / "users_roles").write_text(f"superuser:{self.user}\n", encoding="ascii")
         lines = []
         for layer in ("http", "transport"):
             lines += [
@@ -277,7 +275,7 @@ class Cluster:
 
 
 def _environment(config: Path) -> dict[str, str]:
-    """The environment of the server and its tools: the machine's Java, nothing else of ours."""
+    """The environment of the server: the machine's Java, nothing else of ours."""
     java = Path(shutil.which("java") or "/usr/bin/java").resolve()
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("ES_", "ELASTIC", "JAVA_TOOL"))}
     return {
@@ -286,12 +284,6 @@ def _environment(config: Path) -> dict[str, str]:
         "ES_PATH_CONF": str(config),
         "CLI_JAVA_OPTS": _QUICK,
     }
-
-
-def _run(command: Sequence[str], config: Path, typed: str = "") -> None:
-    done = subprocess.run(command, env=_environment(config), input=typed.encode(), capture_output=True, check=False)
-    if done.returncode:
-        raise Unavailable(f"{Path(command[0]).name}: {(done.stdout + done.stderr).decode()[-400:]}")
 
 
 def _as_unprivileged() -> dict[str, object]:

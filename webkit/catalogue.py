@@ -41,22 +41,22 @@ def extract() -> Catalog:
     return catalogue
 
 
-def update(po: Path) -> None:
-    """Merge what is in the code into `po`, keep its translations, drop what is gone."""
+def update(po: Path, found: Catalog) -> None:
+    """Merge what was extracted into `po`, keep its translations, drop what is gone."""
     with po.open("rb") as file:
         catalogue = read_po(file, locale=po.parent.parent.name)
-    catalogue.update(extract(), no_fuzzy_matching=True)
+    catalogue.update(found, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     with po.open("wb") as file:
         write_po(file, catalogue, width=100, sort_output=True, include_lineno=False)
 
 
-def missing(po: Path) -> list[str]:
-    """The sentences of the interface that `po` does not translate."""
+def missing(po: Path, found: Catalog) -> list[str]:
+    """The extracted sentences that `po` does not translate."""
     with po.open("rb") as file:
         catalogue = read_po(file)
     lacking = []
-    for message in extract():
+    for message in found:
         known = catalogue.get(message.id)
         if message.id and (known is None or known.fuzzy or not all(_strings(known.string))):
             lacking.append(message.id if isinstance(message.id, str) else message.id[0])
@@ -88,10 +88,11 @@ def main(arguments: list[str]) -> int:
     po = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
     match arguments:
         case ["update"]:
-            update(po)
-            print(f"{po.relative_to(ROOT)}: {len(missing(po))} sentences without English")
+            found = extract()
+            update(po, found)
+            print(f"{po.relative_to(ROOT)}: {len(missing(po, found))} sentences without English")
         case ["missing"]:
-            lacking = missing(po)
+            lacking = missing(po, extract())
             print("\n".join(lacking))
             return 1 if lacking else 0
         case ["compile"]:

@@ -7,8 +7,10 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import psutil
 import psycopg
@@ -20,12 +22,14 @@ from settings import REPOSITORY
 from tenants.database import Face
 from tenants.embedded import Cluster
 from tests.support import database as databases
+from tests.support.forks import Forks
 from tests.support.processes import free_port, until
 from tests.support.serving import SECONDS, Serving, environment, xinya
 
 
 @pytest.fixture(scope="module")
-def serving(module_folder: Path) -> Iterator[Serving]:
+def served(module_folder: Path) -> Iterator[Serving]:
+    """A deployment that was started on an empty data folder."""
     data = module_folder / "served" / "data"
     data.mkdir(parents=True)
     made = Serving(data)
@@ -33,11 +37,44 @@ def serving(module_folder: Path) -> Iterator[Serving]:
         until(made.ready, SECONDS)
         yield made
     finally:
-        family = made.family()
-        assert made.stop() == 0, made.log.read_text()
+        _end(made)
+
+
+@pytest.fixture
+def serving(served: Serving) -> Serving:
+    """It serves."""
+    assert served.process.poll() is None
+    return served
+
+
+def _end(serving: Serving) -> None:
+    """Told to stop it ends well, and leaves nothing running."""
+    if serving.process.poll() is None:
+        family = serving.family()
+        assert serving.stop() == 0, serving.log.read_text()
         _, left = psutil.wait_procs(list(family.values()), timeout=60)
         assert not left
-        assert Cluster(data).pid() is None
+    assert Cluster(serving.data).pid() is None
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    """Imported already for the commands that follow one of their kind."""
+    with Forks("operations.checks", "operations.people", "operations.startup", "portal.app") as made:
+        yield made
+
+
+Command = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def again(forks: Forks) -> Command:
+    """`xinya`, forked: for a command of which another test has started one of its own."""
+
+    def run(data: Path, *arguments: str, **more: str) -> CompletedProcess[str]:
+        return forks.run(REPOSITORY / "cli.py", *arguments, env=environment(data, **more), seconds=SECONDS)
+
+    return run
 
 
 def test_it_serves_both_doors_and_says_where(serving: Serving) -> None:
@@ -78,6 +115,7 @@ def test_other_commands_share_the_running_database(serving: Serving) -> None:
     assert Cluster(serving.data).pid() == before
 
 
+@pytest.mark.slow("the server is a new one each time")
 @pytest.mark.parametrize("name", ["web", "worker", "database"])
 def test_a_killed_part_comes_back_by_itself(serving: Serving, name: str) -> None:
     killed = serving.family()[name]
@@ -111,113 +149,42 @@ def test_readyz_names_a_part_that_is_down(serving: Serving) -> None:
     until(serving.ready, 30)
 
 
-def test_a_second_server_on_the_port_is_refused_with_advice(serving: Serving, tmp_path: Path) -> None:
-    told = xinya(tmp_path / "data", "serve", PORT=str(serving.port))
+def test_a_second_server_on_the_port_is_refused_with_advice(serving: Serving, again: Command, tmp_path: Path) -> None:
+    told = again(tmp_path / "data", "serve", PORT=str(serving.port))
     assert told.returncode == 1
     assert f"PORT={serving.port + 1}" in told.stderr
     assert not (tmp_path / "data" / "postgres").exists()
 
 
 @pytest.fixture(scope="module")
-def data(module_folder: Path) -> Path:
-    """A data folder with an up-to-date schema; nothing runs."""
-    folder = module_folder / "data"
-    made = xinya(folder, "db", "upgrade")
-    assert made.returncode == 0, made.stderr
-    return folder
+def data(served: Serving) -> Path:
+    """Its data folder after it was told to stop."""
+    _end(served)
+    return served.data
 
 
-def test_a_command_leaves_nothing_running(data: Path) -> None:
+def test_told_to_stop_it_leaves_nothing_running(data: Path) -> None:
     assert Cluster(data).pid() is None
 
 
-@pytest.fixture
-def running(data: Path) -> Iterator[Cluster]:
-    """Its database, up for all commands of a test: they need not each start and stop it."""
-    cluster = Cluster(data)
-    cluster.start()
-    yield cluster
-    cluster.leave()
-
-
-def test_an_older_schema_is_told_with_what_to_do(data: Path, running: Cluster) -> None:
-    with psycopg.connect(running.url(), autocommit=True) as connection:
-        (now,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        try:
-            told = xinya(data, "db", "check")
-            assert told.returncode == 1
-            assert "xinya db upgrade" in told.stdout
-            # a database that is not the embedded one is never changed unasked
-            refused = xinya(data, "serve", DATABASE_URL=running.url(), PORT=str(free_port()))
-            assert refused.returncode == 1
-            assert re.search("比程序(.|\n)*older than this program", refused.stderr)
-            connection.execute("UPDATE alembic_version SET version_num = '9999'")
-            newer = xinya(data, "serve", PORT=str(free_port()))
-            assert newer.returncode == 1
-            assert "newer than this program" in newer.stderr
-        finally:
-            connection.execute("UPDATE alembic_version SET version_num = %s", [now])
-
-
-def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path) -> None:
-    (data / "secret_key").touch()
-    (data / "secret_key").chmod(0o644)
-    dead = f"127.0.0.1:{free_port()}"
-    told = xinya(data, "doctor", SMTP_URL=f"smtp://{dead}", ELASTICSEARCH_URL=f"http://{dead}")
-    (data / "secret_key").chmod(0o600)
-    assert told.returncode == 1
-    for advice in ("chmod 600", "xinya worker", "SMTP_URL", "ELASTICSEARCH_URL"):
-        assert advice in told.stdout
-
-
-def test_doctor_refuses_a_role_that_steps_around_isolation(data: Path) -> None:
-    cluster = Cluster(data)
-    told = xinya(data, "doctor", DATABASE_PUBLIC_URL=cluster.url())  # the owner of the tables
-    assert told.returncode == 1
-    assert "steps around isolation" in told.stdout
-
-
-def test_a_wrong_setting_is_named(data: Path) -> None:
-    told = xinya(data, "doctor", PORT="eighty")
-    assert told.returncode == 1
-    assert "PORT" in told.stderr
-    assert "Traceback" not in told.stderr
-
-
-def test_a_database_that_does_not_answer_is_told(data: Path) -> None:
-    url = f"postgresql://x@127.0.0.1:{free_port()}/x"
-    told = xinya(data, "db", "upgrade", DATABASE_URL=url)
-    assert told.returncode == 1
-    assert "DATABASE_URL" in told.stderr
-    assert "Traceback" not in told.stderr
-
-
-@pytest.mark.slow("each command is a process of its own")
-@pytest.mark.usefixtures("running")
-def test_a_person_is_added_once_and_by_the_rules(data: Path) -> None:
-    arguments = ("user", "add", "wang@example.cn", "王主任", "--role", "district_office", "--password")
-    weak = xinya(data, *arguments, "123")
-    assert weak.returncode == 1
-    assert "密码" in weak.stderr
-    assert xinya(data, *arguments, "summer-rain-on-the-canal-7").returncode == 0
-    again = xinya(data, *arguments, "summer-rain-on-the-canal-7")
-    assert again.returncode == 1
-    assert "这个邮箱已经有账号" in again.stderr
-    reset = ("user", "reset-second-factor", "--reason", "手机丢了")
-    assert "nobody@example.cn" in xinya(data, *reset, "nobody@example.cn").stderr
-    none = xinya(data, *reset, "wang@example.cn")
-    assert none.returncode == 1
-    assert "没有开启两步验证" in none.stderr
+def test_an_empty_database_gets_the_schema(cluster: Cluster, tmp_path: Path) -> None:
+    with databases.empty(cluster, "from_nothing") as name:
+        address = cluster.url(database=name)
+        told = xinya(tmp_path, "db", "upgrade", DATABASE_URL=address)
+        assert told.returncode == 0, told.stderr
+        with psycopg.connect(address) as connection:
+            assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
 
 
 def test_reindex_ends_well_on_an_empty_district(data: Path) -> None:
     done = xinya(data, "reindex")
     assert done.returncode == 0, done.stderr
     assert "public search" in done.stdout
+    assert Cluster(data).pid() is None  # it started the database, and stopped it
 
 
 def test_a_worker_ends_soon_when_told(data: Path) -> None:
+    began = datetime.now(UTC)
     working = subprocess.Popen(
         [sys.executable, str(REPOSITORY / "cli.py"), "worker"],
         env=environment(data),
@@ -225,20 +192,99 @@ def test_a_worker_ends_soon_when_told(data: Path) -> None:
         stderr=subprocess.DEVNULL,
     )
 
-    until(lambda: _workers(data) == 1, SECONDS)
+    until(lambda: _heard_of_worker(data, began), SECONDS)
     working.terminate()
     assert working.wait(60) in (0, 143, -signal.SIGTERM)
     until(lambda: Cluster(data).pid() is None, 30)
 
 
-def _workers(data: Path) -> int:
-    """Workers that have signed on."""
+def _heard_of_worker(data: Path, since: datetime) -> bool:
     cluster = Cluster(data)
     if cluster.pid() is None:
-        return 0
+        return False
     try:
         with psycopg.connect(cluster.url("xinya_workspace")) as connection:
-            row = connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone()
-            return row[0] if row else 0
+            heard = "SELECT FROM procrastinate_workers WHERE last_heartbeat > %s"
+            return connection.execute(heard, [since]).fetchone() is not None
     except psycopg.OperationalError:  # still starting
-        return 0
+        return False
+
+
+@pytest.fixture(scope="module")
+def running(data: Path) -> Iterator[Cluster]:
+    """Its database, up for all commands: they need not each start and stop it."""
+    cluster = Cluster(data)
+    cluster.start()
+    yield cluster
+    cluster.leave()
+
+
+def test_an_older_schema_is_told_with_what_to_do(data: Path, running: Cluster, again: Command) -> None:
+    with psycopg.connect(running.url(), autocommit=True) as connection:
+        (now,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        try:
+            told = again(data, "db", "check")
+            assert told.returncode == 1
+            assert "xinya db upgrade" in told.stdout
+            # a database that is not the embedded one is never changed unasked
+            refused = again(data, "serve", DATABASE_URL=running.url(), PORT=str(free_port()))
+            assert refused.returncode == 1
+            assert re.search("比程序(.|\n)*older than this program", refused.stderr)
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+            newer = again(data, "serve", PORT=str(free_port()))
+            assert newer.returncode == 1
+            assert "newer than this program" in newer.stderr
+        finally:
+            connection.execute("UPDATE alembic_version SET version_num = %s", [now])
+
+
+def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path, running: Cluster, again: Command) -> None:
+    with psycopg.connect(running.url("xinya_workspace")) as connection:
+        connection.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
+    (data / "secret_key").touch()
+    (data / "secret_key").chmod(0o644)
+    dead = f"127.0.0.1:{free_port()}"
+    told = again(data, "doctor", SMTP_URL=f"smtp://{dead}", ELASTICSEARCH_URL=f"http://{dead}")
+    (data / "secret_key").chmod(0o600)
+    assert told.returncode == 1
+    for advice in ("chmod 600", "xinya worker", "SMTP_URL", "ELASTICSEARCH_URL"):
+        assert advice in told.stdout
+
+
+def test_doctor_refuses_a_role_that_steps_around_isolation(data: Path, running: Cluster, again: Command) -> None:
+    told = again(data, "doctor", DATABASE_PUBLIC_URL=running.url())  # the owner of the tables
+    assert told.returncode == 1
+    assert "steps around isolation" in told.stdout
+
+
+def test_a_wrong_setting_is_named(data: Path, again: Command) -> None:
+    told = again(data, "doctor", PORT="eighty")
+    assert told.returncode == 1
+    assert "PORT" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_database_that_does_not_answer_is_told(data: Path, again: Command) -> None:
+    url = f"postgresql://x@127.0.0.1:{free_port()}/x"
+    told = again(data, "db", "upgrade", DATABASE_URL=url)
+    assert told.returncode == 1
+    assert "DATABASE_URL" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.usefixtures("running")
+def test_a_person_is_added_once_and_by_the_rules(data: Path, again: Command) -> None:
+    arguments = ("user", "add", "wang@example.cn", "王主任", "--role", "district_office", "--password")
+    weak = again(data, *arguments, "123")
+    assert weak.returncode == 1
+    assert "密码" in weak.stderr
+    assert xinya(data, *arguments, "summer-rain-on-the-canal-7").returncode == 0
+    twice = again(data, *arguments, "summer-rain-on-the-canal-7")
+    assert twice.returncode == 1
+    assert "这个邮箱已经有账号" in twice.stderr
+    reset = ("user", "reset-second-factor", "--reason", "手机丢了")
+    assert "nobody@example.cn" in again(data, *reset, "nobody@example.cn").stderr
+    none = again(data, *reset, "wang@example.cn")
+    assert none.returncode == 1
+    assert "没有开启两步验证" in none.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +19,7 @@ from search.engine import Engine
 from search.local_elasticsearch import Cluster, Unavailable, fetch
 from search.sources import Source
 from settings import Settings
+from tests.search.clusters import shared_cluster
 
 WITH_SERVER = [pytest.mark.elasticsearch, pytest.mark.slow("starts Elasticsearch")]
 CI = os.environ.get("CI") == "true"
@@ -38,32 +37,10 @@ def elasticsearch_home() -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_cluster(elasticsearch_home: Path) -> Iterator[Callable[..., Cluster]]:
-    """`make_cluster(nodes=3, security=True)`: a started cluster, stopped at the end of the run."""
-    started: list[Cluster] = []
-    folders: list[Path] = []
-
-    def make(**options: object) -> Cluster:
-        # not under pytest's folder, which only its owner may enter
-        folder = Path(tempfile.mkdtemp(prefix="xinya-elasticsearch-"))
-        folder.chmod(0o755)
-        folders.append(folder)
-        cluster = Cluster(elasticsearch_home, folder, brief=True, **options)  # type: ignore[arg-type]
-        started.append(cluster)
-        cluster.start()
-        return cluster
-
-    yield make
-    for cluster in started:
-        cluster.stop()
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def elasticsearch(make_cluster: Callable[..., Cluster]) -> Cluster:
-    """One node without security."""
-    return make_cluster()
+def elasticsearch(elasticsearch_home: Path, shared_folder: Path) -> Iterator[Cluster]:
+    """One node without security, for all test processes of the run."""
+    with shared_cluster(elasticsearch_home, shared_folder) as cluster:
+        yield cluster
 
 
 def settings_of(cluster: Cluster, **changes: object) -> Settings:

@@ -1,4 +1,4 @@
-"""What only a real cluster can show: security, three nodes of which one dies, a node that no longer answers."""
+"""What only a real cluster can show: security, three nodes of which one dies, nodes that no longer answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -42,6 +43,7 @@ from search.spelling import name_prefixes
 from settings import Settings
 from tenants import jobs
 from tests.conftest import Deployment
+from tests.search.clusters import own_cluster
 from tests.search.conftest import WITH_SERVER, settings_of
 from tests.search.support import DuringRebuild, Shelf, ask, entries, fill
 from tests.support.processes import until
@@ -195,12 +197,32 @@ class _Gate(BaseHTTPRequestHandler):
     """Before the server, as many have it: passes on what is not too large. Once `late`, no search is in time."""
 
     protocol_version = "HTTP/1.1"
-    largest = 30_000
+    largest = 10_000_000
     late = False
     server_address = ""
     address = ""
+    _open: ThreadingHTTPServer | None = None
+
+    @classmethod
+    def start(cls, port: int = 0) -> None:
+        """Let people in."""
+        cls._open = server = ThreadingHTTPServer(("127.0.0.1", port), cls)
+        cls.address = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever).start()
+
+    @classmethod
+    def kill(cls) -> int:
+        """As if the server was killed: nobody listens, and connections end. The port, to be there again."""
+        server, cls._open = cls._open, None
+        assert server is not None
+        server.shutdown()
+        server.server_close()
+        return server.server_port
 
     def _pass(self) -> None:
+        if self._open is None:
+            self.close_connection = True
+            return None
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if len(body) > self.largest:
             return self._answer(413, "text/html", b"<h1>413 Request Entity Too Large</h1>")
@@ -238,12 +260,9 @@ def gate(elasticsearch: Cluster) -> Iterator[type[_Gate]]:
     class Gate(_Gate):
         server_address = elasticsearch.url
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Gate)
-    Gate.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever).start()
+    Gate.start()
     yield Gate
-    server.shutdown()
-    server.server_close()
+    Gate.kill()
 
 
 @pytest.fixture
@@ -253,7 +272,10 @@ def through_gate(elasticsearch: Cluster, gate: type[_Gate]) -> Iterator[ElasticE
     engine.close()
 
 
-def test_a_request_that_is_too_large_is_written_document_by_document(through_gate: ElasticEngine) -> None:
+def test_a_request_that_is_too_large_is_written_document_by_document(
+    through_gate: ElasticEngine, gate: type[_Gate]
+) -> None:
+    gate.largest = 30_000
     shelf = a_shelf(60)
     whole = fill(through_gate, shelf.held.values())
     assert through_gate.count(PUBLIC, whole) == 60
@@ -279,16 +301,44 @@ def test_half_an_answer_is_none(through_gate: ElasticEngine, gate: type[_Gate]) 
             question()
 
 
-@pytest.fixture
-def guarded(make_cluster: Callable[..., Cluster]) -> Iterator[Cluster]:
-    """One node that asks for a password and speaks TLS."""
-    cluster = make_cluster(security=True)
-    yield cluster
-    cluster.stop()
+def test_changes_wait_while_the_server_is_away_and_catch_up_when_it_is_back(
+    deployment: Deployment, register: Callable[[Source], None], through_gate: ElasticEngine, gate: type[_Gate]
+) -> None:
+    shelf, engine = a_shelf(), through_gate
+    register(shelf)
+    for corpus in Corpus:
+        fill(engine, shelf.held.values() if corpus == PUBLIC else [], corpus)
+    connect.use(engine, deployment.workspace_engine.url)
+    jobs.bind(deployment.workspace_engine)
+    port = gate.kill()
+    try:
+        with deployment.session() as session, session.begin():
+            changed(session, shelf.name, *(shelf.put(f"停机时第{n}号雨水花园").id for n in range(30)))
+        run_task(index)
+        with deployment.session() as session:
+            state = health(session)
+            assert (state.answers, state.waiting) == (False, 30)
+            assert session.get_one(SearchState, "public").error
+    finally:
+        gate.start(port)
+    run_task(index)
+    with deployment.session() as session:
+        state = health(session)
+        assert (state.answers, state.waiting) == (True, 0)
+        assert session.get_one(SearchState, "public").error is None
+    assert engine.count(PUBLIC) == 70
+    assert ask(engine, "雨水花园").total == 30
 
 
-def test_with_security_on_the_password_and_the_authority_are_needed(guarded: Cluster) -> None:
-    good = ElasticEngine(settings_of(guarded))
+@pytest.fixture(scope="module")
+def trio(elasticsearch_home: Path) -> Iterator[Cluster]:
+    """Three nodes that ask for a password and speak TLS."""
+    with own_cluster(elasticsearch_home, nodes=3, security=True, heap_megabytes=384) as cluster:
+        yield cluster
+
+
+def test_with_security_on_the_password_and_the_authority_are_needed(trio: Cluster) -> None:
+    good = ElasticEngine(settings_of(trio))
     shelf = a_shelf(5)
     fill(good, shelf.held.values())
     assert ask(good, "口袋公园").total == 5
@@ -302,25 +352,52 @@ def test_with_security_on_the_password_and_the_authority_are_needed(guarded: Clu
         {"elasticsearch_api_key": SecretStr("bm90OmEga2V5")},
     ]
     for changes in wrong:
-        settings = settings_of(guarded).model_copy(update=changes)
+        settings = settings_of(trio).model_copy(update=changes)
         engine = ElasticEngine(settings)
         with pytest.raises(EngineDown) as refused:
             engine.live(PUBLIC)
-        assert guarded.password not in str(refused.value)
+        assert trio.password not in str(refused.value)
         engine.close()
 
 
-@pytest.fixture
-def trio(make_cluster: Callable[..., Cluster]) -> Iterator[Cluster]:
-    """Three nodes."""
-    cluster = make_cluster(nodes=3, heap_megabytes=384)
-    yield cluster
-    cluster.stop()
+def test_a_cluster_that_no_longer_answers_is_resting_within_the_time_limit(
+    deployment: Deployment, register: Callable[[Source], None], trio: Cluster
+) -> None:
+    shelf = a_shelf()
+    register(shelf)
+    settings = settings_of(trio)
+    patient = ElasticEngine(settings)
+    hasty = ElasticEngine(settings.model_copy(update={"search_timeout_seconds": 0.6}))
+    fill(patient, shelf.held.values())
+    connect.use(patient, deployment.public_engine.url)
+    with deployment.public_session() as session:
+        assert public_search(session, SearchRequest("口袋公园")).total == 40
+        connect.use(hasty, deployment.public_engine.url)
+        trio.freeze()
+        try:
+            began = time.monotonic()
+            states = [public_search(session, SearchRequest("口袋公园")).state for _ in range(30)]
+            taken = time.monotonic() - began
+        finally:
+            trio.thaw()
+        assert set(states) == {State.RESTING}
+        # three calls wait for the limit, the breaker answers the others at once
+        assert taken < 30 * 0.6 / 2
+    hasty.close()
+    trio.wait(nodes=3)
+    with deployment.session() as session, session.begin():
+        changed(session, shelf.name, shelf.put("恢复以后新增的口袋公园").id)
+    with deployment.session() as session, session.begin():
+        apply_pending(session, patient)
+    connect.use(patient, deployment.public_engine.url)
+    with deployment.public_session() as session:
+        assert public_search(session, SearchRequest("“恢复以后新增”")).total == 1
+    patient.close()
 
 
 @pytest.fixture
 def replicated(trio: Cluster) -> Iterator[ElasticEngine]:
-    engine = ElasticEngine(settings_of(trio, elasticsearch_replicas=1, search_timeout_seconds=30.0))
+    engine = ElasticEngine(settings_of(trio, elasticsearch_replicas=1))
     yield engine
     engine.close()
 
@@ -369,8 +446,7 @@ def test_a_node_killed_during_a_rebuild_and_queries_loses_nothing_and_nobody_see
     reader = threading.Thread(target=read)
     reader.start()
     # a node that holds a copy of the live index; the cluster elects another master by itself if it was that one
-    killed = 1
-    worse = _KillsWhileLoading(replicated, lambda: trio.kill_node(killed))
+    worse = _KillsWhileLoading(replicated, lambda: trio.kill_node(1))
     try:
         built = rebuild(deployment.workspace_engine, worse, PUBLIC)  # type: ignore[arg-type]
         until(lambda: answered > 5 or failures, 120)
@@ -384,76 +460,7 @@ def test_a_node_killed_during_a_rebuild_and_queries_loses_nothing_and_nobody_see
     with deployment.session() as session, session.begin():
         apply_pending(session, replicated)
     assert ask(replicated, "节点停机时新增").total == 1
-    trio.start_node(killed)
-    trio.wait(nodes=3, status="green")
     assert ask(replicated, "口袋公园").total == 1501
-
-
-def test_a_cluster_that_no_longer_answers_is_resting_within_the_time_limit(
-    deployment: Deployment, register: Callable[[Source], None], elasticsearch: Cluster
-) -> None:
-    shelf = a_shelf()
-    register(shelf)
-    settings = settings_of(elasticsearch, search_timeout_seconds=30.0)
-    patient = ElasticEngine(settings)
-    hasty = ElasticEngine(settings.model_copy(update={"search_timeout_seconds": 0.6}))
-    fill(patient, shelf.held.values())
-    connect.use(patient, deployment.public_engine.url)
-    with deployment.public_session() as session:
-        assert public_search(session, SearchRequest("口袋公园")).total == 40
-        connect.use(hasty, deployment.public_engine.url)
-        elasticsearch.freeze_node(0)
-        try:
-            began = time.monotonic()
-            states = [public_search(session, SearchRequest("口袋公园")).state for _ in range(30)]
-            taken = time.monotonic() - began
-        finally:
-            elasticsearch.thaw_node(0)
-        assert set(states) == {State.RESTING}
-        # three calls wait for the limit, the breaker answers the others at once
-        assert taken < 30 * 0.6 / 2
-    hasty.close()
-    elasticsearch.wait(nodes=1)
-    with deployment.session() as session, session.begin():
-        changed(session, shelf.name, shelf.put("恢复以后新增的口袋公园").id)
-    with deployment.session() as session, session.begin():
-        apply_pending(session, patient)
-    connect.use(patient, deployment.public_engine.url)
-    with deployment.public_session() as session:
-        assert public_search(session, SearchRequest("“恢复以后新增”")).total == 1
-    patient.close()
-
-
-def test_changes_wait_while_the_server_is_killed_and_catch_up_when_it_is_back(
-    deployment: Deployment, register: Callable[[Source], None], elasticsearch: Cluster
-) -> None:
-    shelf = a_shelf()
-    register(shelf)
-    engine = ElasticEngine(settings_of(elasticsearch))
-    for corpus in Corpus:
-        fill(engine, shelf.held.values() if corpus == PUBLIC else [], corpus)
-    connect.use(engine, deployment.workspace_engine.url)
-    jobs.bind(deployment.workspace_engine)
-    elasticsearch.kill_node(0)
-    try:
-        with deployment.session() as session, session.begin():
-            changed(session, shelf.name, *(shelf.put(f"停机时第{n}号雨水花园").id for n in range(30)))
-        run_task(index)
-        with deployment.session() as session:
-            state = health(session)
-            assert (state.answers, state.waiting) == (False, 30)
-            assert session.get_one(SearchState, "public").error
-    finally:
-        elasticsearch.start_node(0)
-        elasticsearch.wait(nodes=1, status="yellow")
-    run_task(index)
-    with deployment.session() as session:
-        state = health(session)
-        assert (state.answers, state.waiting) == (True, 0)
-        assert session.get_one(SearchState, "public").error is None
-    assert engine.count(PUBLIC) == 70
-    assert ask(engine, "雨水花园").total == 30
-    engine.close()
 
 
 def test_a_server_that_is_not_there_is_down_not_empty() -> None:

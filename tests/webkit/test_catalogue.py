@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from webkit import catalogue
@@ -16,6 +17,16 @@ SCRIPTS = Path(catalogue.__file__).parent / "assets" / "js"
 ENGLISH = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+@pytest.fixture(scope="module")
+def extracted() -> Catalog:
+    """Every sentence of the interface."""
+    return catalogue.extract()
+
+
+def sentences(found: Catalog) -> list[str]:
+    return [m.id if isinstance(m.id, str) else m.id[0] for m in found if m.id]
 
 
 def test_every_sentence_of_the_scripts_is_known() -> None:
@@ -37,9 +48,8 @@ def test_no_script_says_chinese_past_the_catalogue() -> None:
             assert not found, f"{script.name}: {line.strip()}"
 
 
-def test_extraction_finds_templates_and_code() -> None:
-    found = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue.extract() if m.id}
-    assert {"跳到正文", "请填写这一项。", "大标题", "%(num)s 天前"} <= found
+def test_extraction_finds_templates_and_code(extracted: Catalog) -> None:
+    assert {"跳到正文", "请填写这一项。", "大标题", "%(num)s 天前"} <= set(sentences(extracted))
 
 
 #: One word for each thing: 工作台, 新设 (a tenant) and 开放 (to the public), 办理结果, 正在研究, 已办成;
@@ -49,13 +59,12 @@ REJECTED = re.compile(
 )
 
 
-def test_each_thing_has_one_word() -> None:
-    found = [m.id if isinstance(m.id, str) else m.id[0] for m in catalogue.extract() if m.id]
-    assert [sentence for sentence in found if REJECTED.search(sentence)] == []
+def test_each_thing_has_one_word(extracted: Catalog) -> None:
+    assert [sentence for sentence in sentences(extracted) if REJECTED.search(sentence)] == []
 
 
-def test_english_is_complete() -> None:
-    assert catalogue.missing(ENGLISH) == []
+def test_english_is_complete(extracted: Catalog) -> None:
+    assert catalogue.missing(ENGLISH, extracted) == []
 
 
 def test_english_keeps_placeholders_and_leaves_no_chinese_behind() -> None:
@@ -104,17 +113,17 @@ def test_compiling(tmp_path: Path) -> None:
         catalogue.compile_all(tmp_path)
 
 
-def test_update_keeps_translations_and_drops_what_is_gone(tmp_path: Path) -> None:
+def test_update_keeps_translations_and_drops_what_is_gone(tmp_path: Path, extracted: Catalog) -> None:
     po = tmp_path / "en" / "LC_MESSAGES" / "messages.po"
     po.parent.mkdir(parents=True)
     po.write_text(
         PO.format(translation="%(n)s items") + '\nmsgid "跳到正文"\nmsgstr "Skip to content"\n',
         encoding="utf-8",
     )
-    before = catalogue.missing(po)
-    catalogue.update(po)
+    before = catalogue.missing(po, extracted)
+    catalogue.update(po, extracted)
     text = po.read_text(encoding="utf-8")
     assert "Skip to content" in text
     assert "从来没有的 %(n)s 句话" not in text
-    assert catalogue.missing(po) == before
+    assert catalogue.missing(po, extracted) == before
     assert "跳到正文" not in before and "大标题" in before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import Any
 
@@ -13,6 +12,8 @@ from html5lib.constants import E
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
+
+from tests.support.wellformed import plainly_well_formed
 
 
 def errors_of(text: str, *, part: bool = False) -> list[str]:
@@ -29,30 +30,16 @@ def errors_of(text: str, *, part: bool = False) -> list[str]:
     ]
 
 
-#: Characters, and their usual entities, in which an HTML parser can find nothing wrong.
-_PLAIN = (
-    r"(?:[^<>&\"\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]|&(?:amp|lt|gt|quot|#3[49]);)+"
-)
-_WORDS, _VALUES = re.compile(f"(?<=>){_PLAIN}"), re.compile(f'(?<=="){_PLAIN}(?=")')
-_right: set[tuple[str, bool]] = set()
-
-
-def skeleton(text: str) -> str:
-    """The page without its words: what its correctness depends on."""
-    return _VALUES.sub("", _WORDS.sub("", text))
-
-
 class StrictClient(FlaskClient):
-    """A test client that reads what it gets as a strict browser would; pages that differ in words alone, once."""
+    """A test client that reads what it gets as a strict browser would."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data:
             part = response.request.headers.get("HX-Request") == "true"
-            if (bones := (skeleton(response.text), part)) not in _right:
+            if not plainly_well_formed(response.text, part=part):
                 wrong = errors_of(response.text, part=part)
                 assert not wrong, f"{response.request.path} is not well-formed HTML:\n" + "\n".join(wrong)
-                _right.add(bones)
         return response
 
 

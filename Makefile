@@ -28,7 +28,7 @@ endif
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find webkit/translations -name '*.po' 2>/dev/null))
 ASSETS := webkit/static/dist/manifest.json
 
-.PHONY: run test lint elasticsearch relevance bench bench-scale bench-search assets messages clean
+.PHONY: run test test-deep lint elasticsearch relevance bench bench-scale bench-search assets messages clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -37,6 +37,10 @@ run: .venv/.run $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 
 test: lint
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# the property-based tests alone, each with a thousand examples of its own: an hour or more
+test-deep: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist load -m hypothesis --hypothesis-profile=deep
 
 lint: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 	$(BIN)/ruff check .

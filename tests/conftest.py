@@ -47,11 +47,20 @@ DEMO_TEMPLATE = "xinya_demo_template"
 #: A test that takes longer says why: `pytest.mark.slow("why")`.
 LONG_SECONDS = 10
 
-# nothing here is a timed test: a busy machine must not fail one
+# Property-based tests take the same few examples in every run, so that what fails a run is what was changed, never
+# chance. `make test-deep` looks for others, many of them. Nothing here is timed: a busy machine must not fail a test.
+# What a test asks for stands around all of its examples; it is not made anew for each.
 hypothesis.settings.register_profile(
-    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "same",
+    derandomize=True,
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
 )
-hypothesis.settings.load_profile("untimed")
+hypothesis.settings.register_profile(
+    "deep", parent=hypothesis.settings.get_profile("same"), derandomize=False, max_examples=1000
+)
+hypothesis.settings.load_profile("same")
 
 
 @dataclass

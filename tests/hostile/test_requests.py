@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 import wtforms
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -27,9 +27,6 @@ ODD = st.text(
 )
 FORM = "application/x-www-form-urlencoded"
 PAIRS = st.lists(st.tuples(st.one_of(st.sampled_from(["q", "sort", "since", "person", "next"]), ODD), ODD), max_size=5)
-QUICK = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +34,6 @@ def desk(target: Target) -> FlaskClient:
     return target.at_work(target.admin)
 
 
-@QUICK
 @given(pairs=PAIRS, cookie=ODD, agent=ODD)
 def test_an_address_a_cookie_and_a_header_may_hold_anything(
     target: Target, desk: FlaskClient, pairs: list[tuple[str, str]], cookie: str, agent: str
@@ -53,7 +49,6 @@ def test_an_address_a_cookie_and_a_header_may_hold_anything(
         assert answer.status_code < 400
 
 
-@QUICK
 @given(pairs=PAIRS)
 def test_a_form_may_have_any_names_and_values(
     target: Target, desk: FlaskClient, pairs: list[tuple[str, str]]

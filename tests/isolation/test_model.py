@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -103,7 +103,6 @@ def changed(session: Session, statement: str, **values: object) -> int:
         return 0
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_workspaces_role_sees_and_changes_what_the_model_says(world: World, data: st.DataObject) -> None:
     actor = data.draw(staff_actors(world))
@@ -139,7 +138,6 @@ def test_the_workspaces_role_sees_and_changes_what_the_model_says(world: World, 
         session.rollback()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_public_role_sees_what_is_published_and_what_is_ones_own(
     world: World, data: st.DataObject

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 from sqlalchemy.exc import ProgrammingError
@@ -416,7 +416,6 @@ ARGUMENTS = st.tuples(st.sampled_from(["q", "kind", "tag", "year", "sort", "page
 @example("", [("page", "99999999999999")])
 @example("-", [("page", "-1"), ("sort", "'"), ("tag", "\x00")])
 @example("a\x00b \ud800", [])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_address_is_an_error(find: Search, text: str, pairs: list[tuple[str, str]]) -> None:
     request = SearchRequest.from_args(MultiDict([("q", text), *pairs]))
     result = find(request.text, filters=request.filters, sort=request.sort, page=request.page)

@@ -8,8 +8,7 @@ import re
 
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wtforms import fields, validators
 
@@ -89,7 +88,6 @@ def test_every_standard_message_of_wtforms_has_our_sentence() -> None:
     assert messages - ours == never_shown
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(st.text(max_size=80))
 def test_any_text_makes_tags_without_repeats_or_blanks(workspace: Flask, text: str) -> None:
     with workspace.test_request_context("/form", method="POST", data={"tags": text}):

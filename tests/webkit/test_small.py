@@ -8,8 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask, flash
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from webkit import filters
@@ -58,7 +57,6 @@ def test_the_numbers_of_the_pages(number: int, total: int, size: int) -> None:
             assert before is not None and after is not None and after - before > 2
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.text(max_size=12))
 def test_any_page_asked_for_is_a_page(public: Flask, text: str) -> None:
     with public.test_request_context("/list", query_string={"page": text}):

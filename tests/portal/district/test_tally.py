@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -104,7 +104,6 @@ def counted(session: Session) -> dict[str, int]:
 
 
 @given(steps=STEPS)
-@settings(max_examples=30)
 def test_kept_figures_agree_with_the_rows(place: Corner, wang: Neighbour, steps: list[tuple[str, int]]) -> None:
     with place.at_desk() as session:
         for step, number in steps:

@@ -6,7 +6,7 @@ import time
 
 import html5lib
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.publishing.comparing import Comparison, compare, compare_words
@@ -155,7 +155,6 @@ pieces = st.lists(
 
 
 @given(pieces, pieces, st.data())
-@settings(max_examples=400, deadline=None)
 def test_the_comparison_holds_both_texts(first: list[str], second: list[str], data: st.DataObject) -> None:
     kept = data.draw(st.permutations(first)) if data.draw(st.booleans()) else first
     old, new = sanitise("".join(first)), sanitise("".join([*kept[: len(kept) // 2], *second]))
@@ -166,7 +165,6 @@ def test_the_comparison_holds_both_texts(first: list[str], second: list[str], da
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-@settings(deadline=None)
 def test_the_comparison_of_words_holds_both(old: str, new: str) -> None:
     old, new = (" ".join("".join(c for c in text if c.isprintable()).split()) for text in (old, new))
     html = str(compare_words(old, new))

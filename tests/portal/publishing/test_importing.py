@@ -13,7 +13,7 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -398,7 +398,6 @@ lines = st.lists(
 
 
 @given(lines)
-@settings(max_examples=200, deadline=None)
 def test_no_word_of_a_text_is_lost(written: list[str]) -> None:
     text = "\n".join(written)
     try:
@@ -414,7 +413,6 @@ def test_no_word_of_a_text_is_lost(written: list[str]) -> None:
 
 
 @given(lines)
-@settings(max_examples=60, deadline=None)
 def test_no_word_of_a_word_file_is_lost(written: list[str]) -> None:
     looks = ["", *(f'<w:pStyle w:val="{style}"/>' for style in ("2", "t", "own")), '<w:outlineLvl w:val="1"/>']
     body = (words.paragraph(words.run(line), properties=looks[n % len(looks)]) for n, line in enumerate(written))
@@ -430,7 +428,6 @@ def test_no_word_of_a_word_file_is_lost(written: list[str]) -> None:
 
 
 @given(st.binary(max_size=600))
-@settings(deadline=None)
 def test_any_bytes_are_imported_or_refused_but_nothing_else(data: bytes) -> None:
     try:
         found = imported(data)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import html5lib
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.publishing import richtext
@@ -76,7 +76,6 @@ pieces = st.one_of(
 
 
 @given(st.lists(pieces, max_size=40).map("".join))
-@settings(max_examples=300, deadline=None)
 def test_any_markup_becomes_publishable_and_stays_so(html: str) -> None:
     clean = sanitise(html)
     assert_publishable(clean)
@@ -109,7 +108,6 @@ blocks = st.recursive(
 
 
 @given(blocks)
-@settings(deadline=None)
 def test_no_word_is_lost_or_reordered(html: str) -> None:
     written = re.sub(r"<[^>]+>|\s", "", html)
     assert re.sub(r"\s", "", plain_text(sanitise(html))) == written

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.publishing.importing import Imported, import_document
@@ -194,7 +194,6 @@ documents = st.lists(
 
 
 @given(documents, st.booleans())
-@settings(max_examples=60, deadline=None)
 def test_every_word_seen_comes_over_or_is_named_and_no_other_does(
     document: list[tuple[Callable[[str], str], list[tuple[bool, int]]]], strict: bool
 ) -> None:

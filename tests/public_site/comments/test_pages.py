@@ -8,7 +8,7 @@ from io import BytesIO
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import text
@@ -292,7 +292,6 @@ def test_a_page_costs_the_same_with_few_and_many_comments(deployment: Deployment
     assert costs[0] == costs[1]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.text(max_size=2200), step=st.sampled_from(["preview", "send", "", "x"]), seen=st.text(max_size=70)
 )

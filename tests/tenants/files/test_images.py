@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -130,7 +130,6 @@ SENT = [samples.jpeg(60, 40), samples.png(), samples.gif(), samples.webp()]
 
 
 @given(st.sampled_from(SENT), st.integers(0, 2**31), st.binary(min_size=1, max_size=16))
-@settings(max_examples=300, deadline=None)
 def test_a_damaged_picture_is_taken_or_refused_but_nothing_else(data: bytes, at: int, noise: bytes) -> None:
     at %= len(data)
     try:

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenants.files import archives
@@ -375,7 +375,6 @@ def test_what_fits_is_received_whole(data: bytes, limit: int) -> None:
     st.binary(max_size=12),
     st.sampled_from(list(Purpose)),
 )
-@settings(max_examples=300, deadline=None)
 def test_a_damaged_file_is_taken_or_refused_but_nothing_else(
     extension: str, at: int, noise: bytes, purpose: Purpose
 ) -> None:
@@ -388,7 +387,6 @@ def test_a_damaged_file_is_taken_or_refused_but_nothing_else(
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None)
 def test_any_bytes_are_taken_or_refused_but_nothing_else(data: bytes) -> None:
     for head in (b"", b"PK\x03\x04", archives.OLE_MAGIC, b"%PDF-"):
         try:

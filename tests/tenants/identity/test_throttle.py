@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
@@ -72,7 +72,6 @@ def test_a_subscribers_ipv6_addresses_are_one() -> None:
     assert throttle.network("192.0.2.7") == "192.0.2.7"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(minutes=st.lists(st.integers(min_value=0, max_value=60), min_size=1, max_size=25))
 def test_no_window_ever_lets_through_more_than_the_limit(deployment: Deployment, minutes: list[int]) -> None:
     """Against a model: a window opens with a try outside of any, and lets through three."""

@@ -16,7 +16,6 @@ from uuid import UUID
 import pytest
 from babel.support import NullTranslations
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import select, text
@@ -303,7 +302,6 @@ def test_somebodys_words_stay_a_quotation_whatever_they_hold() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=200))
-@hypothesis_settings(deadline=None)
 def test_any_words_make_a_message(title: str, name: str) -> None:
     words = {
         "title": title.encode("utf-8", "ignore").decode(),

@@ -248,6 +248,6 @@ _PEOPLE = text(
            SELECT gen_random_uuid(), now(), 'p' || i || '.' || :n || '@example.org', '林工' || i, '', true, now(),
                   'zh_Hans_CN', true
            FROM generate_series(1, :people) i RETURNING id)
-       INSERT INTO role_assignment (id, created_at, staff_id, role, tenant_id, granted_by)
-       SELECT gen_random_uuid(), now(), id, 'planner', :tenant, '测量' FROM people"""
+       INSERT INTO role_assignment (id, created_at, staff_id, role, tenant_id, granted_by, valid)
+       SELECT gen_random_uuid(), now(), id, 'planner', :tenant, '测量', daterange(current_date - 1, NULL) FROM people"""
 )

@@ -15,6 +15,7 @@ from demo.days import Days
 from portal.organisation import service as organisation
 from tenants import actors
 from tenants.actors import Actor
+from tenants.clock import today
 from tenants.database import reveal_address
 from tenants.identity import residents, service
 from tenants.identity.models import (
@@ -159,7 +160,7 @@ def team(session: Session, tenant: Tenant) -> Team:
             select(RoleAssignment.role).where(
                 RoleAssignment.staff_id == staff.id,
                 RoleAssignment.tenant_id == tenant_id,
-                RoleAssignment.ended_at.is_(None),
+                RoleAssignment.held_on(today()),
             )
         )
         actor = actors.in_tenant(staff.id, staff.name, [Role(role) for role in held], tenant_id)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
-from psycopg.errors import UniqueViolation
+from flask_babel import format_date, gettext
+from psycopg.errors import ExclusionViolation, UniqueViolation
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -22,7 +22,8 @@ from tenants.actors import Actor, anonymous
 from tenants.clock import SHANGHAI
 from tenants.database import open_session
 from tenants.identity.throttle import Throttled
-from tenants.permissions import Permission
+from tenants.identity.words import role_name
+from tenants.permissions import Permission, Role
 from tenants.rules import Conflict, Invalid, Missing, Refusal, Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -104,7 +105,15 @@ def install(app: Flask, engine: Engine) -> None:
 def say(refusal: Refusal) -> str:
     """A refusal's sentence in the reader's language."""
     sentence: str = gettext(refusal.message)
-    return sentence % refusal.values if refusal.values else sentence
+    values = {name: _spoken(value) for name, value in refusal.values.items()}
+    return sentence % values if values else sentence
+
+
+def _spoken(value: Any) -> Any:
+    """A value of a sentence as people read it: days and roles by their names."""
+    if isinstance(value, Role):
+        return role_name(value)
+    return format_date(value, "long") if isinstance(value, date) else value
 
 
 def say_each(error: Invalid) -> dict[str, str]:
@@ -135,7 +144,7 @@ def try_again(error: Throttled) -> str:
 
 def _not_together(error: IntegrityError) -> HTTPException:
     """Two requests made the same thing at once, and the database let one of them."""
-    if isinstance(error.orig, UniqueViolation):
+    if isinstance(error.orig, UniqueViolation | ExclusionViolation):
         return HTTPConflict()
     raise error
 

@@ -29,16 +29,20 @@ def day(text: str) -> date | None:
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
+class DateField(wtforms.DateField):
+    """A day."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        _refuse_year(self)
+
+
 class DateTimeLocalField(wtforms.DateTimeLocalField):
     """An instant by the clock of Shanghai."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
-        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
-            self.data = None
-            raise ValueError(
-                gettext("年份应在 %(first)s 到 %(last)s 之间。", first=FIRST_YEAR, last=LAST_YEAR)
-            )
+        _refuse_year(self)
 
 
 class IntegerField(wtforms.IntegerField):
@@ -59,6 +63,12 @@ class FloatField(wtforms.FloatField):
         super().process_formdata(valuelist)
         if self.data is not None and not math.isfinite(self.data):
             _refuse(self)
+
+
+def _refuse_year(field: wtforms.DateField | wtforms.DateTimeField) -> None:
+    if field.data is not None and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        field.data = None
+        raise ValueError(gettext("年份应在 %(first)s 到 %(last)s 之间。", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 def _refuse_long(field: wtforms.Field, valuelist: list[str]) -> None:

@@ -33,6 +33,15 @@ def date(value: dt.date | dt.datetime | None) -> str:
     return f"{day.day} {day:%b} {day.year}"
 
 
+def period(first: dt.date | None, last: dt.date | None) -> str:
+    """自2026年3月5日起, 到2026年12月31日为止, or from the one to the other; empty for neither. Both days included."""
+    if first is None:
+        return "" if last is None else gettext("到%(day)s为止", day=date(last))
+    if last is None:
+        return gettext("自%(day)s起", day=date(first))
+    return gettext("%(first)s至%(last)s", first=date(first), last=date(last))
+
+
 def datetime(value: dt.datetime | None) -> str:
     """2026年3月5日 10:32, on the clock of Asia/Shanghai; empty for None."""
     if value is None:
@@ -81,5 +90,5 @@ def iso(value: dt.date | dt.datetime | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Register the filters under their own names."""
-    for function in (date, datetime, relative_days, number, filesize, iso):
+    for function in (date, period, datetime, relative_days, number, filesize, iso):
         app.add_template_filter(function)

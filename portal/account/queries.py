@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tenants.clock import today
+from tenants.days import first_day, last_day
 from tenants.identity.models import Bureau, RoleAssignment, Staff, StaffCredential, Tenant
 from tenants.mail.models import MailMessage
 from tenants.permissions import Role
@@ -30,11 +32,12 @@ class Profile:
 
 @dataclass(frozen=True)
 class HeldPlace:
-    """A role and where it is held; an empty place is the district."""
+    """A role, where it is held, or will be, and on which days; an empty place is the district."""
 
     role: Role
     place: str
-    since: datetime
+    first: date
+    last: date | None
 
 
 @dataclass(frozen=True)
@@ -67,19 +70,19 @@ def profile(session: Session, staff_id: UUID) -> Profile:
 
 
 def places_of(session: Session, staff_id: UUID) -> list[HeldPlace]:
-    """The roles somebody holds and where, the oldest first."""
+    """The roles somebody holds today and those to come, and where, the oldest first."""
     rows = session.execute(
         select(
             RoleAssignment.role,
             func.coalesce(Tenant.name, Bureau.name, ""),
-            RoleAssignment.created_at,
+            RoleAssignment.valid,
         )
         .join(Tenant, Tenant.id == RoleAssignment.tenant_id, isouter=True)
         .join(Bureau, Bureau.id == RoleAssignment.bureau_id, isouter=True)
-        .where(RoleAssignment.staff_id == staff_id, RoleAssignment.ended_at.is_(None))
-        .order_by(RoleAssignment.created_at)
+        .where(RoleAssignment.staff_id == staff_id, RoleAssignment.lasting(today()))
+        .order_by(RoleAssignment.valid, RoleAssignment.created_at)
     )
-    return [HeldPlace(Role(role), place, since) for role, place, since in rows]
+    return [HeldPlace(Role(role), place, first_day(valid), last_day(valid)) for role, place, valid in rows]
 
 
 def outbox(session: Session) -> list[Letter]:

@@ -26,7 +26,7 @@ from tenants.identity import queries as identity
 from tenants.identity import service as accounts
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
-from tenants.requests import db, requires
+from tenants.requests import db, requires, say_all
 from tenants.rules import Invalid, Missing
 from webkit.fragments import render
 from webkit.safe_redirect import next_url, redirect_next
@@ -109,6 +109,9 @@ def answer_offer(offer: UUID) -> ResponseReturnValue:
             people.answer_offer(system, reader().staff.id, offer, accept=accept)
     except Missing:
         abort(404, description=_("这份邀请已经答复、撤回或过期。"))
+    except Invalid as error:
+        flash(say_all(error), "warning")
+        return redirect(url_for(".show"), 303)
     flash(_("已加入，可以在页面上方切换单位。") if accept else _("已谢绝邀请。"), "success")
     return redirect(url_for(".show"), 303)
 

@@ -59,6 +59,7 @@ _ACTIONS = {
     "person.updated": N_("修改个人资料"),
     "role.granted": N_("增加角色"),
     "role.ended": N_("结束角色"),
+    "role.last_day": N_("更改任期"),
     "invitation.accepted": N_("接受邀请"),
     "person.offered": N_("邀请任职"),
     "offer.withdrawn": N_("撤回任职邀请"),
@@ -123,6 +124,9 @@ _FIELDS = {
     "schematic": N_("示意"),
     "active": N_("在用"),
     "role": N_("角色"),
+    "first": N_("第一天"),
+    "last": N_("最后一天"),
+    "term": N_("任期"),
     "job_title": N_("职务"),
     "locale": N_("语言"),
     "display_name": N_("显示名"),
@@ -158,6 +162,7 @@ _FIELDS = {
 #: The text of a publication, which is recorded with its elements, perhaps cut in the middle of one.
 _FORMATTED = re.compile(r"<(?:p|h[2-4]|ul|ol|table|blockquote|figure|img|hr|pre)[ >]")
 _CUT_TAG = re.compile(r"<[^>]*…$")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 #: Recorded values that people know under another name.
 _VALUES: dict[str, Mapping[Any, str]] = {
@@ -222,6 +227,8 @@ def _members_text(value: dict[str, Any]) -> str:
 
 
 def _string_text(field: str, value: str) -> str:
+    if field in ("first", "last") and _DAY.match(value) and (day := bounds.day(value)):
+        return filters.date(day)
     if instant := _instant(value):
         return filters.datetime(instant)
     if field == "body" and _FORMATTED.match(value):

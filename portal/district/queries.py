@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.district.models import TenantTally
 from search.health import Health, health
+from tenants.clock import today
 from tenants.identity.models import RoleAssignment, Tenant
 from tenants.mail.models import MailMessage
 
@@ -36,7 +37,7 @@ def tenants(session: Session) -> list[TenantEntry]:
     """Every tenant, closed ones too, with how many people and live publications it has. One query."""
     people = (
         select(func.count(func.distinct(RoleAssignment.staff_id)))
-        .where(RoleAssignment.tenant_id == T.id, RoleAssignment.ended_at.is_(None))
+        .where(RoleAssignment.tenant_id == T.id, RoleAssignment.held_on(today()))
         .correlate(T)
         .scalar_subquery()
     )

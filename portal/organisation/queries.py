@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from tenants.clock import today
 from tenants.identity.models import Bureau, ResponsibleUnit, RoleAssignment, Tenant
 
 
@@ -92,7 +93,7 @@ def tenant(session: Session, tenant_id: UUID) -> TenantSettings:
 def setup(session: Session, tenant_id: UUID) -> Setup:
     """How far a tenant is set up. One query."""
     U, R = ResponsibleUnit, RoleAssignment
-    people = select(func.count(func.distinct(R.staff_id))).where(R.tenant_id == tenant_id, R.ended_at.is_(None))
+    people = select(func.count(func.distinct(R.staff_id))).where(R.tenant_id == tenant_id, R.lasting(today()))
     row = session.execute(
         select(
             func.concat(Tenant.contact_phone, Tenant.contact_email) != "",

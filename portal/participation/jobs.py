@@ -40,7 +40,7 @@ def morning_for(session: Session, today: date) -> None:
         .join(RoleAssignment, RoleAssignment.staff_id == Staff.id)
         .where(
             RoleAssignment.role.in_(CLERKS),
-            RoleAssignment.ended_at.is_(None),
+            RoleAssignment.held_on(today),
             RoleAssignment.tenant_id.in_(waits),
             Staff.active,
         )

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.answers import take
 from portal.organisation import queries as organisation
-from portal.people import queries, service
+from portal.people import queries, service, words
 from portal.people.forms import EndForm, GrantForm, OfficeInviteForm, PlaceFields
-from portal.people.queries import Held, PersonState
+from portal.people.queries import PersonState
 from portal.people.web import (
+    added_words,
     blueprint,
+    change_term,
     export,
     factor_refusal,
     filter_of_request,
     invited_words,
     list_page,
     reset_factor,
-    states,
     the_person,
+    the_role,
     withdraw_offer,
 )
 from tenants.identity import invitations, offers
@@ -30,7 +32,7 @@ from tenants.identity import queries as identity_queries
 from tenants.permissions import Permission, Role
 from tenants.requests import actor, db, requires
 from tenants.rules import Invalid, Refused
-from webkit.fragments import render
+from webkit.fragments import render, wants_part
 
 
 @blueprint.get("/district/people/", endpoint="district")
@@ -42,10 +44,11 @@ def index() -> ResponseReturnValue:
         "results",
         people=list_page(by),
         by=by,
-        states=states(),
+        states=words.states(),
         roles=queries.grantable(db()),
         tenants=identity_queries.offered_tenants(db()),
         counts=queries.counts(db()),
+        ending=queries.ending_soon(db()) if not wants_part() else ([], 0),
         State=PersonState,
     )
 
@@ -74,13 +77,15 @@ def invite_district() -> ResponseReturnValue:
                 name=form.name.data or "",
                 job_title=form.job_title.data or "",
                 roles=[Role(form.role.data)],
+                first=form.first.data,
+                last=form.last.data,
                 **form.where(),
             )
         except (Invalid, Refused) as error:
             take(form, error)
             db().rollback()
         else:
-            flash(invited_words(invited), "success")
+            flash(invited_words(invited, form.first.data), "success")
             return redirect(url_for(".show_district", person=invited.staff.id), 303)
     return render("portal/people/invite_district.html", form=form, status=form.status)
 
@@ -92,9 +97,11 @@ def show_district(person: UUID) -> ResponseReturnValue:
     return render(
         "portal/people/show_district.html",
         person=found,
-        history=queries.history(db(), person),
+        history=words.history(
+            queries.history(db(), person), queries.term_changes(db(), person), places=True
+        ),
         offers=offers.to_person(db(), person),
-        states=states(),
+        states=words.states(),
         myself=actor().id == person,
         factor_refusal=factor_refusal(found),
     )
@@ -115,12 +122,19 @@ def grant(person: UUID) -> ResponseReturnValue:
     _offered(form)
     if form.validate_on_submit():
         try:
-            added = service.add_role(db(), person, Role(form.role.data), **form.where())
+            added = service.add_role(
+                db(),
+                person,
+                Role(form.role.data),
+                first=form.first.data,
+                last=form.last.data,
+                **form.where(),
+            )
         except (Invalid, Refused) as error:
             take(form, error)
             db().rollback()
         else:
-            flash(invited_words(added) if added.offered else _("角色已增加，立即生效。"), "success")
+            flash(added_words(added, form.first.data), "success")
             return redirect(url_for(".show_district", person=person), 303)
     return render("portal/people/grant.html", form=form, person=found, status=form.status)
 
@@ -135,7 +149,7 @@ def withdraw_offer_district(person: UUID, offer: UUID) -> ResponseReturnValue:
 @requires(Permission.DISTRICT_PERSON_MANAGE)
 def end_role(person: UUID, role: UUID) -> ResponseReturnValue:
     found = the_person(person)
-    held = _held(found.roles, role)
+    held = the_role(found, role)
     form = EndForm()
     if form.validate_on_submit():
         try:
@@ -149,11 +163,11 @@ def end_role(person: UUID, role: UUID) -> ResponseReturnValue:
     return render("portal/people/end_role.html", form=form, person=found, held=held, status=form.status)
 
 
-def _held(roles: tuple[Held, ...], role: UUID) -> Held:
-    found = next((held for held in roles if held.id == role), None)
-    if found is None:
-        abort(404)
-    return found
+@blueprint.route("/district/people/<uuid:person>/roles/<uuid:role>/term", methods=["GET", "POST"])
+@requires(Permission.DISTRICT_PERSON_MANAGE)
+def term_district(person: UUID, role: UUID) -> ResponseReturnValue:
+    """A role anywhere is held longer, or less long."""
+    return change_term(person, role, url_for(".show_district", person=person))
 
 
 @blueprint.route("/district/people/<uuid:person>/deactivate", methods=["GET", "POST"])

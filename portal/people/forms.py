@@ -9,13 +9,15 @@ from uuid import UUID
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tenants.clock import today
 from tenants.identity.queries import TenantRef
 from tenants.identity.service import NAME_MAX
 from tenants.identity.words import ROLES, role_name
 from tenants.permissions import BUREAU_ROLES, DISTRICT_ROLES, TENANT_ROLES, Role
+from webkit.bounds import DateField
 from webkit.forms import Form, choices
 
 
@@ -42,7 +44,16 @@ class WhomFields(Form):
     job_title = StringField(_l("职务"), [Length(max=NAME_MAX)])
 
 
-class RolesForm(Form):
+class DaysFields(Form):
+    """From when until when a new role is held; without a first day from today on, without a last one for good."""
+
+    first = DateField(_l("自哪天起"), [Optional()], default=today)
+    last = DateField(
+        _l("到哪天为止"), [Optional()], description=_l("当天仍在任，第二天起不再有这个角色。不填就一直有效。")
+    )
+
+
+class RolesForm(DaysFields):
     """The roles somebody holds in the tenant."""
 
     roles = RolesField(_l("角色"), choices=_tenant_role_choices)
@@ -82,12 +93,21 @@ class PlaceFields(Form):
         return {f"{kind}_id": UUID(id_)} if id_ else {}
 
 
-class GrantForm(PlaceFields):
+class GrantForm(PlaceFields, DaysFields):
     """One more role."""
 
 
-class OfficeInviteForm(WhomFields, PlaceFields):
+class OfficeInviteForm(WhomFields, PlaceFields, DaysFields):
     """Whom the district office asks in, as what and where."""
+
+
+class TermForm(Form):
+    """Another last day for a role, and why."""
+
+    last = DateField(_l("到哪天为止"), [Optional()], description=_l("当天仍在任。不填就一直有效。"))
+    reason = TextAreaField(
+        _l("原因"), [DataRequired(), Length(max=500)], description=_l("写入操作记录和任职经过。"), render_kw={"rows": 3}
+    )
 
 
 class EndForm(Form):

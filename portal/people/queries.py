@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from tenants.clock import SHANGHAI, today
 from tenants.database import actor_of
-from tenants.identity.models import Bureau, RoleAssignment, Staff, Tenant
+from tenants.days import Days, first_day, last_day
+from tenants.identity.models import Bureau, RoleAssignment, RoleTermChange, Staff, Tenant
 from tenants.identity.queries import named
 from tenants.permissions import BUREAU_ROLES, DISTRICT_ROLES, TENANT_ROLES, Role
 from tenants.reading import here
 
 R = RoleAssignment
+_PLACE = func.coalesce(Tenant.short_name, Bureau.short_name, "")
+_HELD = (R.id, R.role, _PLACE, R.tenant_id, R.bureau_id, R.created_at, R.ended_at, R.granted_by, R.valid)
 
 
 class PersonState(StrEnum):
@@ -27,27 +31,80 @@ class PersonState(StrEnum):
 
     ACTIVE = "active"
     INVITED = "invited"
+    UPCOMING = "upcoming"  # every role here begins on a later day
     DEACTIVATED = "deactivated"
+    EXPIRED = "expired"  # the last day here has passed
     ENDED = "ended"
+
+
+#: Who is no longer here.
+GONE = (PersonState.EXPIRED, PersonState.ENDED)
+#: Roles that run out within so many days are shown beforehand.
+SOON = timedelta(days=30)
+#: So many of them stand above a list of people.
+SOON_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Held:
-    """A role somebody holds or held; an empty place is the district."""
+    """A role somebody holds, held or will hold; an empty place is the district."""
 
     id: UUID
     role: Role
     place: str
     tenant_id: UUID | None
     bureau_id: UUID | None
-    since: datetime
-    until: datetime | None
+    granted_at: datetime
+    ended_at: datetime | None
     granted_by: str
+    valid: Days
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return first_day(self.valid)
+
+    @property
+    def last(self) -> date | None:
+        """The last day; None where none is set."""
+        return last_day(self.valid)
+
+    @property
+    def begun(self) -> bool:
+        """Its first day has come."""
+        return self.first <= today()
+
+    @property
+    def over(self) -> bool:
+        """Ended, or its last day has passed."""
+        return self.ended_at is not None or (self.last is not None and self.last < today())
+
+
+@dataclass(frozen=True)
+class TermChange:
+    """The last day of a role was changed; None is no last day."""
+
+    role: Role
+    place: str
+    at: datetime
+    old: date | None
+    new: date | None
+    reason: str
+    changed_by: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Somebody whose role runs out soon, and nothing follows it."""
+
+    person: UUID
+    name: str
+    held: Held
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person of a list; `roles` are the current ones, as far as the reader may see them."""
+    """A person of a list; `roles` are those held today and those to come, as far as the reader may see them."""
 
     id: UUID
     name: str
@@ -55,7 +112,7 @@ class Person:
     job_title: str
     state: PersonState
     #: The reader's tenant, in a tenant; the deployment, in the district. None while the invitation waits.
-    joined_at: datetime | None
+    joined_on: date | None
     roles: tuple[Held, ...]
 
 
@@ -93,17 +150,20 @@ def _here(session: Session) -> ColumnElement[bool]:
     return here(session, R.tenant_id)
 
 
-def _holds(session: Session, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return (
-        exists().where(R.staff_id == Staff.id, R.ended_at.is_(None), _here(session), *more).correlate(Staff)
-    )
+def _has(session: Session, *such: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether somebody has such a role here."""
+    return exists().where(R.staff_id == Staff.id, _here(session), *such).correlate(Staff)
 
 
 def _state(session: Session) -> ColumnElement[str]:
+    day = today()
+    lasting, held = _has(session, R.lasting(day)), _has(session, R.held_on(day))
     return case(
         (Staff.active.is_(False), PersonState.DEACTIVATED.value),
-        (~_holds(session), PersonState.ENDED.value),
+        (~lasting & _has(session, R.ended_at.is_(None)), PersonState.EXPIRED.value),
+        (~lasting, PersonState.ENDED.value),
         (Staff.joined_at.is_(None), PersonState.INVITED.value),
+        (~held, PersonState.UPCOMING.value),
         else_=PersonState.ACTIVE.value,
     )
 
@@ -111,7 +171,7 @@ def _state(session: Session) -> ColumnElement[str]:
 def _narrowed(session: Session, by: PersonFilter) -> list[ColumnElement[bool]]:
     """Conditions of a list: people with a role here, now or before."""
     clauses: list[ColumnElement[bool]] = [
-        exists().where(R.staff_id == Staff.id, _here(session)).correlate(Staff)
+        _has(session)
         if actor_of(session).tenant_id
         else Staff.id.is_not(None)
     ]
@@ -119,14 +179,14 @@ def _narrowed(session: Session, by: PersonFilter) -> list[ColumnElement[bool]]:
         columns = (Staff.name, Staff.email, Staff.job_title)
         clauses.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     if by.role in set(Role):
-        clauses.append(_holds(session, R.role == by.role))
+        clauses.append(_has(session, R.lasting(today()), R.role == by.role))
     if by.state in set(PersonState):
         clauses.append(_state(session) == by.state)
     elif actor_of(session).tenant_id:
-        clauses.append(_state(session) != PersonState.ENDED.value)
+        clauses.append(_state(session).not_in([state.value for state in GONE]))
     if by.tenant:
         place = select(Tenant.id).where(named(by.tenant))
-        clauses.append(_holds(session, R.tenant_id.in_(place)))
+        clauses.append(_has(session, R.lasting(today()), R.tenant_id.in_(place)))
     return clauses
 
 
@@ -136,13 +196,14 @@ def _people(session: Session) -> Select[Any, Any, Any, Any, Any, Any]:
     )
 
 
-def _joined(session: Session) -> ColumnElement[datetime | None]:
+def _joined(session: Session) -> ColumnElement[Any]:
     """Since when: the district from the accepted invitation, a tenant from the first role there, if that is later."""
+    accepted = cast(func.timezone(SHANGHAI.key, Staff.joined_at), Date)
     if actor_of(session).tenant_id is None:
-        return Staff.joined_at.expression
-    first = select(func.min(R.created_at)).where(R.staff_id == Staff.id, _here(session)).correlate(Staff)
-    since = func.greatest(Staff.joined_at, first.scalar_subquery())
-    return case((Staff.joined_at.is_not(None), since)).label("joined_at")
+        return accepted.label("joined_on")
+    first = select(func.min(func.lower(R.valid))).where(R.staff_id == Staff.id, _here(session)).correlate(Staff)
+    since = func.greatest(accepted, first.scalar_subquery())
+    return case((Staff.joined_at.is_not(None), since)).label("joined_on")
 
 
 def page(session: Session, by: PersonFilter, *, number: int, size: int) -> tuple[list[Person], int]:
@@ -177,8 +238,54 @@ def person(session: Session, staff_id: UUID) -> Person | None:
 
 
 def history(session: Session, staff_id: UUID) -> list[Held]:
-    """Every role here, ended ones too, the newest first."""
-    return _roles(session, R.staff_id == staff_id, newest_first=True).get(staff_id, [])
+    """Every role here, also those that are over and those to come."""
+    return _roles(session, R.staff_id == staff_id).get(staff_id, [])
+
+
+def term_changes(session: Session, staff_id: UUID) -> list[TermChange]:
+    """How the last days of somebody's roles here were changed."""
+    C = RoleTermChange
+    rows: Any = session.execute(
+        select(R.role, _PLACE, C.created_at, C.old_last, C.new_last, C.reason, C.changed_by)
+        .join(R, R.id == C.assignment_id)
+        .join(Tenant, Tenant.id == R.tenant_id, isouter=True)
+        .join(Bureau, Bureau.id == R.bureau_id, isouter=True)
+        .where(C.staff_id == staff_id, _here(session))
+    )
+    return [TermChange(Role(role), *rest) for role, *rest in rows]
+
+
+def ending_soon(session: Session) -> tuple[list[Ending], int]:
+    """Whose role here runs out within `SOON` with nothing to follow, the first to go first, and how many they are."""
+    day, later = today(), aliased(R)
+    follows = exists().where(
+        later.staff_id == R.staff_id,
+        later.role == R.role,
+        later.tenant_id.is_not_distinct_from(R.tenant_id),
+        later.bureau_id.is_not_distinct_from(R.bureau_id),
+        later.ended_at.is_(None),
+        later.valid.contains(func.upper(R.valid)),
+    )
+    soon = (
+        R.lasting(day),
+        # the first day without it: no later than the day after the thirtieth from now
+        func.upper(R.valid) <= day + SOON + timedelta(days=1),
+        ~follows,
+        Staff.active,
+        _here(session),
+    )
+    rows: Any = session.execute(
+        select(Staff.id, Staff.name, *_HELD, func.count().over())
+        .select_from(R)
+        .join(Staff, Staff.id == R.staff_id)
+        .join(Tenant, Tenant.id == R.tenant_id, isouter=True)
+        .join(Bureau, Bureau.id == R.bureau_id, isouter=True)
+        .where(*soon)
+        .order_by(func.upper(R.valid), Staff.name_sound, Staff.id)
+        .limit(SOON_SHOWN)
+    ).all()
+    found = [Ending(person, name, _held(*held)) for person, name, *held, _total in rows]
+    return found, rows[0][-1] if rows else 0
 
 
 def counts(session: Session) -> Counts:
@@ -194,7 +301,7 @@ def counts(session: Session) -> Counts:
 
 
 def _with_roles(session: Session, rows: Sequence[Any]) -> list[Person]:
-    roles = _roles(session, and_(R.staff_id.in_([row.id for row in rows]), R.ended_at.is_(None)))
+    roles = _roles(session, and_(R.staff_id.in_([row.id for row in rows]), R.lasting(today())))
     return [
         Person(
             row.id,
@@ -202,36 +309,28 @@ def _with_roles(session: Session, rows: Sequence[Any]) -> list[Person]:
             row.email,
             row.job_title,
             PersonState(row.state),
-            row.joined_at,
+            row.joined_on,
             tuple(roles.get(row.id, ())),
         )
         for row in rows
     ]
 
 
-def _roles(
-    session: Session, where: ColumnElement[bool], *, newest_first: bool = False
-) -> dict[UUID, list[Held]]:
+def _held(id_: UUID, role: str, *rest: Any) -> Held:
+    return Held(id_, Role(role), *rest)
+
+
+def _roles(session: Session, where: ColumnElement[bool]) -> dict[UUID, list[Held]]:
     rows: Any = session.execute(
-        select(
-            R.staff_id,
-            R.id,
-            R.role,
-            func.coalesce(Tenant.short_name, Bureau.short_name, ""),
-            R.tenant_id,
-            R.bureau_id,
-            R.created_at,
-            R.ended_at,
-            R.granted_by,
-        )
+        select(R.staff_id, *_HELD)
         .join(Tenant, Tenant.id == R.tenant_id, isouter=True)
         .join(Bureau, Bureau.id == R.bureau_id, isouter=True)
         .where(where, _here(session))
-        .order_by(R.created_at.desc() if newest_first else R.created_at)
+        .order_by(R.created_at, R.valid)
     )
     found: dict[UUID, list[Held]] = {}
-    for staff_id, id_, role, *rest in rows:
-        found.setdefault(staff_id, []).append(Held(id_, Role(role), *rest))
+    for staff_id, *held in rows:
+        found.setdefault(staff_id, []).append(_held(*held))
     return found
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from search.sources import Corpus, Document, Found, Passage, among_ids, next_ids, readable, register, rows
+from tenants.clock import today
 from tenants.database import actor_of
 from tenants.identity.models import RoleAssignment, Staff, Tenant
 from tenants.permissions import Permission
@@ -17,18 +18,14 @@ from tenants.rules import N_
 S, R, T = Staff, RoleAssignment, Tenant
 
 _PEOPLE = select(S.id, S.name, S.job_title, S.email).where(among_ids(S.id), S.active)
+#: Wherever a role was not ended, whatever the day: the index is not written anew at midnight. What is found is told by
+#: the day it is.
 _PLACES = (
     select(R.staff_id, T.id, T.slug, T.name)
     .join(T, T.id == R.tenant_id)
     .where(among_ids(R.staff_id), R.ended_at.is_(None))
     .distinct()
     .order_by(T.slug)
-)
-_COLLEAGUES = _PEOPLE.add_columns(
-    select(func.array_agg(T.name.distinct()))
-    .join(R, R.tenant_id == T.id)
-    .where(R.staff_id == S.id, R.ended_at.is_(None))
-    .scalar_subquery()
 )
 
 
@@ -64,7 +61,15 @@ class People:
         tenant_id = actor_of(session).tenant_id
         slug = session.scalar(select(T.slug).where(T.id == tenant_id)) if tenant_id else None
         base = f"/t/{slug}/people" if slug else "/district/people"
-        for staff_id, name, job_title, email, tenants in rows(session, _COLLEAGUES, ids):
+        places = (
+            select(func.array_agg(T.name.distinct()))
+            .join(R, R.tenant_id == T.id)
+            .where(R.staff_id == S.id, R.lasting(today()))
+        )
+        people = _PEOPLE.add_columns(places.scalar_subquery())
+        if tenant_id:  # whose last day here has passed is nobody of this place
+            people = people.where(exists().where(R.staff_id == S.id, R.tenant_id == tenant_id, R.lasting(today())))
+        for staff_id, name, job_title, email, tenants in rows(session, people, ids):
             words = (Passage(" ".join(part for part in (job_title, email) if part)),)
             names = tuple(Passage(tenant, N_("单位")) for tenant in tenants or ())
             yield Found(staff_id, name, f"{base}/{staff_id}", "person", passages=words, names=names)

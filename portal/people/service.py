@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from search import outbox
 from tenants.actors import Actor
-from tenants.identity import factor_resets, invitations, offers
+from tenants.identity import factor_resets, invitations, offers, terms
 from tenants.identity import service as identity
 from tenants.identity.invitations import Invited
 from tenants.permissions import Role
@@ -27,6 +28,8 @@ def invite(
     roles: Iterable[Role],
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> Invited:
     """Ask somebody in; who works elsewhere answers in their account, who works there gets the roles at once."""
     invited = invitations.invite(
@@ -37,16 +40,30 @@ def invite(
         roles=roles,
         tenant_id=tenant_id or (actor.tenant_id if bureau_id is None else None),
         bureau_id=bureau_id,
+        first=first,
+        last=last,
     )
     outbox.changed(session, SOURCE, invited.staff.id)
     return invited
 
 
 def set_roles(
-    session: Session, actor: Actor, staff_id: UUID, roles: Iterable[Role], *, reason: str | None = None
+    session: Session,
+    actor: Actor,
+    staff_id: UUID,
+    roles: Iterable[Role],
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Make these the roles somebody holds in the actor's tenant; none of them ends their work there."""
-    identity.set_roles(session, staff_id, roles, tenant_id=actor.tenant_id, reason=reason)
+    """Make these the roles somebody holds in the actor's tenant; none of them ends their work there.
+
+    The days are those of the roles that are new.
+    """
+    identity.set_roles(
+        session, staff_id, roles, tenant_id=actor.tenant_id, first=first, last=last, reason=reason
+    )
     outbox.changed(session, SOURCE, staff_id)
 
 
@@ -57,9 +74,13 @@ def add_role(
     *,
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> Invited:
     """One more role anywhere in the district; where somebody does not work yet, they are asked."""
-    invited = invitations.add_role(session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+    invited = invitations.add_role(
+        session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id, first=first, last=last
+    )
     outbox.changed(session, SOURCE, staff_id)
     return invited
 
@@ -68,6 +89,11 @@ def end_role(session: Session, assignment_id: UUID, *, reason: str) -> None:
     """End one role anywhere in the district."""
     ended = identity.end_role(session, assignment_id, reason=reason)
     outbox.changed(session, SOURCE, ended.staff_id)
+
+
+def change_last_day(session: Session, assignment_id: UUID, last: date | None, *, reason: str) -> None:
+    """Have a role held until another day, or for good. What the search knows of people does not hang on days."""
+    terms.change_last_day(session, assignment_id, last, reason=reason)
 
 
 def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:

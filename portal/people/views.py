@@ -13,18 +13,20 @@ from portal.people import (
     district,  # noqa: F401 - for its routes
     queries,
     service,
+    words,
 )
 from portal.people.forms import EndForm, InviteForm, RolesForm
 from portal.people.queries import PersonState
 from portal.people.web import (
     blueprint,
+    change_term,
     export,
     factor_refusal,
     filter_of_request,
     invited_words,
     list_page,
     reset_factor,
-    states,
+    roles_changed,
     the_person,
     withdraw_offer,
 )
@@ -45,8 +47,9 @@ def index(tenant: str) -> ResponseReturnValue:
         "results",
         people=list_page(by),
         offers=offers.of_tenant(db(), g.tenant.id) if may_manage and not wants_part() else [],
+        ending=queries.ending_soon(db()) if may_manage and not wants_part() else ([], 0),
         by=by,
-        states=states(),
+        states=words.states(),
         roles=queries.grantable(db()),
         tenant=tenant,
         may_manage=may_manage,
@@ -72,12 +75,14 @@ def invite(tenant: str) -> ResponseReturnValue:
                 name=form.name.data or "",
                 job_title=form.job_title.data or "",
                 roles=form.chosen(),
+                first=form.first.data,
+                last=form.last.data,
             )
         except (Invalid, Refused) as error:
             take(form, error)
             db().rollback()
         else:
-            flash(invited_words(invited), "success")
+            flash(invited_words(invited, form.first.data), "success")
             if invited.offered:
                 return redirect(url_for(".index", tenant=tenant), 303)
             return redirect(url_for(".show", tenant=tenant, person=invited.staff.id), 303)
@@ -98,8 +103,10 @@ def show(tenant: str, person: UUID) -> ResponseReturnValue:
     return render(
         "portal/people/show.html",
         person=found,
-        history=queries.history(db(), person),
-        states=states(),
+        history=words.history(
+            queries.history(db(), person), queries.term_changes(db(), person), places=False
+        ),
+        states=words.states(),
         tenant=tenant,
         may_manage=actor().may(Permission.PERSON_MANAGE),
         refusal=say(refusal) if refusal else "",
@@ -123,14 +130,23 @@ def roles(tenant: str, person: UUID) -> ResponseReturnValue:
         try:
             if not form.chosen():
                 raise Invalid({"roles": _("请至少选择一个角色。要结束任职，请用“结束任职”。")})
-            service.set_roles(db(), actor(), person, form.chosen())
+            service.set_roles(
+                db(), actor(), person, form.chosen(), first=form.first.data, last=form.last.data
+            )
         except (Invalid, Refused) as error:
             take(form, error)
             db().rollback()
         else:
-            flash(_("角色已更改，立即生效。"), "success")
+            flash(roles_changed(form.first.data), "success")
             return redirect(url_for(".show", tenant=tenant, person=person), 303)
     return render("portal/people/roles.html", form=form, person=found, tenant=tenant, status=form.status)
+
+
+@blueprint.route("/t/<tenant>/people/<uuid:person>/roles/<uuid:role>/term", methods=["GET", "POST"])
+@requires(Permission.PERSON_MANAGE)
+def term(tenant: str, person: UUID, role: UUID) -> ResponseReturnValue:
+    """A role is held longer, or less long."""
+    return change_term(person, role, url_for(".show", tenant=tenant, person=person))
 
 
 @blueprint.route("/t/<tenant>/people/<uuid:person>/end", methods=["GET", "POST"])

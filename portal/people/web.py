@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -9,31 +10,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.answers import take
-from portal.people import queries
-from portal.people.forms import ResetFactorForm
-from portal.people.queries import Person, PersonFilter, PersonState
+from portal.people import queries, service, words
+from portal.people.forms import ResetFactorForm, TermForm
+from portal.people.queries import Held, Person, PersonFilter, PersonState
+from tenants.clock import today
 from tenants.identity import factor_resets, offers, policy
 from tenants.identity import queries as identity
 from tenants.identity.invitations import Invited
-from tenants.identity.words import role_name
 from tenants.requests import actor, db, say
-from tenants.rules import Missing, Refused
-from webkit import sheets
+from tenants.rules import Invalid, Missing, Refused
+from webkit import filters, sheets
 from webkit.fragments import render
 from webkit.pagination import PAGE_SIZE, Page, page_number
 from webkit.sheets import Column
 
 blueprint = Blueprint("people", __name__, template_folder="templates")
-
-
-def states() -> dict[PersonState, str]:
-    """What the states of people are called."""
-    return {
-        PersonState.ACTIVE: _("在用"),
-        PersonState.INVITED: _("已邀请"),
-        PersonState.DEACTIVATED: _("已停用"),
-        PersonState.ENDED: _("不再任职"),
-    }
+for _filter in (words.role_term, words.role_with_term):
+    blueprint.add_app_template_filter(_filter)
 
 
 def filter_of_request() -> PersonFilter:
@@ -59,7 +52,7 @@ def list_page(by: PersonFilter) -> Page[Person]:
 
 def export(filename: str, by: PersonFilter, *, places: bool) -> ResponseReturnValue:
     """The list as a spreadsheet."""
-    words = states()
+    states = words.states()
     columns = [
         Column(_("姓名"), 12),
         Column(_("职务")),
@@ -74,24 +67,38 @@ def export(filename: str, by: PersonFilter, *, places: bool) -> ResponseReturnVa
             one.job_title,
             one.email,
             [
-                f"{held.place} {role_name(held.role)}".strip() if places else role_name(held.role)
+                f"{held.place} {words.role_with_term(held)}".strip() if places else words.role_with_term(held)
                 for held in one.roles
             ],
-            words[one.state],
-            one.joined_at,
+            states[one.state],
+            one.joined_on,
         )
         for one in queries.everyone(db(), by)
     )
     return sheets.send(filename, _("人员"), columns, rows)
 
 
-def invited_words(invited: Invited) -> str:
-    """What came of an invitation."""
-    if invited.offered:
-        return _("邀请已发出，对方在自己的账号里接受后加入。")
+def invited_words(invited: Invited, first: date | None) -> str:
+    """What came of an invitation, for roles from the `first` day on (today)."""
     if invited.waits:
         return _("邀请已发给%(name)s。", name=invited.staff.name)
+    return added_words(invited, first)
+
+
+def added_words(invited: Invited, first: date | None) -> str:
+    """What came of one more role, from the `first` day on (today)."""
+    if invited.offered:
+        return _("邀请已发出，对方在自己的账号里接受后加入。")
+    if first is not None and first > today():
+        return _("角色已增加，自%(day)s起生效。", day=filters.date(first))
     return _("角色已增加，立即生效。")
+
+
+def roles_changed(first: date | None) -> str:
+    """What came of a change of roles, where new ones hold from the `first` day on (today)."""
+    if first is not None and first > today():
+        return _("角色已更改，新增加的自%(day)s起生效。", day=filters.date(first))
+    return _("角色已更改，立即生效。")
 
 
 def withdraw_offer(offer: UUID, back: str) -> ResponseReturnValue:
@@ -111,6 +118,35 @@ def the_person(staff_id: UUID) -> Person:
     if found is None:
         abort(404)
     return found
+
+
+def the_role(person: Person, role: UUID) -> Held:
+    """A role that this person holds, or will hold, or 404."""
+    found = next((held for held in person.roles if held.id == role), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def change_term(person: UUID, role: UUID, back: str) -> ResponseReturnValue:
+    """Ask for another last day of a role, and why."""
+    found = the_person(person)
+    held = the_role(found, role)
+    form = TermForm(last=held.last)
+    if form.validate_on_submit():
+        try:
+            service.change_last_day(db(), held.id, form.last.data, reason=form.reason.data or "")
+        except (Invalid, Refused) as error:
+            take(form, error)
+            db().rollback()
+        else:
+            last = filters.period(None, form.last.data)
+            flash(_("任期已更改，%(term)s。", term=last) if last else _("任期已更改，不设最后一天。"), "success")
+            return redirect(back, 303)
+    here = url_for(request.endpoint or "", **(request.view_args or {}))
+    return render(
+        "portal/people/term.html", form=form, person=found, held=held, here=here, back=back, status=form.status
+    )
 
 
 def factor_refusal(person: Person) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tenants import audit
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.database import actor_of
 from tenants.identity import letters, policy, queries, service
 from tenants.identity.models import RoleAssignment, Staff, StaffToken
@@ -63,7 +63,7 @@ def object_to_reset(session: Session, token: str) -> UUID:
     office = (
         select(Staff)
         .join(RoleAssignment, RoleAssignment.staff_id == Staff.id)
-        .where(RoleAssignment.role == Role.DISTRICT_OFFICE, RoleAssignment.ended_at.is_(None), Staff.active)
+        .where(RoleAssignment.role == Role.DISTRICT_OFFICE, RoleAssignment.held_on(today()), Staff.active)
     )
     for one in session.scalars(office).unique():
         letters.send_objection(session, one, staff)

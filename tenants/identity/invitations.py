@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants import audit
+from tenants.clock import today
 from tenants.database import actor_of, take_turns
 from tenants.deployment import settings_here
 from tenants.identity import addresses, letters, offers, policy
@@ -46,8 +47,13 @@ def invite(
     job_title: str = "",
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> Invited:
-    """Ask somebody in. Who works elsewhere is offered the roles, and the inviter learns nothing else of them."""
+    """Ask somebody in, from the `first` day (today) to the `last` (for good).
+
+    Who works elsewhere is offered the roles, and the inviter learns nothing else of them.
+    """
     require(policy.may_manage(actor_of(session), tenant_id))
     wanted = list(dict.fromkeys(roles))
     if not wanted:
@@ -58,12 +64,12 @@ def invite(
     if staff is None:
         staff = create_staff(session, email=email, name=name, job_title=job_title)
     called = " ".join(name.split())[:NAME_MAX]
-    invited = _give_or_offer(session, staff, wanted, called, tenant_id, bureau_id)
+    invited = _give_or_offer(session, staff, wanted, called, tenant_id, bureau_id, first, last)
     place = _place_name(session, tenant_id, bureau_id)
     if invited.waits:
         _send_invitation(session, staff, place, tenant_id)
     elif not invited.offered:
-        letters.send_roles_added(session, staff, place, tenant_id)
+        letters.send_roles_added(session, staff, place, tenant_id, first or today())
     return invited
 
 
@@ -74,11 +80,13 @@ def add_role(
     *,
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> Invited:
     """One more role for somebody known: at once where they work already, or have not come yet; else it is offered."""
     require(policy.may_change_roles_of(actor_of(session), staff_id, tenant_id))
     staff = the_staff(session, staff_id)
-    return _give_or_offer(session, staff, [role], staff.name, tenant_id, bureau_id)
+    return _give_or_offer(session, staff, [role], staff.name, tenant_id, bureau_id, first, last)
 
 
 def _give_or_offer(
@@ -88,15 +96,25 @@ def _give_or_offer(
     called: str,
     tenant_id: UUID | None,
     bureau_id: UUID | None,
+    first: date | None,
+    last: date | None,
 ) -> Invited:
     if staff.joined_at is not None and not works_at(session, staff.id, tenant_id, bureau_id):
         place = _place_name(session, tenant_id, bureau_id)
         offers.send(
-            session, staff, roles, called=called, place=place, tenant_id=tenant_id, bureau_id=bureau_id
+            session,
+            staff,
+            roles,
+            called=called,
+            place=place,
+            tenant_id=tenant_id,
+            bureau_id=bureau_id,
+            first=first,
+            last=last,
         )
         return Invited(staff, waits=False, offered=True)
     for role in roles:
-        grant_role(session, staff.id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+        grant_role(session, staff.id, role, tenant_id=tenant_id, bureau_id=bureau_id, first=first, last=last)
     return Invited(staff, waits=staff.joined_at is None)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from tenants import mail
+from tenants.clock import today
 from tenants.database import actor_of
 from tenants.deployment import settings_here
 from tenants.identity.models import Staff
@@ -48,8 +51,8 @@ def send_offer(session: Session, staff: Staff, place: str, tenant_id: UUID | Non
     )
 
 
-def send_roles_added(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
-    """Tell somebody that the place they work for gave them more roles."""
+def send_roles_added(session: Session, staff: Staff, place: str, tenant_id: UUID | None, first: date) -> None:
+    """Tell somebody that the place they work for gave them more roles, and from which day on."""
     _send(
         session,
         staff,
@@ -57,10 +60,16 @@ def send_roles_added(session: Session, staff: Staff, place: str, tenant_id: UUID
         text=N_(
             "%(name)s，您好：\n\n%(place)s给您增加了角色，立即生效。用原来的账号登录%(product)s即可。"
             "\n\n%(link)s"
+        )
+        if first <= today()
+        else N_(
+            "%(name)s，您好：\n\n%(place)s给您增加了角色，自%(day)s起生效。到时用原来的账号登录%(product)s即可。"
+            "\n\n%(link)s"
         ),
         action=N_("去看看"),
         path="/",
         place=place,
+        day=format_date(first, "long", locale=staff.locale),
         tenant_id=tenant_id,
     )
 

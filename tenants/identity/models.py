@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    literal,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from tenants.clock import today
 from tenants.database import Base, Identified
+from tenants.days import Days, days, first_day, last_day
 from tenants.pinyin import sound
 
 
@@ -151,20 +164,29 @@ class StaffCredential(Base):
     recovery_hashes: Mapped[list[str]] = mapped_column(default=list)
 
 
+_PLACE = "coalesce(tenant_id, bureau_id, '00000000-0000-0000-0000-000000000000'::uuid)"
+
+
 class RoleAssignment(Identified, Base):
-    """A role that somebody holds in a tenant, a bureau or the district. Ended, never deleted."""
+    """A role that somebody holds in a tenant, a bureau or the district, from day to day. Ended, never deleted.
+
+    Whether it is held is asked with the day it is, whenever it is read: nothing turns it on or off.
+    """
 
     __tablename__ = "role_assignment"
     __table_args__ = (
         CheckConstraint("num_nonnulls(tenant_id, bureau_id) <= 1", name="one_place"),
-        Index(
-            "uq_role_assignment_current",
-            "staff_id",
-            "role",
-            text("coalesce(tenant_id, bureau_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
-            unique=True,
-            postgresql_where=text("ended_at IS NULL"),
+        CheckConstraint("NOT isempty(valid) AND NOT lower_inf(valid)", name="some_days"),
+        # nobody is given a role twice for one day at one place; a value stands as the range that holds it alone
+        ExcludeConstraint(
+            (text("uuidrange(staff_id, staff_id, '[]')"), "&&"),
+            (text("textrange(role, role, '[]')"), "&&"),
+            (text(f"uuidrange({_PLACE}, {_PLACE}, '[]')"), "&&"),
+            ("valid", "&&"),
+            name="ex_role_assignment_held_once",
+            where=text("ended_at IS NULL"),
         ),
+        Index("ix_role_assignment_staff", "staff_id"),
         Index("ix_role_assignment_tenant", "tenant_id"),
     )
 
@@ -173,7 +195,45 @@ class RoleAssignment(Identified, Base):
     tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
     bureau_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
     granted_by: Mapped[str] = mapped_column(default="")
+    #: The days for which it was given, in Beijing: half-open, and open where no last day is set.
+    valid: Mapped[Days] = mapped_column(DATERANGE, default=lambda: days(today()))
+    #: Ended at once, whatever its days; empty for one that runs out by itself.
     ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def held_on(cls, day: date) -> ColumnElement[bool]:
+        """It is held on this day."""
+        return and_(cls.ended_at.is_(None), cls.valid.contains(literal(day, Date)))
+
+    @classmethod
+    def lasting(cls, day: date) -> ColumnElement[bool]:
+        """It is held on this day or to come: whoever has it belongs there, or is expected."""
+        return and_(cls.ended_at.is_(None), cls.valid.overlaps(days(day)))
+
+    @property
+    def first(self) -> date:
+        """The first day on which it is held."""
+        return first_day(self.valid)
+
+    @property
+    def last(self) -> date | None:
+        """The last day on which it is held; None without one."""
+        return last_day(self.valid)
+
+
+class RoleTermChange(Identified, Base):
+    """The last day of a role was changed: when (`created_at`), by whom and why. Written once."""
+
+    __tablename__ = "role_term_change"
+
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("role_assignment.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
+    bureau_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
+    old_last: Mapped[date | None]
+    new_last: Mapped[date | None]
+    reason: Mapped[str]
+    changed_by: Mapped[str]
 
 
 class StaffSession(Identified, Base):
@@ -208,8 +268,8 @@ class StaffToken(Identified, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    #: What an offer is of: `tenant_id` or `bureau_id` (neither: the district), `roles`, `place`; `by` whom; to whom:
-    #: `name`, `email`.
+    #: What an offer is of: `tenant_id` or `bureau_id` (neither: the district), `roles`, `days` of each (first, last),
+    #: `place`; `by` whom; to whom: `name`, `email`.
     offer: Mapped[dict[str, Any] | None]
 
 

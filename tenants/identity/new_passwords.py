@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tenants import audit, jobs
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.database import actor_of, engine_of, rows, take_turns
 from tenants.identity import addresses, keys, letters, passwords, throttle
 from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffToken
@@ -96,7 +96,7 @@ def add_token(
 def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None:
     """Whom a link was sent to, while it works. Needs the scope `auth`.
 
-    An invitation works until accepted and while a role is left; a reset only for an account in use.
+    An invitation works until accepted and while a role is left, or to come; a reset only for an account in use.
     """
     query = (
         select(Staff.id, Staff.name, Staff.email)
@@ -112,9 +112,7 @@ def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None
     if purpose == RESET:
         query = query.where(Staff.joined_at.is_not(None))
     else:
-        role = select(RoleAssignment.id).where(
-            RoleAssignment.staff_id == Staff.id, RoleAssignment.ended_at.is_(None)
-        )
+        role = select(RoleAssignment.id).where(RoleAssignment.staff_id == Staff.id, RoleAssignment.lasting(today()))
         query = query.where(Staff.joined_at.is_(None), role.exists())
     row = session.execute(query).one_or_none()
     return TokenOwner(*row) if row else None

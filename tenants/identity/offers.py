@@ -7,7 +7,7 @@ session's actor. Raises `Refused` (a rule), `Missing`, `Invalid` (field -> sente
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tenants import audit
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.database import actor_of, take_turns
 from tenants.identity import letters, policy
 from tenants.identity.models import Staff, StaffToken
@@ -29,6 +29,20 @@ OFFER_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
+class Offered:
+    """A role that is offered, and its days; without a first one it begins on the day of the yes."""
+
+    role: Role
+    first: date | None
+    last: date | None
+
+    @property
+    def over(self) -> bool:
+        """Its last day has passed: there is nothing left to say yes to."""
+        return self.last is not None and self.last < today()
+
+
+@dataclass(frozen=True)
 class Offer:
     """Roles at a place that somebody was offered and has not answered. `name`: as whoever offers them calls them."""
 
@@ -36,7 +50,7 @@ class Offer:
     name: str
     email: str
     place: str
-    roles: tuple[Role, ...]
+    roles: tuple[Offered, ...]
     by: str
     since: datetime
     until: datetime
@@ -51,8 +65,10 @@ def send(
     place: str,
     tenant_id: UUID | None,
     bureau_id: UUID | None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> None:
-    """Offer roles at a place. One that is still open there becomes part of the new one.
+    """Offer roles at a place, from the `first` day to the `last`. One that is still open there becomes part of it.
 
     What is kept of the person is their address and what the offering place calls them: it learns nothing else.
     """
@@ -60,15 +76,20 @@ def send(
     require(policy.may_change_roles_of(actor, staff.id, tenant_id))
     if not all(policy.is_place_of(role, tenant_id, bureau_id) for role in roles):
         raise Invalid({"role": N_("这个角色不在这里任职。")})
+    policy.check_days(first or today(), last, today(), any_time=False)
     take_turns(session, "offers", staff.id)
     where = {"tenant_id": str(tenant_id) if tenant_id else None, "bureau_id": str(bureau_id) if bureau_id else None}
     offered = [role.value for role in roles]
+    term = [day.isoformat() if day else None for day in (first, last)]
+    terms = dict.fromkeys(offered, term)
     for open_one in session.scalars(_open().where(StaffToken.staff_id == staff.id)):
         offer = open_one.offer or {}
         if all(offer[key] == value for key, value in where.items()):
             open_one.used_at = now()
             offered = [*offer["roles"], *(role for role in offered if role not in offer["roles"])]
-    what = {**where, "roles": offered, "place": place, "by": actor.name, "name": called, "email": staff.email}
+            terms = offer.get("days", {}) | terms
+    whom = {"name": called, "email": staff.email}
+    what = {**where, **whom, "roles": offered, "days": terms, "place": place, "by": actor.name}
     add_token(session, staff.id, OFFER, OFFER_LASTS, offer=what)
     letters.send_offer(session, staff, place, tenant_id)
     audit.record(session, "person.offered", "person", staff.id, label=called, tenant_id=tenant_id)
@@ -101,17 +122,22 @@ def withdraw(session: Session, offer_id: UUID) -> None:
 def answer(session: Session, staff_id: UUID, offer_id: UUID, *, accept: bool) -> None:
     """Take up the roles offered, or not. Needs the scope `system`; that `staff_id` asks is the caller's to know.
 
-    Raises `Missing` when it was answered or withdrawn already, or is too old.
+    Nobody takes anything up earlier than on the day of the yes. Raises `Missing` when it was answered or withdrawn
+    already, or is too old, and `Invalid` where a role is held meanwhile on some of the days.
     """
     mine = _open().where(StaffToken.staff_id == staff_id, StaffToken.id == offer_id)
     token = session.scalar(mine.with_for_update())
-    if token is None or token.offer is None:
+    offered = _offered(token.offer) if token is not None and token.offer is not None else ()
+    if token is None or token.offer is None or not offered:
         raise Missing
     token.used_at = now()
     tenant_id, bureau_id = _place(token.offer)
     if accept:
-        for role in token.offer["roles"]:
-            given = grant_role(session, staff_id, Role(role), tenant_id=tenant_id, bureau_id=bureau_id)
+        for one in offered:
+            first = max(one.first or today(), today())
+            given = grant_role(
+                session, staff_id, one.role, tenant_id=tenant_id, bureau_id=bureau_id, first=first, last=one.last
+            )
             given.granted_by = token.offer["by"]
     action = "offer.accepted" if accept else "offer.declined"
     name = the_staff(session, staff_id).name if accept else token.offer["name"]
@@ -145,11 +171,21 @@ def _read(session: Session, query: Select[StaffToken]) -> list[Offer]:
             token.offer["name"],
             token.offer["email"],
             token.offer["place"],
-            tuple(map(Role, token.offer["roles"])),
+            _offered(token.offer),
             token.offer["by"],
             token.created_at,
             token.expires_at,
         )
         for token in session.scalars(query)
-        if token.offer
+        if token.offer and _offered(token.offer)
     ]
+
+
+def _offered(offer: dict[str, Any]) -> tuple[Offered, ...]:
+    """The roles of an offer that are not over already. One of before days were set has none."""
+    terms = offer.get("days", {})
+    found = (
+        Offered(Role(role), *(date.fromisoformat(day) if day else None for day in terms.get(role, (None, None))))
+        for role in offer["roles"]
+    )
+    return tuple(one for one in found if not one.over)

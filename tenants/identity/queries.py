@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.identity.devices import device
 from tenants.identity.models import (
     Resident,
@@ -46,7 +46,7 @@ class TenantRef:
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A current role and where it is held."""
+    """A role that is held today, and where."""
 
     role: Role
     tenant_id: UUID | None
@@ -132,10 +132,10 @@ def staff_by_token(session: Session, token: str) -> SignedInStaff | None:
 
 
 def roles_of(session: Session, staff_id: UUID) -> tuple[HeldRole, ...]:
-    """The current roles of a staff member, as far as the session may see them."""
+    """The roles that a staff member holds today, as far as the session may see them."""
     rows = session.execute(
         select(RoleAssignment.role, RoleAssignment.tenant_id, RoleAssignment.bureau_id)
-        .where(RoleAssignment.staff_id == staff_id, RoleAssignment.ended_at.is_(None))
+        .where(RoleAssignment.staff_id == staff_id, RoleAssignment.held_on(today()))
         .order_by(RoleAssignment.created_at)
     )
     return tuple(HeldRole(Role(role), tenant_id, bureau_id) for role, tenant_id, bureau_id in rows)

@@ -7,17 +7,18 @@ Functions flush and never commit. Who acts is the session's actor. Raises `Refus
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from tenants import audit
 from tenants.actors import Scope
-from tenants.clock import now
+from tenants.clock import day_of, now, today
 from tenants.database import actor_of, reveal_address, take_turns
-from tenants.identity import addresses, keys, passwords, policy
+from tenants.days import Days, days, first_day
+from tenants.identity import addresses, cover, keys, passwords, policy
 from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffSession, Tenant
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Missing, Refusal, Refused, require
@@ -120,9 +121,15 @@ def grant_role(
     *,
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
     at: datetime | None = None,
 ) -> RoleAssignment:
-    """Give a role at a place: a tenant, a bureau, or (neither) the district. Already held: nothing changes."""
+    """Give a role at a place: a tenant, a bureau, or (neither) the district.
+
+    From the `first` day (the day it is given) to the `last` one (for good). Held on all these days already: nothing
+    changes. Raises `Invalid` for days that cannot be, or on some of which the role is held already.
+    """
     actor = actor_of(session)
     require(policy.may_change_roles_of(actor, staff_id, tenant_id))
     if not policy.is_place_of(role, tenant_id, bureau_id):
@@ -133,15 +140,12 @@ def grant_role(
     asked = not actor.acts_as(Scope.SYSTEM) and staff.joined_at is not None
     if asked and not works_at(session, staff_id, tenant_id, bureau_id):
         raise Refused(Refusal(N_("对方现在不在这里任职，请发出邀请，由本人接受。")))
+    given_on = day_of(at) if at else today()
+    first = first or given_on
+    policy.check_days(first, last, given_on, any_time=actor.acts_as(Scope.SYSTEM))
+    asked_for = days(first, last)
     take_turns(session, "roles", staff_id)
-    held = session.scalar(
-        _current(staff_id).where(
-            RoleAssignment.role == role,
-            RoleAssignment.tenant_id.is_not_distinct_from(tenant_id),
-            RoleAssignment.bureau_id.is_not_distinct_from(bureau_id),
-        )
-    )
-    if held is not None:
+    if held := held_already(session, staff_id, role, asked_for, tenant_id, bureau_id):
         return held
     assignment = RoleAssignment(
         staff_id=staff_id,
@@ -149,6 +153,7 @@ def grant_role(
         tenant_id=tenant_id,
         bureau_id=bureau_id,
         granted_by=actor.name,
+        valid=asked_for,
         created_at=at or now(),
     )
     session.add(assignment)
@@ -158,7 +163,9 @@ def grant_role(
         "person",
         staff_id,
         label=staff.name,
-        changes={"role": (None, role)},
+        changes={"role": (None, role)}
+        | ({"first": (None, first)} if first != given_on else {})
+        | ({"last": (None, last)} if last else {}),
         tenant_id=tenant_id,
         at=at,
     )
@@ -167,14 +174,17 @@ def grant_role(
 
 
 def end_role(session: Session, assignment_id: UUID, *, reason: str | None = None) -> RoleAssignment:
-    """End a role; it stays on record. The last administrator of a tenant stays, and the last of the office."""
+    """End a role at once, or before it begins; it stays on record.
+
+    Unless it leaves the tenant without an administrator, or the office without anybody, today or on a later day.
+    """
     assignment = session.get(RoleAssignment, assignment_id)
-    if assignment is None or assignment.ended_at is not None:
+    if assignment is None or not lasts(assignment):
         raise Missing
     role = Role(assignment.role)
-    _hold_administration(session)
-    last = role in (Role.TENANT_ADMIN, Role.DISTRICT_OFFICE) and not _others_hold(session, assignment)
-    require(policy.may_end(actor_of(session), assignment.staff_id, role, assignment.tenant_id, last=last))
+    cover.hold_administration(session)
+    gap = cover.gap_without(session, assignment)
+    require(policy.may_end(actor_of(session), assignment.staff_id, role, assignment.tenant_id, gap, today()))
     assignment.ended_at = now()
     audit.record(
         session,
@@ -197,9 +207,14 @@ def set_roles(
     *,
     tenant_id: UUID | None = None,
     bureau_id: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
     reason: str | None = None,
 ) -> None:
-    """Make these the roles somebody holds at one place; none of them ends their work there."""
+    """Make these the roles somebody holds at one place; none of them ends their work there.
+
+    The days are those of the roles that are new; what is held already keeps its own.
+    """
     require(policy.may_change_roles_of(actor_of(session), staff_id, tenant_id))
     wanted = set(roles)
     held = session.scalars(
@@ -209,7 +224,9 @@ def set_roles(
         )
     ).all()
     for role in wanted - {Role(a.role) for a in held}:
-        grant_role(session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id)
+        grant_role(
+            session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id, first=first, last=last
+        )
     for assignment in held:
         if Role(assignment.role) not in wanted:
             end_role(session, assignment.id, reason=reason)
@@ -220,11 +237,9 @@ def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
     staff = the_staff(session, staff_id)
     if not staff.active:
         return
-    _hold_administration(session)
-    held = session.scalars(
-        _current(staff_id).where(RoleAssignment.role.in_((Role.TENANT_ADMIN, Role.DISTRICT_OFFICE)))
-    ).all()
-    alone = [a for a in held if not _others_hold(session, a)]
+    cover.hold_administration(session)
+    held = session.scalars(_current(staff_id)).all()
+    alone = [a for a in held if cover.gap_without(session, a)]
     tenants = session.scalars(
         select(Tenant.short_name).where(Tenant.id.in_([a.tenant_id for a in alone]), Tenant.active)
     ).all()
@@ -277,7 +292,7 @@ def by_email(session: Session, address: str) -> Staff | None:
 
 
 def works_at(session: Session, staff_id: UUID, tenant_id: UUID | None, bureau_id: UUID | None) -> bool:
-    """Whether somebody holds a current role at this place: a tenant, a bureau, or (neither) the district."""
+    """Whether somebody works, or is to come, at this place: a tenant, a bureau, or (neither) the district."""
     held = _current(staff_id).where(
         RoleAssignment.tenant_id.is_not_distinct_from(tenant_id),
         RoleAssignment.bureau_id.is_not_distinct_from(bureau_id),
@@ -294,32 +309,45 @@ def _credential(session: Session, staff_id: UUID) -> StaffCredential:
 
 
 def _current(staff_id: UUID) -> Select[RoleAssignment]:
-    return select(RoleAssignment).where(
-        RoleAssignment.staff_id == staff_id, RoleAssignment.ended_at.is_(None)
-    )
+    """What somebody holds anywhere, today or to come."""
+    return select(RoleAssignment).where(RoleAssignment.staff_id == staff_id, RoleAssignment.lasting(today()))
 
 
-def _hold_administration(session: Session) -> None:
-    """One at a time: two administrators who remove each other must not both succeed."""
-    take_turns(session, "administration", "everybody")
+def lasts(assignment: RoleAssignment) -> bool:
+    """Whether it is held today or to come."""
+    return assignment.ended_at is None and (assignment.last is None or assignment.last >= today())
 
 
-def _others_hold(session: Session, assignment: RoleAssignment) -> bool:
-    """Whether somebody else who can sign in holds the same role there, or this one never could."""
-    usable = (
-        select(func.count())
-        .select_from(RoleAssignment)
-        .join(Staff, Staff.id == RoleAssignment.staff_id)
+def held_already(
+    session: Session,
+    staff_id: UUID,
+    role: Role,
+    period: Days,
+    tenant_id: UUID | None,
+    bureau_id: UUID | None,
+    *,
+    but: UUID | None = None,
+) -> RoleAssignment | None:
+    """The assignment of a role, other than `but`, that holds on all these days; None when none holds on any.
+
+    Raises `Invalid` when one holds on some of them.
+    """
+    held = session.scalars(
+        select(RoleAssignment)
         .where(
-            RoleAssignment.role == assignment.role,
-            RoleAssignment.tenant_id.is_not_distinct_from(assignment.tenant_id),
+            RoleAssignment.staff_id == staff_id,
+            RoleAssignment.role == role,
+            RoleAssignment.tenant_id.is_not_distinct_from(tenant_id),
+            RoleAssignment.bureau_id.is_not_distinct_from(bureau_id),
             RoleAssignment.ended_at.is_(None),
-            Staff.active,
-            Staff.joined_at.is_not(None),
+            RoleAssignment.valid.overlaps(period),
+            RoleAssignment.id.is_distinct_from(but),
         )
-    )
-    mine = session.scalar(usable.where(RoleAssignment.staff_id == assignment.staff_id))
-    return not mine or bool(session.scalar(usable.where(RoleAssignment.staff_id != assignment.staff_id)))
+        .order_by(RoleAssignment.valid)
+    ).first()
+    if held is not None and not period.contained_by(held.valid):
+        raise Invalid(policy.held_meanwhile(role, held.valid, first_day(period)))
+    return held
 
 
 def close_account(session: Session, staff: Staff) -> None:

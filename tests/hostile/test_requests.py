@@ -133,7 +133,7 @@ def test_no_form_takes_a_number_or_a_time_without_bounds() -> None:
     unbounded = (
         wtforms.IntegerField, wtforms.FloatField, wtforms.DecimalField, wtforms.DateTimeField, wtforms.DateField,
     )  # fmt: skip
-    bounded = (bounds.IntegerField, bounds.FloatField, bounds.DateTimeLocalField)
+    bounded = (bounds.IntegerField, bounds.FloatField, bounds.DateField, bounds.DateTimeLocalField)
     found = [
         f"{form.__name__}.{name}"
         for form in forms_of_ours()

@@ -121,8 +121,8 @@ def _acting(connection: Connection, scope: str, tenant: UUID | None = None, acto
 
 
 GIVE = text(
-    "INSERT INTO role_assignment (id, staff_id, role, tenant_id, granted_by, created_at)"
-    " VALUES (gen_random_uuid(), :who, :role, :tenant, '', now())"
+    "INSERT INTO role_assignment (id, staff_id, role, tenant_id, granted_by, created_at, valid)"
+    " VALUES (gen_random_uuid(), :who, :role, :tenant, '', now(), daterange(current_date - 1, NULL))"
 )
 
 

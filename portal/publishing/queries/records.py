@@ -26,6 +26,7 @@ from portal.publishing.models import (
 from portal.publishing.queries.lists import with_head
 from portal.publishing.queries.rows import ARTICLE, article, files_of_version
 from portal.publishing.queries.shapes import DocumentRef, Picture, PublicArticle, Ref
+from tenants.clock import today
 from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, RoleAssignment, Staff, Tenant
 from tenants.permissions import IN_TENANT, Permission
@@ -269,7 +270,7 @@ def approvers(session: Session, tenant_id: UUID) -> int:
             .join(Staff, Staff.id == RoleAssignment.staff_id)
             .where(
                 RoleAssignment.tenant_id == tenant_id,
-                RoleAssignment.ended_at.is_(None),
+                RoleAssignment.held_on(today()),
                 RoleAssignment.role.in_(roles),
                 Staff.active,
             )

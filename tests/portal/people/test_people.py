@@ -388,8 +388,8 @@ def test_a_tenant_reads_since_when_somebody_is_with_it(
         )
         service.grant_role(session, came.id, Role.TENANT_STAFF, tenant_id=office.place.id)
         session.execute(
-            text("UPDATE role_assignment SET created_at = :at WHERE tenant_id = :here AND staff_id = :who"),
-            {"at": "2024-06-07 12:00+08", "who": came.id, "here": office.place.id},
+            text("UPDATE role_assignment SET valid = :days WHERE tenant_id = :here AND staff_id = :who"),
+            {"days": "[2024-06-07,)", "who": came.id, "here": office.place.id},
         )
     assert "<dt>加入时间</dt><dd>2024年6月7日</dd>" in admin.get(office.at(str(came.id))).text
     assert "<dt>加入时间</dt><dd>2019年3月5日</dd>" in district.get(f"/district/people/{came.id}").text

@@ -44,8 +44,9 @@ def list_page(by: PersonFilter) -> Page[Person]:
     """The page of the list that the address asks for; beyond the last one, the last."""
     number = page_number()
     people, total = queries.page(db(), by, number=number, size=PAGE_SIZE)
-    if not people and total:
-        number = -(-total // PAGE_SIZE)
+    if not people and number > 1:
+        _first, total = queries.page(db(), by, number=1, size=PAGE_SIZE)
+        number = max(1, -(-total // PAGE_SIZE))
         people, total = queries.page(db(), by, number=number, size=PAGE_SIZE)
     return Page(people, number, total)
 

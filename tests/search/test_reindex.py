@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -31,6 +29,8 @@ from tenants.identity.models import Tenant
 from tests.conftest import Deployment
 from tests.search.conftest import BOTH_ENGINES, settings_of
 from tests.search.support import DuringRebuild, Shelf, TenantSource, ask, fill
+from tests.support.forks import Forks
+from tests.support.serving import SECONDS
 from tests.support.tasks import run_task
 
 #: Who has or waits for the lock that says a rebuild is at work. Every test process has a database of its own in one
@@ -43,12 +43,16 @@ REBUILD_LOCKS = (
 PUBLIC = Corpus.PUBLIC
 
 
+def plots(count: int) -> Shelf:
+    shelf = Shelf()
+    for number in range(count):
+        shelf.put(f"第{number}号地块公示", "建设用地与绿地")
+    return shelf
+
+
 @pytest.fixture
 def shelf(register: Callable[[Source], None]) -> Shelf:
-    shelf = Shelf()
-    for number in range(1200):
-        shelf.put(f"第{number}号地块公示", "建设用地与绿地")
-    register(shelf)
+    register(shelf := plots(12))
     return shelf
 
 
@@ -57,7 +61,10 @@ def left(deployment: Deployment) -> int:
         return session.scalar(select(func.count()).select_from(SearchChange)) or 0
 
 
-def test_a_rebuild_counts_reports_and_exchanges(deployment: Deployment, engine: Engine, shelf: Shelf) -> None:
+def test_a_rebuild_counts_reports_and_exchanges(
+    deployment: Deployment, engine: Engine, register: Callable[[Source], None]
+) -> None:
+    register(plots(1200))
     fill(engine, [Shelf().put("旧的一份")])
     old = engine.live(PUBLIC)
     steps: list[tuple[int, int | None]] = []
@@ -77,9 +84,7 @@ def test_a_rebuild_counts_reports_and_exchanges(deployment: Deployment, engine: 
 def test_what_changes_meanwhile_is_in_the_new_index_too(
     deployment: Deployment, engine: Engine, register: Callable[[Source], None]
 ) -> None:
-    inner = Shelf()
-    for number in range(700):
-        inner.put(f"第{number}号地块公示")
+    inner = plots(510)  # more than one batch
     walked = sorted(inner.held)
 
     def happen() -> None:
@@ -109,7 +114,7 @@ def test_what_changes_meanwhile_is_in_the_new_index_too(
     with deployment.session() as session, session.begin():
         apply_pending(session, engine)
     assert ask(engine, "最后新增").total == 1
-    assert engine.count(PUBLIC) == len(inner.held) == 701
+    assert engine.count(PUBLIC) == len(inner.held) == 511
     assert left(deployment) == 0
 
 
@@ -142,7 +147,7 @@ def test_a_rebuild_waits_until_a_killed_one_is_really_gone(
         while not killed.scalar(text(f"SELECT count(*) FROM {REBUILD_LOCKS} AND NOT granted")):
             assert not again.done()
         killed.execute(text("SELECT pg_advisory_unlock(:a, :b)"), keys)
-        assert again.result().documents == 1200
+        assert again.result().documents == len(shelf.held)
 
 
 class _Loses:
@@ -177,7 +182,7 @@ def test_a_rebuild_that_fails_leaves_the_live_index_whole(
         rebuild(deployment.workspace_engine, worse(engine), PUBLIC)  # type: ignore[arg-type]
     assert engine.live(PUBLIC) == live
     assert ask(engine, "仍在的一份").total == 1
-    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 1200
+    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == len(shelf.held)
 
 
 def test_a_rebuild_that_lost_its_lock_is_not_published(
@@ -308,6 +313,13 @@ _CHILD = """
 """
 
 
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    """What a rebuild needs is imported once for all that are killed."""
+    with Forks("search.connect", "search.elastic", "search.embedded", "tests.search.support") as made:
+        yield made
+
+
 @pytest.fixture(params=BOTH_ENGINES)
 def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Settings of an engine of its own, for this process and another."""
@@ -328,6 +340,7 @@ def test_a_killed_rebuild_can_be_run_again(
     register: Callable[[Source], None],
     environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
+    forks: Forks,
     stage: str,
 ) -> None:
     with deployment.session() as session, session.begin():
@@ -342,13 +355,8 @@ def test_a_killed_rebuild_can_be_run_again(
     engine = connect.make(Settings())
     live = fill(engine, [Shelf().put("仍在的一份")])
     url = deployment.workspace_engine.url.render_as_string(hide_password=False)
-    killed = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(_CHILD), url, stage],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    killed = forks.run(textwrap.dedent(_CHILD), url, stage, env=os.environ, seconds=SECONDS)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     if stage == "after exchange":
         assert engine.count(PUBLIC) == tenants
     else:
@@ -365,11 +373,11 @@ def test_a_killed_rebuild_can_be_run_again(
 def test_what_cannot_be_read_does_not_hold_up_a_rebuild(deployment: Deployment, engine: Engine, shelf: Shelf) -> None:
     bad = next(iter(shelf.held))
     shelf.broken.add(bad)
-    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == 1199
+    assert rebuild(deployment.workspace_engine, engine, PUBLIC).documents == len(shelf.held) - 1
     with deployment.session() as session, session.begin():
         waiting = session.scalars(select(SearchChange)).one()
         assert (waiting.entity_id, waiting.attempts) == (bad, 1)
         shelf.broken.clear()
         apply_pending(session, engine)
-    assert engine.count(PUBLIC) == 1200
+    assert engine.count(PUBLIC) == len(shelf.held)
     assert left(deployment) == 0

@@ -17,13 +17,29 @@ from settings import REPOSITORY
 from tenants.embedded import Cluster, EmbeddedError
 
 
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Cluster]:
-    """A new cluster, running."""
-    made = Cluster(tmp_path / "data", durable=False)
+@pytest.fixture(scope="module")
+def created(module_folder: Path) -> Path:
+    """The folder of a cluster that was made and stopped."""
+    made = Cluster(module_folder / "data", durable=False)
     made.start()
-    yield made
-    made.leave()
+    assert made.leave()
+    return made.folder
+
+
+@pytest.fixture
+def stopped(created: Path, tmp_path: Path) -> Iterator[Cluster]:
+    """A copy of it: a cluster like new, not running."""
+    subprocess.run(["cp", "-a", created, tmp_path], check=True)
+    copy = Cluster(tmp_path / created.name, durable=False)
+    yield copy
+    copy.leave()
+
+
+@pytest.fixture
+def fresh(stopped: Cluster) -> Cluster:
+    """The same, running."""
+    stopped.start()
+    return stopped
 
 
 def value(cluster: Cluster, query: str, role: str = "xinya") -> object:
@@ -100,11 +116,10 @@ def test_what_was_written_survives_a_killed_server(fresh: Cluster) -> None:
     assert value(fresh, "SELECT answer FROM kept") == 42
 
 
-def test_a_pid_file_whose_number_went_to_another_program_is_no_hindrance(fresh: Cluster) -> None:
-    fresh.leave()
-    (fresh.data / "postmaster.pid").write_text(f"{os.getpid()}\n{fresh.data}\n0\n5432\n\n\n\nready\n")
-    fresh.start()
-    assert value(fresh, "SELECT 1") == 1
+def test_a_pid_file_whose_number_went_to_another_program_is_no_hindrance(stopped: Cluster) -> None:
+    (stopped.data / "postmaster.pid").write_text(f"{os.getpid()}\n{stopped.data}\n0\n5432\n\n\n\nready\n")
+    stopped.start()
+    assert value(stopped, "SELECT 1") == 1
 
 
 def test_a_deep_data_folder_is_no_hindrance(tmp_path: Path) -> None:
@@ -116,40 +131,36 @@ def test_a_deep_data_folder_is_no_hindrance(tmp_path: Path) -> None:
     cluster.leave()
 
 
-def test_a_foreign_folder_in_the_place_of_the_sockets_is_refused(fresh: Cluster, tmp_path: Path) -> None:
-    fresh.leave()
-    sockets = fresh.folder / "run"
+def test_a_foreign_folder_in_the_place_of_the_sockets_is_refused(stopped: Cluster, tmp_path: Path) -> None:
+    sockets = stopped.folder / "run"
     sockets.rmdir()
     sockets.symlink_to(tmp_path)
     with pytest.raises(EmbeddedError, match="another user"):
-        fresh.start()
+        stopped.start()
 
 
 @pytest.mark.parametrize("missing", ["global/pg_control", "pg_wal"])
-def test_a_damaged_data_folder_is_told_and_left_as_it_is(fresh: Cluster, missing: str) -> None:
-    fresh.leave()
-    target = fresh.data / missing
-    target.rename(fresh.folder / "moved")
+def test_a_damaged_data_folder_is_told_and_left_as_it_is(stopped: Cluster, missing: str) -> None:
+    target = stopped.data / missing
+    target.rename(stopped.folder / "moved")
     with pytest.raises(EmbeddedError, match=r"数据库文件已损坏(.|\n)*database files are damaged"):
-        fresh.start()
-    (fresh.folder / "moved").rename(target)
-    fresh.start()
-    assert value(fresh, "SELECT 1") == 1
+        stopped.start()
+    (stopped.folder / "moved").rename(target)
+    stopped.start()
+    assert value(stopped, "SELECT 1") == 1
 
 
-def test_an_incomplete_data_folder_is_never_overwritten(fresh: Cluster) -> None:
-    fresh.leave()
-    (fresh.data / "PG_VERSION").unlink()
+def test_an_incomplete_data_folder_is_never_overwritten(stopped: Cluster) -> None:
+    (stopped.data / "PG_VERSION").unlink()
     with pytest.raises(EmbeddedError, match="incomplete"):
-        fresh.start()
-    assert (fresh.data / "base").is_dir()
+        stopped.start()
+    assert (stopped.data / "base").is_dir()
 
 
-def test_another_version_of_postgresql_is_named(fresh: Cluster) -> None:
-    fresh.leave()
-    (fresh.data / "PG_VERSION").write_text("15\n")
+def test_another_version_of_postgresql_is_named(stopped: Cluster) -> None:
+    (stopped.data / "PG_VERSION").write_text("15\n")
     with pytest.raises(EmbeddedError, match="PostgreSQL 15"):
-        fresh.start()
+        stopped.start()
 
 
 def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:

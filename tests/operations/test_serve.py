@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -17,7 +15,8 @@ import psutil
 import pytest
 
 from operations.serve import CannotServe, require_free_port
-from settings import REPOSITORY, Settings
+from settings import Settings
+from tests.support.forks import Forks
 from tests.support.processes import free_port, until
 
 # a web server that answers /healthz, and a second program; both write their process ids
@@ -58,20 +57,25 @@ def alive(folder: Path, name: str) -> list[int]:
     return [n for n in numbers if psutil.pid_exists(n) and psutil.Process(n).status() != psutil.STATUS_ZOMBIE]
 
 
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    """What a supervisor needs is imported once for all."""
+    with Forks("operations.serve", "operations.console") as made:
+        yield made
+
+
 class Supervised:
     """A supervisor with its two children."""
 
-    def __init__(self, folder: Path, *more: str, web: str = WEB) -> None:
+    def __init__(self, forks: Forks, folder: Path, *more: str, web: str = WEB) -> None:
         self.folder = folder
         self.port = free_port()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISOR, str(self.port), str(folder), web, OTHER, *more],
-            cwd=REPOSITORY,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.output = folder / "output"
+        with self.output.open("w") as output:
+            self.process = forks.start(
+                SUPERVISOR, str(self.port), str(folder), web, OTHER, *more,
+                env=os.environ, stdout=output, stderr=output,
+            )  # fmt: skip
 
     def answers(self) -> bool:
         try:
@@ -81,20 +85,19 @@ class Supervised:
             return False
 
     def ready(self) -> None:
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "READY\n"
-        until(lambda: alive(self.folder, "other"))
+        until(lambda: "READY\n" in self.output.read_text() and alive(self.folder, "other"))
 
     def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate(timeout=60)
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.process.pid, signal.SIGKILL)
+            self.process.wait(60)
         until(lambda: not alive(self.folder, "web") and not alive(self.folder, "other"))
 
 
 @pytest.fixture
-def supervised(tmp_path: Path) -> Iterator[Supervised]:
-    made = Supervised(tmp_path)
+def supervised(forks: Forks, tmp_path: Path) -> Iterator[Supervised]:
+    made = Supervised(forks, tmp_path)
     made.ready()
     yield made
     made.end()
@@ -110,29 +113,29 @@ def test_a_killed_child_comes_back(supervised: Supervised, name: str) -> None:
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_told_to_stop_it_stops_everything_and_ends_well(supervised: Supervised, told: signal.Signals) -> None:
-    supervised.process.send_signal(told)
+    os.kill(supervised.process.pid, told)
     assert supervised.process.wait(60) == 0
     assert alive(supervised.folder, "web") == alive(supervised.folder, "other") == []
 
 
-def test_a_child_that_will_not_stop_is_killed(tmp_path: Path) -> None:
-    supervised = Supervised(tmp_path, "stubborn")
+def test_a_child_that_will_not_stop_is_killed(forks: Forks, tmp_path: Path) -> None:
+    supervised = Supervised(forks, tmp_path, "stubborn")
     supervised.ready()
-    supervised.process.send_signal(signal.SIGINT)
+    os.kill(supervised.process.pid, signal.SIGINT)
     assert supervised.process.wait(60) == 0
     assert alive(tmp_path, "other") == []
     supervised.end()
 
 
 def test_the_children_do_not_outlive_a_killed_supervisor(supervised: Supervised) -> None:
-    supervised.process.kill()
+    os.kill(supervised.process.pid, signal.SIGKILL)
     until(lambda: not alive(supervised.folder, "web") and not alive(supervised.folder, "other"))
 
 
-def test_a_web_server_that_cannot_start_is_given_up(tmp_path: Path) -> None:
-    supervised = Supervised(tmp_path, web="raise SystemExit('broken')")
-    _, words = supervised.process.communicate(timeout=60)
-    assert supervised.process.returncode == 1
+def test_a_web_server_that_cannot_start_is_given_up(forks: Forks, tmp_path: Path) -> None:
+    supervised = Supervised(forks, tmp_path, web="raise SystemExit('broken')")
+    assert supervised.process.wait(60) == 1
+    words = supervised.output.read_text()
     assert "web cannot start" in words
     assert "broken" in words  # the program's own words are not hidden
     assert alive(tmp_path, "other") == []

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from tenants import actors
 from tenants.actors import Actor
 from tenants.clock import now
+from tenants.database import engine_of, open_session
 from tenants.identity.models import (
     ResponsibleUnit,
     RoleAssignment,
@@ -92,12 +93,12 @@ def tenant(session: Session, name: str = "玉桥街道办事处", **changes: obj
 
 
 def unit(session: Session, place: Place, name: str = "玉桥东里组团") -> UUID:
-    """A responsible unit. Needs a session inside the tenant."""
+    """A responsible unit, made beside the session's transaction by who may: whoever administers the tenant."""
     row = ResponsibleUnit(
         id=uuid7(), tenant_id=place.id, kind=UnitKind.CLUSTER, slug=f"u{secrets.token_hex(4)}", name=name
     )
-    session.add(row)
-    session.flush()
+    with open_session(engine_of(session), actors.job(place.id)) as own, own.begin():
+        own.add(row)
     return row.id
 
 

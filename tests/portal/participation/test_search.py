@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 import portal.participation.search  # noqa: F401 - registers its sources
 from portal.participation import service
-from portal.publishing.models import Publication, PublicationVersion
 from portal.search.jobs import tell_residents
 from search import connect, saved
 from search.models import SavedSearch
@@ -18,7 +18,7 @@ from search.queries import SearchRequest, SearchResult, public_search, workspace
 from tenants.clock import now
 from tenants.identity.models import CommentPolicy, ResponsibleUnit
 from tests.conftest import Deployment
-from tests.factories import people
+from tests.factories import people, publishing
 from tests.factories.accounts import last_letter, letters_to
 from tests.factories.participation import Corner, Neighbour, corner, resident
 
@@ -127,12 +127,12 @@ def test_nobody_gets_a_letter_of_their_own_comment(
 
 def test_comments_stay_when_the_unit_of_their_article_is_chosen(deployment: Deployment, wang: Neighbour) -> None:
     there = corner(deployment, name="潞源街道办事处")
+    editor, approver = there.clerk.actor(), there.colleague.actor()
     with there.at_desk() as session:
         unit = session.get_one(ResponsibleUnit, people.unit(session, there.tenant, "潞源北片组团"))
-        article = session.get_one(Publication, there.publication_id)
-        session.get_one(PublicationVersion, article.live_id).unit_id = unit.id
+        article = publishing.published(session, editor, approver, unit_id=unit.id)
         address = f"{there.tenant.slug}/{unit.slug}"
-    there.comment(wang, "泡桐花开的时候能不能停一天施工？")
+    replace(there, publication_id=article.id).comment(wang, "泡桐花开的时候能不能停一天施工？")
     deployment.run_jobs()
     with there.in_public() as session:
         found = public_search(session, SearchRequest("泡桐花开", {"unit": (address,)}))

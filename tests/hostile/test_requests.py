@@ -115,7 +115,11 @@ def test_a_time_that_no_clock_reads_is_refused_at_its_field(target: Target, desk
     assert desk.get(f"/t/{corner.tenant.slug}/publications/{code}").status_code == 200
     with corner.at_desk() as session, pytest.raises(IntegrityError):
         session.execute(
-            text("UPDATE publication_version SET event_starts_at = :at, event_ends_at = NULL WHERE title = :title"),
+            text(
+                "INSERT INTO publication_version SELECT (jsonb_populate_record(v, jsonb_build_object('id',"
+                " gen_random_uuid(), 'number', 99, 'event_starts_at', CAST(:at AS text), 'event_ends_at', NULL))).*"
+                " FROM publication_version v WHERE title = :title"
+            ),
             {"at": f"{typed}+00", "title": "日子写错的活动"},
         )
 

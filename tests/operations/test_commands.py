@@ -203,7 +203,7 @@ def _heard_of_worker(data: Path, since: datetime) -> bool:
     if cluster.pid() is None:
         return False
     try:
-        with psycopg.connect(cluster.url("xinya_workspace")) as connection:
+        with psycopg.connect(cluster.url()) as connection:
             heard = "SELECT FROM procrastinate_workers WHERE last_heartbeat > %s"
             return connection.execute(heard, [since]).fetchone() is not None
     except psycopg.OperationalError:  # still starting
@@ -240,7 +240,7 @@ def test_an_older_schema_is_told_with_what_to_do(data: Path, running: Cluster, a
 
 
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path, running: Cluster, again: Command) -> None:
-    with psycopg.connect(running.url("xinya_workspace")) as connection:
+    with psycopg.connect(running.url()) as connection:
         connection.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
     (data / "secret_key").touch()
     (data / "secret_key").chmod(0o644)

@@ -1,14 +1,10 @@
-"""How policies were written up to revision 0025: one scope for a session, and settings asked once by a second step.
+"""How policies were written up to revision 0025: one scope for a session, settings asked for each row.
 
-A new database passes through them on its way; `tenants.isolation` is how they are written since.
+A new database passes through them on its way to 0026, which takes all of them down; `tenants.isolation` is how they are
+written since.
 """
 
 from __future__ import annotations
-
-import re
-
-from alembic import op
-from sqlalchemy import text
 
 from tenants.database import Face
 from tenants.isolation import DEFINER_PATH, every_row, grant, policy, protect, role
@@ -24,7 +20,6 @@ __all__ = [
     "SESSION_HASH",
     "TENANT",
     "WRITES",
-    "ask_once",
     "every_row",
     "grant",
     "policy",
@@ -45,36 +40,6 @@ RESIDENT = "(SELECT current_resident())"
 OVERSIGHT = f"({TENANT} IS NULL AND {SCOPE} IN ('district_office', 'working_group', 'system'))"
 READS = f"{SCOPE} IN ('tenant', 'tenant_read', 'job')"
 WRITES = f"{SCOPE} IN ('tenant', 'job')"
-
-
-_SETTING = r"current_setting\('app\.\w+'::text, true\)"
-_VALUE = rf"\(NULLIF\({_SETTING}, ''::text\)\)::uuid|NULLIF\({_SETTING}, ''::text\)"
-#: What a policy asks of the session, as the catalogue spells it, where it is not asked once already.
-_ASKED = re.compile(
-    r"(?<!SELECT )(?<!SELECT \()"
-    rf"(?:\({_SETTING} = (?:ANY \(ARRAY\[[^\]]*\]\)|'\w+'::text)\)|\((?:{_VALUE}) IS NULL\)|{_VALUE})"
-)
-
-
-def ask_once() -> None:
-    """Have every policy ask for the session's settings once in a statement, instead of once for each row.
-
-    It is what makes large tables quick: besides the time, the planner takes a condition on a setting for one that
-    hardly any row meets, and then reads all of a tenant instead of its newest twenty. A migration that writes policies
-    ends with it; a test looks at the catalogue.
-    """
-    connection = op.get_bind()
-    policies = connection.execute(
-        text("SELECT tablename, policyname, qual FROM pg_policies WHERE schemaname = 'public' AND qual LIKE '%app.%'")
-    )
-    for table, name, condition in policies.all():
-        once = _ASKED.sub(r"(SELECT \g<0>)", condition)
-        if once != condition:
-            connection.execute(text(f'ALTER POLICY "{name}" ON "{table}" USING ({_escaped(once)})'))
-
-
-def _escaped(sql: str) -> str:
-    return re.sub(r"(?<!:):(?=\w)", r"\\:", sql)
 
 
 def tenant_owned(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.early_isolation import OVERSIGHT, READS, TENANT, ask_once, grant, policy, protect, role
+from migrations.early_isolation import OVERSIGHT, READS, TENANT, grant, policy, protect, role
 from tenants.database import Face
 
 revision = "0012"
@@ -46,7 +46,6 @@ def upgrade() -> None:
     _functions()
     _count_what_there_is()
     _indexes()
-    ask_once()
 
 
 def _tables() -> None:

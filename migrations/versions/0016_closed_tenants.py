@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from migrations.early_isolation import ask_once, policy, role
+from migrations.early_isolation import policy, role
 from tenants.database import Face
 
 revision = "0016"
@@ -25,7 +25,6 @@ def upgrade() -> None:
         in_use = f"(SELECT t.active FROM tenant t WHERE t.id = {table}.tenant_id)"
         policy(table, Face.PUBLIC, "SELECT", using=f"{condition} AND {in_use}")
     _closed()
-    ask_once()
 
 
 def _closed() -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.early_isolation import SCOPE, ask_once, grant, policy, protect
+from migrations.early_isolation import SCOPE, grant, policy, protect
 from tenants.database import Face
 
 revision = "0017"
@@ -38,4 +38,3 @@ def upgrade() -> None:
         policy("kept_post", face, "INSERT", check=BROWSER)
         policy("kept_post", face, "UPDATE", using=BROWSER, check=BROWSER)
         policy("kept_post", face, "DELETE", using=f"{BROWSER}{over}")
-    ask_once()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from migrations.early_isolation import DEFINER_PATH, SCOPE, TENANT, ask_once
+from migrations.early_isolation import DEFINER_PATH, SCOPE, TENANT
 
 revision = "0018"
 down_revision = "0017"
@@ -69,4 +69,3 @@ def upgrade() -> None:
           PERFORM set_config('app.member', '', true);
         END $$"""
     )
-    ask_once()

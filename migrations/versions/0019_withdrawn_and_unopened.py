@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.early_isolation import ask_once, every_row, grant, policy, tenant_owned
+from migrations.early_isolation import every_row, grant, policy, tenant_owned
 from tenants.database import Face
 
 revision = "0019"
@@ -24,7 +24,6 @@ def upgrade() -> None:
     _withdrawals()
     _opening()
     _fill()
-    ask_once()
 
 
 def _withdrawals() -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.early_isolation import ACTOR, TENANT, WRITES, ask_once, grant, policy, protect
+from migrations.early_isolation import ACTOR, TENANT, WRITES, grant, policy, protect
 from tenants.database import Face
 
 revision = "0021"
@@ -43,4 +43,3 @@ def upgrade() -> None:
         policy("comment_draft", Face.WORKSPACE, command, using=own)
     policy("comment_draft", Face.WORKSPACE, "INSERT", check=own)
     policy("comment_draft", Face.WORKSPACE, "UPDATE", using=own, check=own)
-    ask_once()

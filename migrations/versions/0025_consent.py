@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.early_isolation import ACTOR, DEFINER_PATH, SCOPE, TENANT, ask_once, policy
+from migrations.early_isolation import ACTOR, DEFINER_PATH, SCOPE, TENANT, policy
 from tenants.database import Face
 
 revision = "0025"
@@ -24,7 +24,6 @@ MEMBER = "NULLIF(current_setting('app.member', true), '')::uuid"
 def upgrade() -> None:
     _tokens()
     _consent()
-    ask_once()
 
 
 def _tokens() -> None:

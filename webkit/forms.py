@@ -162,7 +162,7 @@ class TagsField(Field):
         self.most, self.longest = most, longest
 
     def _value(self) -> str:
-        return "、".join(self.data or [])
+        return gettext("、").join(self.data or [])
 
     def process_formdata(self, valuelist: list[str]) -> None:
         words = (w for text in valuelist for w in SEPARATORS.split(text) if w)

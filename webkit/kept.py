@@ -199,7 +199,7 @@ def typed() -> Post | None:
         if g.kept_post:
             flash(_("刚才填写的内容已经放回来了，请看过再提交。"), "info")
             if g.kept_post.files:
-                flash(_("文件请重新选择：%(names)s", names="、".join(g.kept_post.files)), "warning")
+                flash(_("文件请重新选择：%(names)s", names=_("、").join(g.kept_post.files)), "warning")
     return cast(Post | None, g.kept_post)
 
 

@@ -90,6 +90,7 @@ def _export(filename: str) -> ResponseReturnValue:
         Column(_("原因"), 30),
         Column(_("网络地址"), 18),
     ]
+    colon = _("：")
     rows = (
         (
             entry.at,
@@ -101,7 +102,8 @@ def _export(filename: str) -> ResponseReturnValue:
             words.entity_name(entry.entity),
             entry.label,
             "\n".join(
-                f"{words.field_name(c.field)}：{words.value_text(c.field, c.old)} → {words.value_text(c.field, c.new)}"
+                f"{words.field_name(c.field)}{colon}{words.value_text(c.field, c.old)}"
+                f" → {words.value_text(c.field, c.new)}"
                 for c in entry.changes
             ),
             entry.reason,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext
 from markupsafe import Markup, escape
 
 #: Pixels of the drawing's own grid; the page scales it, and it is drawn so that a phone can show it.
@@ -45,7 +46,7 @@ def bars(rows: Sequence[tuple[str, tuple[int, ...]]]) -> Chart | None:
                 width = max(3.0, WIDTH * part / most)
                 pieces.append(_rect(name, left, top, width))
                 left += width
-    summary = "；".join(f"{label} {sum(parts)}" for label, parts in rows)
+    summary = gettext("；").join(f"{label} {sum(parts)}" for label, parts in rows)
     svg = Markup('<svg class="bars" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, len(rows) * ROW, escape(summary), Markup("").join(pieces)
     )

@@ -79,7 +79,7 @@ def upload(tenant: str) -> ResponseReturnValue:
                 service.upload(db(), actor(), file.stream, file.filename or "", purpose=Purpose.ATTACHMENT)
             )
         except Invalid as invalid:
-            errors += [f"{file.filename}：{say(refusal)}" for refusal in invalid.errors.values()]
+            errors += [f"{file.filename}{_('：')}{say(refusal)}" for refusal in invalid.errors.values()]
         except StoreDown:
             errors.append(_("%(name)s：文件库暂时不能用，请过几分钟再试。", name=file.filename))
     if not sent:

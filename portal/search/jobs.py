@@ -165,4 +165,4 @@ def _words(session: Session, kept: SavedSearch, locale: str) -> str:
     if kept.name or kept.text:
         return kept.name or kept.text
     label = queries.labels(session, lambda words: letter.translated(words, {}, locale), kept.filters)
-    return "、".join(queries.conditions(kept.filters, label))
+    return letter.translated("、", {}, locale).join(queries.conditions(kept.filters, label))

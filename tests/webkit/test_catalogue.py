@@ -92,6 +92,17 @@ def test_no_chinese_in_templates_past_the_catalogue() -> None:
             assert not re.search(r"[\u4e00-\u9fff]", text), template
 
 
+def test_what_stands_between_words_is_translated_with_them() -> None:
+    """A list is joined by the reader's comma, a name is followed by the reader's colon."""
+    joint = re.compile(r'"[、，；]"\.join|join\("[、，；]"\)|\}[：，；、]\{')
+    for package in ("webkit", "portal", "public_site"):
+        for file in (catalogue.ROOT / package).rglob("*"):
+            if file.suffix not in (".py", ".html"):
+                continue
+            found = [line for line in file.read_text(encoding="utf-8").splitlines() if joint.search(line)]
+            assert not found, f"{file}: {found[0].strip()}"
+
+
 PO = """msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"

@@ -62,7 +62,7 @@ def differences(old: Content, new: Content, tenant: str) -> list[Difference]:
         elif name in ("title", "summary", "for_you"):
             marked = comparing.compare_words(before[0], after[0])
         elif name == "tags":
-            marked = comparing.compare_words("、".join(before[0]), "、".join(after[0]))
+            marked = comparing.compare_words(*(_("、").join(tags) for (tags,) in (before, after)))
         sides = [_shown(name, values, tenant, names) for values in (before, after)]
         found.append(Difference(name, _(label), sides[0], sides[1], marked, name in ("body", "for_you")))
     return found
@@ -114,7 +114,7 @@ def _shown(name: str, values: list[Any], tenant: str, names: Mapping[Any, str]) 
     if name == "body":
         return inside(values[0], tenant) or _nothing()
     if name == "tags":
-        return escape("、".join(values[0])) or _nothing()
+        return escape(_("、").join(values[0])) or _nothing()
     if name == "unit":
         return escape(names.get(values[0], "")) or _nothing()
     if name == "event":
@@ -124,7 +124,7 @@ def _shown(name: str, values: list[Any], tenant: str, names: Mapping[Any, str]) 
     if name == "place":
         label, latitude, longitude = values
         whole = latitude is not None and longitude is not None
-        point = f"（{latitude:.5f}, {longitude:.5f}）" if whole else ""
+        point = _("（%(text)s）", text=f"{latitude:.5f}, {longitude:.5f}") if whole else ""
         return escape(f"{label}{point}") or _nothing()
     if name == "cover":
         return _picture(Attachment(values[0], values[1]) if values[0] else None, tenant)

@@ -185,7 +185,7 @@ def _take_uploads(form: ArticleForm) -> bool:
             form.add_document(stored)
             taken = True
         else:
-            form.new_documents.errors = [*form.new_documents.errors, f"{sent.filename}：{error}"]
+            form.new_documents.errors = [*form.new_documents.errors, f"{sent.filename}{_('：')}{error}"]
     return taken
 
 
@@ -199,7 +199,7 @@ def _clean(form: ArticleForm) -> bool:
         try:
             row.form.file_id.data, row.form.choice.data = str(decide(file_id, CLEAN)), ""
         except Undone as undone:
-            form.new_documents.errors = [*form.new_documents.errors, f"{row.form.title.data}：{undone}"]
+            form.new_documents.errors = [*form.new_documents.errors, f"{row.form.title.data}{_('：')}{undone}"]
         else:
             copied = True
     return copied

@@ -111,7 +111,8 @@ def show_district(person: UUID) -> ResponseReturnValue:
 @requires(Permission.DISTRICT_PERSON_MANAGE)
 def reset_second_factor_district(person: UUID) -> ResponseReturnValue:
     """Anybody of the district lost phone and recovery codes."""
-    return reset_factor(person, url_for(".show_district", person=person))
+    people = (_("全区人员"), url_for(".district"))
+    return reset_factor(person, people, url_for(".show_district", person=person))
 
 
 @blueprint.route("/district/people/<uuid:person>/grant", methods=["GET", "POST"])

@@ -118,7 +118,8 @@ def show(tenant: str, person: UUID) -> ResponseReturnValue:
 @requires(Permission.PERSON_MANAGE)
 def reset_second_factor(tenant: str, person: UUID) -> ResponseReturnValue:
     """A colleague lost phone and recovery codes."""
-    return reset_factor(person, url_for(".show", tenant=tenant, person=person))
+    people = (_("人员与角色"), url_for(".index", tenant=tenant))
+    return reset_factor(person, people, url_for(".show", tenant=tenant, person=person))
 
 
 @blueprint.route("/t/<tenant>/people/<uuid:person>/roles", methods=["GET", "POST"])

@@ -161,8 +161,8 @@ def factor_refusal(person: Person) -> str | None:
     return say(refusal) if refusal else ""
 
 
-def reset_factor(person: UUID, back: str) -> ResponseReturnValue:
-    """Ask why, then have somebody's second factor forgotten."""
+def reset_factor(person: UUID, people: tuple[str, str], back: str) -> ResponseReturnValue:
+    """Ask why, then have somebody's second factor forgotten. `people` is the list above: its name and address."""
     found = the_person(person)
     form = ResetFactorForm()
     if form.validate_on_submit():
@@ -176,5 +176,11 @@ def reset_factor(person: UUID, back: str) -> ResponseReturnValue:
             return redirect(back, 303)
     here = url_for(request.endpoint or "", **(request.view_args or {}))
     return render(
-        "portal/people/reset_factor.html", form=form, person=found, here=here, back=back, status=form.status
+        "portal/people/reset_factor.html",
+        form=form,
+        person=found,
+        people=people,
+        here=here,
+        back=back,
+        status=form.status,
     )

@@ -227,7 +227,7 @@ def appeal(comment_id: UUID) -> ResponseReturnValue:
         status=form.status,
         comment=comment,
         form=form,
-        title=_("申诉"),
+        title=_("提出申诉"),
         lead=_("没有公开展示的理由：%(reason)s", reason=comment.moderation_reason or ""),
         button=_("提交申诉"),
         back=url_for(".mine"),

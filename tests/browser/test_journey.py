@@ -130,7 +130,7 @@ def test_from_the_policy_document_to_the_answer_and_back(
     desk.goto(record)
     hands.click(desk, desk.get_by_role("button", name="批准"))
     hands.click(desk, desk.get_by_role("link", name="现在发布"))
-    hands.click(desk, desk.get_by_role("button", name="发布", exact=True))
+    hands.click(desk, desk.get_by_role("button", name="现在发布", exact=True))
     desk.get_by_text("已发布").first.wait_for()
     deployment.run_jobs()
 

@@ -94,7 +94,7 @@ def publish(tenant: str, code: str) -> ResponseReturnValue:
         danger=False,
         title=_("现在发布"),
         consequence=_("公众马上可以看到这一版，搜索和订阅里也会出现。"),
-        button=_("发布"),
+        button=_("现在发布"),
     )
 
 

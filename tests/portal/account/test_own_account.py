@@ -171,7 +171,7 @@ def test_devices_are_listed_and_ended(app_workspace: Flask, clerk: Account) -> N
     enter(other, clerk)
     page = here.get("/account").text
     assert "Chrome · Android" in page
-    assert "就是这台" in page
+    assert ">当前</span>" in page
     end = re.search(r"(/account/sessions/[0-9a-f-]{36}/end)", page)
     assert end
     assert submit(here, end[1], page="/account").status_code == 303

@@ -363,7 +363,7 @@ def _records() -> None:
         "audit_entry",
         read=f"(tenant_id = {TENANT} AND {acts_as('admin', 'office')}) OR {anywhere('office', 'system')}",
         insert=f"(tenant_id IS NOT DISTINCT FROM {TENANT} AND {acts_as(*STAFF)})"
-        f" OR {anywhere('office', 'self', 'auth', 'system')}",
+        f" OR {anywhere('office', 'system')}",
     )
     policy("audit_entry", PUBLIC, "INSERT", check="actor_kind IN ('resident', 'visitor')")
 

@@ -40,8 +40,8 @@ def workspace(site_settings: Settings) -> Flask:
     return strict(gallery.workspace_app(site_settings))
 
 
-@pytest.fixture(scope="module")
-def gallery_site(site_settings: Settings) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def site(site_settings: Settings) -> Iterator[str]:
     """Address of both faces on a real server."""
     settings = site_settings.model_copy(update={"map_tiles_url": ""})
     with served(gallery.site(settings)) as address:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-
-from settings import Settings
-from tests.support.browser import served
-from tests.webkit import gallery
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -21,19 +17,12 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., "Page"]
 
 
-@pytest.fixture
-def site(site_settings: Settings) -> Iterator[str]:
-    """A site of its own: nothing saved by another test."""
-    with served(gallery.site(site_settings.model_copy(update={"map_tiles_url": ""}))) as address:
-        yield address
-
-
 def _saved(page: Page, site: str) -> list[dict[str, str]]:
     return page.request.get(f"{site}/workspace/saved").json()  # type: ignore[no-any-return]
 
 
 def test_a_draft_keeps_itself_and_says_when(site: str, open_page: Open) -> None:
-    page = open_page()
+    page = open_page(hurried=True)
     page.goto(f"{site}/workspace/form")
     page.fill("#title", "东里小区的车棚")
     expect(page.locator("[data-autosave-status]")).to_have_text(re.compile(r"已自动保存 \d+:\d\d"))
@@ -43,7 +32,7 @@ def test_a_draft_keeps_itself_and_says_when(site: str, open_page: Open) -> None:
 
 
 def test_a_draft_is_saved_again_when_the_network_is_back(site: str, open_page: Open) -> None:
-    page = open_page()
+    page = open_page(hurried=True)
     page.goto(f"{site}/workspace/form")
     page.context.set_offline(True)
     page.fill("#title", "断网时写的")
@@ -72,7 +61,7 @@ def test_leaving_with_unsaved_changes_is_questioned(site: str, open_page: Open) 
 
 
 def test_somebody_else_was_first(site: str, open_page: Open) -> None:
-    page = open_page()
+    page = open_page(hurried=True)
     page.goto(f"{site}/workspace/form")
     page.route("**/autosave", lambda route: route.fulfill(status=409, body="{}"))
     page.fill("#title", "第二个人")
@@ -83,7 +72,7 @@ def test_somebody_else_was_first(site: str, open_page: Open) -> None:
 def test_a_page_of_signing_in_is_not_taken_for_a_saved_draft(
     site: str, open_page: Open, status: int, content_type: str
 ) -> None:
-    page = open_page()
+    page = open_page(hurried=True)
     page.goto(f"{site}/workspace/form")
     page.route(
         "**/autosave", lambda route: route.fulfill(status=status, content_type=content_type, body="<h1>登录</h1>")
@@ -147,7 +136,7 @@ def test_escape_ends_the_suggestion_under_way(site: str, open_page: Open) -> Non
 
 
 def test_an_input_method_is_left_in_peace(site: str, open_page: Open) -> None:
-    page = open_page()
+    page = open_page(hurried=True)
     page.goto(f"{site}/")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/suggest?" in request.url else None)
@@ -162,7 +151,7 @@ def test_an_input_method_is_left_in_peace(site: str, open_page: Open) -> None:
     box.click()
     for letters in ("y", "yun", "yun he"):
         compose(letters)
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(50)
     assert asked == []
     expect(page.locator("#announce")).to_have_text("")
     method.send("Input.insertText", {"text": "运河"})  # chosen among what it offers
@@ -177,7 +166,7 @@ def test_an_input_method_is_left_in_peace(site: str, open_page: Open) -> None:
 
 
 def test_suggestions_are_asked_once_for_the_same_words(site: str, open_page: Open) -> None:
-    page = open_page()
+    page = open_page(hurried=True)
     page.goto(f"{site}/")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/suggest?" in request.url else None)
@@ -186,7 +175,7 @@ def test_suggestions_are_asked_once_for_the_same_words(site: str, open_page: Ope
     box.fill("运河")
     options.first.wait_for()
     page.keyboard.insert_text(" ")  # no other words
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(50)
     box.press("Escape")
     expect(options.first).to_be_hidden()
     box.press("ArrowDown")

@@ -63,29 +63,26 @@ def enter(live: str, deployment: Deployment, open_page: Open) -> Callable[..., P
     return go
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize(
-    "rest", ["", "new", "import", "{draft}", "{draft}/edit", "{live}", "{live}/preview", "{live}/withdraw"]
-)
-def test_everybody_can_use_every_page(
+@pytest.mark.parametrize("rest", ["{draft}", "{draft}/edit", "{live}", "{live}/preview"])
+def test_everybody_can_use_a_text_with_everything_in_it(
     room: Newsroom,
     codes: dict[str, str],
     enter: Callable[..., Page],
     axe: Callable[[Page], list[str]],
     rest: str,
-    width: int,
 ) -> None:
-    page = enter(room.clerk, room.path("publications/" + rest.format(**codes)), width=width)
-    page.wait_for_load_state("networkidle")
+    page = enter(room.clerk, room.path("publications/" + rest.format(**codes)))
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_what_is_typed_keeps_itself(
     deployment: Deployment, room: Newsroom, codes: dict[str, str], enter: Callable[..., Page]
 ) -> None:
     edit = room.path(f"publications/{codes['draft']}/edit")
-    page = enter(room.planner, edit)
+    page = enter(room.planner, edit, hurried=True)
     page.locator(".editor-page").click()
     page.keyboard.insert_text("刚刚想到的一句。")
     # it may keep itself more than once while this is typed

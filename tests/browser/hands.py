@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -17,6 +18,12 @@ SHOWS_FOCUS = """e => {
   }
   return false;
 }"""
+#: The next key on the way to an element, none where it has the focus.
+NEXT_KEY = """e => {
+  const here = document.activeElement;
+  if (here === e) return '';
+  return here?.matches('.skip-link') && document.querySelector('#content').contains(e) ? 'Enter' : 'Tab';
+}"""
 
 
 class Hands:
@@ -30,7 +37,8 @@ class Hands:
 
 
 class Keys(Hands):
-    """Gets everywhere with Tab, presses Enter, types. Whatever it uses must show that it has the focus."""
+    """Gets everywhere with Tab, and past the navigation by its link; presses Enter, types. Whatever it uses must show
+    that it has the focus."""
 
     def click(self, page: Page, target: Locator) -> None:
         self._go(page, target)
@@ -44,9 +52,26 @@ class Keys(Hands):
     def _go(self, page: Page, target: Locator) -> None:
         wanted = target.element_handle()
         for _step in range(FARTHEST):
-            if page.evaluate("e => e === document.activeElement", wanted):
+            key = page.evaluate(NEXT_KEY, wanted)
+            if not key:
                 seen = page.evaluate(SHOWS_FOCUS, wanted)
                 assert seen, f"{target} has the focus and does not show it"
                 return
-            page.keyboard.press("Tab")
+            page.keyboard.press(key)
         raise AssertionError(f"{target} cannot be reached with the Tab key")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to use the site."""
+
+    name: str
+    hands: Hands
+    options: dict[str, Any]
+
+
+PHONE = Way("phone", Hands(), {"width": 360, "height": 740, "has_touch": True, "is_mobile": True})
+KEYBOARD = Way("keyboard", Keys(), {"width": 1280})
+NO_SCRIPT = Way("no script", Hands(), {"width": 1280, "java_script_enabled": False})
+#: A finger in a small window, keys and a mouse in a large one; with scripts and without.
+WAYS = [PHONE, KEYBOARD, NO_SCRIPT]

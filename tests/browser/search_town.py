@@ -1,12 +1,11 @@
-"""A town with articles to search for, ways to use its pages, and who comes there."""
+"""A town with articles to search for, and who comes there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
 import pytest
@@ -19,7 +18,7 @@ from tenants.clock import now
 from tenants.files import service as files
 from tenants.files.inspect import Purpose
 from tenants.permissions import Role
-from tests.browser.hands import Hands, Keys
+from tests.browser.hands import Way
 from tests.conftest import Deployment
 from tests.factories import people, publishing
 from tests.factories.people import Person, Place
@@ -29,23 +28,6 @@ if TYPE_CHECKING:
 
 Open = Callable[..., "Page"]
 Axe = Callable[["Page"], list[str]]
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to use the site."""
-
-    name: str
-    hands: Hands
-    options: dict[str, Any]
-
-
-WAYS = [
-    Way("desktop", Hands(), {"width": 1280}),
-    Way("phone", Hands(), {"width": 360, "height": 740, "has_touch": True, "is_mobile": True}),
-    Way("keyboard", Keys(), {"width": 1280}),
-    Way("no script", Hands(), {"width": 1280, "java_script_enabled": False}),
-]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The main job from end to end in a real browser: the policy document becomes an article, a resident's words an answer.
 
-The same journey on a desktop, on a phone, with the keyboard alone, and without JavaScript. And a session that ends
+The same journey on a phone, with the keyboard alone, and without JavaScript. And a session that ends
 while somebody writes.
 """
 
@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +23,7 @@ from tenants.identity import residents
 from tenants.identity import service as identity
 from tenants.mail.models import MailMessage
 from tenants.permissions import Role
-from tests.browser.hands import Hands, Keys
+from tests.browser.hands import WAYS, Hands, Way
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.participation import corner, resident
@@ -38,23 +38,6 @@ SEED = Path(__file__).resolve().parents[2] / "demo" / "seed" / "tongzhengbanfa-2
 PASSWORD = "运河边-垂柳-第七棵"
 OPINION = "建议责任规划师每月固定一天在社区驻场，方便老人当面问。我的电话是13812345678。"
 ANSWER = "谢谢您的建议。从下月起每月第一个周六上午，责任规划师在社区活动室驻场。"
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to use the site."""
-
-    name: str
-    hands: Hands
-    options: dict[str, Any]
-
-
-WAYS = [
-    Way("desktop", Hands(), {"width": 1280}),
-    Way("phone", Hands(), {"width": 360, "height": 740, "has_touch": True, "is_mobile": True}),
-    Way("keyboard", Keys(), {"width": 1280}),
-    Way("no script", Hands(), {"width": 1280, "java_script_enabled": False}),
-]
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,8 @@ from search.models import SavedSearch
 from search.sources import Corpus
 from tenants.clock import now
 from tenants.permissions import Role
-from tests.browser.hands import Keys
-from tests.browser.search_town import (
-    WAYS,
-    Axe,
-    Open,
-    Way,
-    come_to_work,
-    fine,
-    found,
-    give_cookie,
-    paper,
-    town,
-)
+from tests.browser.hands import NO_SCRIPT, PHONE, Keys, Way
+from tests.browser.search_town import Axe, Open, come_to_work, fine, found, give_cookie, paper, town
 from tests.conftest import Deployment
 from tests.factories.participation import resident
 from tests.factories.people import Place
@@ -84,7 +73,7 @@ def test_keeping_a_search_and_what_is_new(
     page.get_by_text("已删除这个搜索").wait_for()
 
 
-@pytest.mark.parametrize("way", [WAYS[1], WAYS[3]], ids=lambda way: way.name)
+@pytest.mark.parametrize("way", [PHONE, NO_SCRIPT], ids=lambda way: way.name)
 def test_a_resident_follows_a_search(
     deployment: Deployment, live: str, open_page: Open, axe: Axe, town: Place, way: Way
 ) -> None:

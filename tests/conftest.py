@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +35,7 @@ from tenants.embedded import Cluster
 from tests.support import browser as browsers
 from tests.support import database as databases
 from tests.support.html import StrictClient, strict
+from tests.support.pictures import lay_out_plain
 from webkit.pagecache import PageCache
 
 if TYPE_CHECKING:
@@ -201,30 +201,16 @@ def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
     """Name of a database with the demo district, to clone; its data folder is `<name>.data`."""
 
     def fill(settings: Settings) -> None:
+        from demo.content import district
         from demo.load import load
 
         schema.upgrade(settings)
-        _lay_out_plain_pictures(settings.data_folder / "demo-pictures")
+        lay_out_plain(district(), settings.data_folder)
         load(settings)
         Deployment(settings).run_jobs()
 
     databases.make_template(cluster, shared_folder, DEMO_TEMPLATE, fill, demo=True)
     return DEMO_TEMPLATE
-
-
-def _lay_out_plain_pictures(folder: Path) -> None:
-    """Small sheets of one colour where the demonstration keeps its drawings: drawing has its own tests, and takes long,
-    as do the many sizes of a large picture."""
-    from PIL import Image
-
-    from demo.content import district
-    from demo.newsroom import pictures_of
-
-    folder.mkdir(parents=True)
-    for tenant in district().tenants:
-        for picture in pictures_of(tenant):
-            colour = tuple(sha256(picture.file_name.encode()).digest()[:3])
-            Image.new("RGB", (480, 300), colour).save(folder / picture.file_name)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from demo.load import is_loaded, load
 from portal.participation.models import Comment, CommentEvent
 from portal.publishing.models import Publication, PublicationEvent
 from tests.conftest import Deployment
+from tests.support.pictures import lay_out_plain
 
 
 class Stopped(Exception):
@@ -49,6 +50,7 @@ def stopping(after: int) -> Iterator[None]:
 @pytest.mark.slow("loads a small district, in six attempts")
 def test_stopped_anywhere_it_goes_on(deployment: Deployment) -> None:
     content = small()
+    lay_out_plain(content, deployment.settings.data_folder, but=1)
     for commits in (1, 4, 7, 12, 20):
         with suppress(Stopped), stopping(commits):
             load(deployment.settings, content=content)

@@ -46,15 +46,15 @@ def address(app: Flask, rule: Rule) -> str:
 def test_no_form_is_taken_without_its_token(target: Target, door: str) -> None:
     app: Flask = getattr(target.deployment, door)
     client = target.outside(target.neighbour) if door == "public" else target.at_work(target.admin)
-    rules = posting(app)
-    assert len(rules) > 10
-    for rule in rules:
-        if rule.endpoint in EXEMPT:
-            continue
-        where = address(app, rule)
-        for headers in ({}, {"HX-Request": "true"}, {"Origin": "http://evil.example", "X-CSRFToken": "x"}):
-            answer = client.post(where, data={"reason": "x"}, headers=headers)
-            assert answer.status_code == 400, f"{where}: {answer.status_code}"
+    addresses = [address(app, rule) for rule in posting(app) if rule.endpoint not in EXEMPT]
+    assert len(addresses) > 10
+    asked: list[tuple[str, dict[str, str]]] = [(where, {}) for where in addresses]
+    # one place looks at the token, whatever else a request says of itself: a few of these stand for all
+    asked += [(where, {"HX-Request": "true"}) for where in addresses[:5]]
+    asked += [(where, {"Origin": "http://evil.example", "X-CSRFToken": "x"}) for where in addresses[:5]]
+    for where, headers in asked:
+        answer = client.post(where, data={"reason": "x"}, headers=headers)
+        assert answer.status_code == 400, f"{where}: {answer.status_code}"
     assert client.get("/account").status_code == 200, "still signed in"
 
 

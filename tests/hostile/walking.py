@@ -15,8 +15,8 @@ from webkit.forms import Form
 SITE = "http://localhost"
 #: Leaving would end the walk.
 LEAVING = ("/sign-out", "/sessions/", "lang=", "type=")
-#: Of pages that differ only in what they are about, so many are looked at.
-ALIKE = 2
+#: Of pages that differ only in what they are about, so many are looked at; of what narrows or orders a list, one.
+ALIKE, NARROWED = 2, 1
 
 
 def shape(address: str) -> str:
@@ -38,7 +38,8 @@ def local(address: str) -> str:
 def walk(client: FlaskClient, *start: str) -> Iterator[tuple[str, str]]:
     """Address and text of the pages that can be reached."""
     seen: Counter[str] = Counter()
-    todo = deque(urljoin(SITE, address) for address in start)
+    first = [urljoin(SITE, address) for address in start]
+    todo = deque(first)
     done: set[str] = set()
     while todo:
         address = todo.popleft().partition("#")[0]
@@ -53,9 +54,18 @@ def walk(client: FlaskClient, *start: str) -> Iterator[tuple[str, str]]:
             continue
         yield address, answer.text
         for link in links(address, answer.text):
-            if not any(word in link for word in LEAVING) and seen[shape(link)] < ALIKE:
+            # a list that was narrowed on the way is not narrowed further
+            further = address not in first and narrows(address, link)
+            alike = 0 if further else NARROWED if urlsplit(link).query else ALIKE
+            if not any(word in link for word in LEAVING) and seen[shape(link)] < alike:
                 seen[shape(link)] += 1
                 todo.append(link)
+
+
+def narrows(page: str, link: str) -> bool:
+    """Whether a link of a narrowed list leads to the same list, narrowed otherwise."""
+    here, there = urlsplit(page), urlsplit(link)
+    return bool(here.query and there.query) and here.path == there.path
 
 
 def links(address: str, text: str) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
-from sqlalchemy import and_, extract, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import AFTER, BEFORE
@@ -72,11 +72,15 @@ def years(session: Session) -> list[int]:
 
 def published_in(session: Session, year: int, limit: int = 50_000) -> Sequence[tuple[str, datetime]]:
     """Code and last change of what first went out in a year (UTC), newest first; at most what one sitemap may hold."""
+    if not MINYEAR <= year < MAXYEAR:
+        return []
+    begins, ends = (datetime(of, 1, 1, tzinfo=UTC) for of in (year, year + 1))
     rows = session.execute(
         select(Publication.code, Publication.published_at)
         .where(
             Publication.live_id.is_not(None),
-            extract("year", func.timezone("UTC", Publication.first_published_at)) == year,
+            Publication.first_published_at >= begins,
+            Publication.first_published_at < ends,
         )
         .order_by(Publication.first_published_at.desc())
         .limit(limit)

@@ -204,12 +204,11 @@ def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
         from demo.content import district
         from demo.load import load
 
-        schema.upgrade(settings)
         lay_out_plain(district(), settings.data_folder)
         load(settings)
         Deployment(settings).run_jobs()
 
-    databases.make_template(cluster, shared_folder, DEMO_TEMPLATE, fill, demo=True)
+    databases.make_template(cluster, shared_folder, DEMO_TEMPLATE, fill, base=template, demo=True)
     return DEMO_TEMPLATE
 
 

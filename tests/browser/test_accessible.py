@@ -18,7 +18,7 @@ from tests.conftest import Deployment
 from tests.support.browser import AXE, axe_findings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+    from playwright.sync_api import ConsoleMessage, Page, Response
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow("opens every page")]
 
@@ -48,42 +48,31 @@ def around(demo: Deployment) -> Tour:
     return tour.prepare(demo)
 
 
-@pytest.fixture(scope="module")
-def window(browser: Browser, live_demo: str) -> Iterator[BrowserContext]:
-    """One browser, for people who come in one after the other: what all pages are made of is fetched once."""
-    context = browser.new_context(
-        viewport={"width": PHONE, "height": 800}, locale="zh-CN", base_url=live_demo, reduced_motion="reduce"
-    )
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def enter(around: Tour, live_demo: str, window: BrowserContext) -> Iterator[Callable[..., Page]]:
+def enter(around: Tour, live_demo: str, open_page: Callable[..., Page]) -> Iterator[Callable[..., Page]]:
     """`enter("admin", xinya_lang="en")`: a phone in the hands of somebody who came in, with these choices kept.
 
     The browser must have nothing to complain about, whatever is done there.
     """
     complaints: list[str] = []
-    pages: list[Page] = []
 
     def make(who: str, *, axe: bool = True, **choices: str) -> Page:
-        kept: list[Any] = [
-            {"name": name, "value": value, "url": live_demo} for name, value in choices.items()
-        ]
-        window.clear_cookies()
-        window.add_cookies([*around.cookie(who, live_demo), *kept])
-        page = window.new_page()
-        pages.append(page)
+        page = open_page(width=PHONE, height=800, base_url=live_demo, reduced_motion="reduce")
+        page.context.add_cookies(around.cookie(who, live_demo))
+        choose(page, live_demo, **choices)
         if axe:
             page.add_init_script(path=AXE)
         listen(page, complaints)
         return page
 
     yield make
-    for page in pages:
-        page.close()
     assert not complaints, "\n".join(complaints)
+
+
+def choose(page: Page, address: str, **choices: str) -> None:
+    """Keep choices of language and type in cookies, as the site does."""
+    kept: list[Any] = [{"name": name, "value": value, "url": address} for name, value in choices.items()]
+    page.context.add_cookies(kept)
 
 
 def listen(page: Page, complaints: list[str]) -> None:
@@ -192,12 +181,13 @@ LAYOUTS = [
 
 @pytest.mark.parametrize(("who", "endpoint"), LAYOUTS)
 def test_layouts_in_every_language_type_and_colour_scheme(
-    around: Tour, enter: Callable[..., Page], who: str, endpoint: str
+    around: Tour, live_demo: str, enter: Callable[..., Page], who: str, endpoint: str
 ) -> None:
+    page = enter(who)
     found = []
     for language in ("zh", "en"):
         for size in ("normal", "large"):
-            page = enter(who, xinya_lang=language, xinya_type=size)
+            choose(page, live_demo, xinya_lang=language, xinya_type=size)
             go(page, around.page(endpoint))
             here = [*axe(page), *axe_in_the_dark(page)]
             found += [f"{language}, {size}: {finding}" for finding in here]

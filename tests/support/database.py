@@ -104,13 +104,25 @@ def drop(cluster: Cluster, name: str) -> None:
 
 
 def make_template(
-    cluster: Cluster, folder: Path, name: str, fill: Callable[[Settings], None], **changes: object
+    cluster: Cluster,
+    folder: Path,
+    name: str,
+    fill: Callable[[Settings], None],
+    *,
+    base: str | None = None,
+    **changes: object,
 ) -> None:
-    """Have a template database that `fill` prepared, made by whichever process comes first."""
+    """Have a template database that `fill` prepared, made by whichever process comes first.
+
+    It begins as a copy of the template `base`, else with nothing in it.
+    """
     with only_one(folder, name) as done:
         if done.exists():
             return
-        _create(cluster, name)
+        if base:
+            clone(cluster, base, name)
+        else:
+            _create(cluster, name)
         data = folder / f"{name}.data"
         data.mkdir(exist_ok=True)
         fill(settings_for(cluster, name, data, **changes))

@@ -14,10 +14,10 @@ import search.connect
 import search.sources
 from portal import slices
 from portal.chrome import describe
-from portal.reader import LAST_TENANT, Reader, author, load_reader
+from portal.reader import LAST_DESK, Reader, author, load_reader
 from settings import Settings
 from tenants import actors, requests
-from tenants.actors import Actor
+from tenants.actors import Actor, Desk
 from tenants.database import Face, engine_for
 from tenants.identity import places
 from tenants.kept import KeptPosts
@@ -25,6 +25,7 @@ from tenants.permissions import Permission
 from webkit import chrome, kept
 from webkit.app import create_app as create_web_app
 from webkit.safe_redirect import with_query
+from webkit.security import origin
 
 COOKIE = "xinya_workspace"
 
@@ -39,6 +40,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str 
         layout="webkit/workspace.html",
         address=settings.workspace_address,
         prefix=prefix,
+        # who has no search of the workspace asks the public site's
+        content_policy={"form-action": [origin(settings.public_address)]},
     )
     app.config["SETTINGS"] = settings
     engine = engine or engine_for(settings, Face.WORKSPACE)
@@ -80,23 +83,29 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
     if permission is not Permission.SIGN_IN_COMPLETE and reader.staff.half_signed_in:
         return kept.sign_in_first("account.second_factor")
     actor = _actor(reader, scope)
-    if actor is None and scope == "tenant" and (moved := _moved(reader)):
+    if actor is None and (moved := _moved(reader, scope)):
         return moved
     if actor is None:
-        abort(404)  # somebody else's tenant: not even its existence is told
+        abort(404)  # somebody else's desk: not even its existence is told
     requests.act_as(actor)
     if not actor.may(permission):
         abort(403)
     return None
 
 
-def _moved(reader: Reader) -> ResponseReturnValue | None:
-    """To the same page at the present address of a tenant that had this one before; a form goes along."""
+def _moved(reader: Reader, scope: str) -> ResponseReturnValue | None:
+    """To the same page at the present address of a place that had this one before; a form goes along."""
     arguments = request.view_args or {}
-    slug = places.moved_to(requests.db(), arguments.get("tenant", ""))
-    if slug is None or reader.tenant_by_slug(slug) is None:
+    former = arguments.get(scope, "")
+    if scope == "tenant":
+        slug = places.moved_to(requests.db(), former)
+    elif scope == "bureau":
+        slug = reader.bureau_moved_to(former)
+    else:
         return None
-    address = url_for(request.endpoint or "", **{**arguments, "tenant": slug})
+    if slug is None or reader.workplace(Desk(scope), slug) is None:
+        return None
+    address = url_for(request.endpoint or "", **{**arguments, scope: slug})
     return redirect(with_query(address), 301 if request.method in requests.SAFE_METHODS else 308)
 
 
@@ -104,12 +113,12 @@ def _actor(reader: Reader, scope: str) -> Actor | None:
     staff = reader.staff
     if scope == "self":
         return actors.oneself(staff.id, staff.name, (r.role for r in staff.roles))
-    if scope == "district":
-        return actors.in_district(staff.id, staff.name, staff.district_roles)
-    tenant = reader.tenant_by_slug((request.view_args or {}).get("tenant", ""))
-    if tenant is None:
+    workplace = reader.workplace(Desk(scope), (request.view_args or {}).get(scope, ""))
+    if workplace is None:
         return None
-    g.tenant = tenant
-    if session.get(LAST_TENANT) != tenant.slug:
-        session[LAST_TENANT] = tenant.slug
-    return actors.in_tenant(staff.id, staff.name, staff.roles_in(tenant.id), tenant.id)
+    g.workplace = workplace
+    if workplace.desk is Desk.TENANT:
+        g.tenant = workplace.place
+    if session.get(LAST_DESK) != workplace.key and workplace in reader.workplaces:
+        session[LAST_DESK] = workplace.key
+    return workplace.worker(staff)

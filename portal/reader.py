@@ -2,57 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from flask import g, request
 from flask import session as browser
 from flask_login import UserMixin, current_user
 
+from portal.workplace import Workplace
 from tenants import actors
 from tenants.actors import SCOPES, Desk
 from tenants.database import open_session
 from tenants.identity import queries, sign_in
-from tenants.identity.queries import SignedInStaff, TenantRef
+from tenants.identity.queries import BureauRef, SignedInStaff, TenantRef
 
-#: Where the cookie keeps the tenant that was open last.
-LAST_TENANT = "tenant"
+#: Where the cookie keeps which of one's own desks was open last.
+LAST_DESK = "desk"
 
 
 class Reader(UserMixin):
     """Flask-Login's user: its id is the token of the session row, not the person's id."""
 
-    def __init__(self, token: str, staff: SignedInStaff, tenants: list[TenantRef]) -> None:
+    def __init__(
+        self, token: str, staff: SignedInStaff, tenants: Sequence[TenantRef], bureaus: Sequence[BureauRef]
+    ) -> None:
         self.token = token
         self.staff = staff
         #: Tenants of their own and, for oversight, all of them where they are few enough to choose from.
         self._tenants = tenants
+        self._bureaus = bureaus
 
     def get_id(self) -> str:
         return self.token
 
     @cached_property
-    def own_tenants(self) -> list[TenantRef]:
-        """Tenants in which this person holds a role."""
-        return [t for t in self._tenants if t.id in self.staff.tenant_ids]
+    def workplaces(self) -> list[Workplace]:
+        """Where this person works: the district's desk first, then those of tenants and bureaus, then the others."""
+        return [
+            *self._without_place(Desk.DISTRICT),
+            *(Workplace(Desk.TENANT, t) for t in self._tenants if t.id in self.staff.tenant_ids),
+            *(Workplace(Desk.BUREAU, b) for b in self._bureaus),
+            *self._without_place(Desk.FINANCE),
+            *self._without_place(Desk.PERSON),
+        ]
 
     @property
-    def usual_tenant(self) -> TenantRef | None:
-        """The own tenant that was open last in this browser, else the first."""
-        last = browser.get(LAST_TENANT)
-        return next((t for t in self.own_tenants if t.slug == last), next(iter(self.own_tenants), None))
+    def usual_workplace(self) -> Workplace | None:
+        """The own desk that was open last in this browser, else the first."""
+        last = browser.get(LAST_DESK)
+        return next((w for w in self.workplaces if w.key == last), next(iter(self.workplaces), None))
 
     @property
-    def sees_district(self) -> bool:
-        """Whether the pages across the district are open to this person."""
-        return any(Desk.DISTRICT in SCOPES[role] for role in self.staff.district_roles)
+    def offered_workplaces(self) -> list[Workplace]:
+        """Desks to switch to: one's own and, for oversight, every tenant's, unless they are too many to choose from."""
+        if not oversees(self.staff):
+            return self.workplaces
+        others = [w for w in self.workplaces if w.desk is not Desk.TENANT]
+        return [*others, *(Workplace(Desk.TENANT, t) for t in self._tenants)]
 
-    @property
-    def offered_tenants(self) -> list[TenantRef]:
-        """Tenants to switch to: one's own, or all of them for oversight, unless they are too many to choose from."""
-        return self._tenants if oversees(self.staff) else self.own_tenants
+    def workplace(self, desk: Desk, slug: str = "") -> Workplace | None:
+        """The desk, of the tenant or the bureau with this address, when this person may sit down at it."""
+        if desk is Desk.TENANT:
+            tenant = self._tenant(slug)
+            return Workplace(desk, tenant) if tenant else None
+        return next((w for w in self.workplaces if w.desk is desk and (not w.place or w.place.slug == slug)), None)
 
-    def tenant_by_slug(self, slug: str) -> TenantRef | None:
-        """The tenant with this address, when this person may open it."""
+    def bureau_moved_to(self, slug: str) -> str | None:
+        """The present address of an own bureau that had this one before."""
+        return next((b.slug for b in self._bureaus if slug in b.former_slugs), None)
+
+    def _without_place(self, desk: Desk) -> list[Workplace]:
+        return [Workplace(desk)] if any(desk in SCOPES[role] for role in self.staff.district_roles) else []
+
+    def _tenant(self, slug: str) -> TenantRef | None:
         known = next((t for t in self._tenants if t.slug == slug), None)
         if known or not oversees(self.staff):
             return known
@@ -87,4 +109,5 @@ def load_reader(token: str) -> Reader | None:
         tenants = queries.offered_tenants(session) if oversees(staff) else []
         if not tenants and staff.tenant_ids:
             tenants = queries.tenants(session, staff.tenant_ids)
-        return Reader(token, staff, tenants)
+        bureaus = queries.bureaus(session, staff.bureau_ids) if staff.bureau_ids else []
+        return Reader(token, staff, tenants, bureaus)

@@ -10,6 +10,7 @@ from flask import Blueprint
 SLICES = (
     "account",
     "today",
+    "desks",
     "publishing",
     "participation",
     "files",

@@ -73,6 +73,8 @@ class Role(StrEnum):
 TENANT_ROLES = (Role.PLANNER, Role.ARCHITECT, Role.TECHNICIAN, Role.TENANT_STAFF, Role.TENANT_ADMIN)
 BUREAU_ROLES = (Role.BUREAU_STAFF, Role.BUREAU_ADMIN)
 DISTRICT_ROLES = (Role.DISTRICT_OFFICE, Role.WORKING_GROUP, Role.FINANCE_READER, Role.TOP_CHIEF)
+#: Roles whose last holder at a place stays until another is found.
+NEEDED_ROLES = frozenset({Role.DISTRICT_OFFICE, Role.TENANT_ADMIN, Role.BUREAU_ADMIN})
 #: Roles that must sign in with a second factor.
 SECOND_FACTOR_ROLES = frozenset(
     {Role.DISTRICT_OFFICE, Role.TENANT_ADMIN, Role.BUREAU_ADMIN, Role.WORKING_GROUP, Role.FINANCE_READER}

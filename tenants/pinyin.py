@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
@@ -24,3 +26,14 @@ def sound(name: str, *, person: bool = False) -> str:
     if person and name[:1] in _FAMILY_NAMES:
         syllables = [_FAMILY_NAMES[name[0]], *lazy_pinyin(name[1:], style=Style.TONE3)]
     return " ".join(syllables).lower()
+
+
+def spelled(name: str, taken: Collection[str] = (), *, most: int = 40) -> str:
+    """The letters of a name's sound, for an address: "区住建委" is "quzhujianwei"; with a number where that is taken.
+
+    At most `most` characters, beginning with a letter.
+    """
+    syllables = (re.sub(r"[1-5]$", "", syllable) for syllable in sound(name).split())
+    letters = re.sub(r"[^a-z0-9]+", "", "".join(syllables)).lstrip("0123456789")[: most - 3] or "unit"
+    numbered = (f"{letters}-{number}" for number in range(2, len(taken) + 2))
+    return next(slug for slug in (letters, *numbered) if slug not in taken)

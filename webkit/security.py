@@ -17,7 +17,8 @@ csrf = CSRFProtect()
 _YEAR = 365 * 24 * 3600
 
 
-def _origin(url: str) -> str:
+def origin(url: str) -> str:
+    """Scheme and host of an address, as a content policy names a source; "" for none."""
     parts = urlsplit(url)
     host = parts.netloc.replace("{s}", "*")  # tile templates name their mirrors {s}
     return f"{parts.scheme}://{host}" if parts.scheme in ("http", "https") and host else ""
@@ -25,7 +26,7 @@ def _origin(url: str) -> str:
 
 def policy(settings: Settings, extra: Mapping[str, Sequence[str]] | None = None) -> str:
     """The content security policy: own sources only, pictures also from the file store and the tile server."""
-    pictures = [_origin(settings.s3_endpoint_url), _origin(settings.map_tiles_url)]
+    pictures = [origin(settings.s3_endpoint_url), origin(settings.map_tiles_url)]
     directives: dict[str, list[str]] = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],

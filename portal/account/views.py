@@ -74,12 +74,10 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.get("/")
 @requires(Permission.OWN_ACCOUNT)
 def home() -> ResponseReturnValue:
-    """The first page: the district for those who oversee it, else the tenant opened last."""
+    """The first page: of the own desk that was open last, else of the first."""
     who = reader()
-    if who.sees_district:
-        return redirect(url_for("district.overview"), 303)
-    if who.usual_tenant is not None:
-        return redirect(url_for("today.show", tenant=who.usual_tenant.slug), 303)
+    if who.usual_workplace is not None:
+        return redirect(who.usual_workplace.home, 303)
     return render(
         "portal/account/home.html", roles=queries.places_of(db(), who.staff.id), name=who.staff.name
     )

@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, session
 from flask_login import current_user, login_user
 
-from portal.reader import LAST_TENANT, Reader
+from portal.reader import LAST_DESK, Reader
 from tenants.identity import queries as identity
 from tenants.identity.sign_in import Opened
 from tenants.identity.throttle import Throttled
@@ -24,14 +24,14 @@ def reader() -> Reader:
 
 
 def enter(opened: Opened) -> None:
-    """Put a new session into the browser. What the cookie held before goes, except which tenant was open last."""
+    """Put a new session into the browser. What the cookie held before goes, except which desk was open last."""
     staff = identity.staff_by_token(db(), opened.token)
     assert staff is not None
-    last = session.get(LAST_TENANT)
+    last = session.get(LAST_DESK)
     session.clear()
     if last:
-        session[LAST_TENANT] = last
-    login_user(Reader(opened.token, staff, []))
+        session[LAST_DESK] = last
+    login_user(Reader(opened.token, staff, [], []))
 
 
 def too_often(form: Form, error: Throttled, template: str, **context: Any) -> Response:

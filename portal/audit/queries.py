@@ -17,7 +17,7 @@ from portal.publishing.queries import codes_of
 from tenants.audit import AuditEntry
 from tenants.clock import SHANGHAI
 from tenants.database import actor_of
-from tenants.identity.models import ResponsibleUnit, Tenant
+from tenants.identity.models import Bureau, ResponsibleUnit, Tenant
 from tenants.identity.queries import named
 from tenants.permissions import Permission
 
@@ -199,6 +199,10 @@ class _Pages:
             if units
             else {}
         )
+        bureaus = self._ids(rows, "bureau") if self.actor.may(Permission.TENANT_PROVISION) else set()
+        self.bureaus = (
+            dict(session.execute(select(Bureau.id, Bureau.slug).where(Bureau.id.in_(bureaus))).all()) if bureaus else {}
+        )
 
     @staticmethod
     def _ids(rows: Any, entity: str) -> set[UUID]:
@@ -213,6 +217,8 @@ class _Pages:
             if self.actor.may(Permission.DISTRICT_PERSON_MANAGE):
                 return "people.show_district", {"person": row.entity_id}
             return ("people.show", {"tenant": slug, "person": row.entity_id}) if slug else None
+        if row.entity == "bureau" and (bureau := self.bureaus.get(UUID(row.entity_id))):
+            return "organisation.edit_bureau", {"bureau": bureau}
         if slug is None:
             return None
         key = UUID(row.entity_id)

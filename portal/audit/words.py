@@ -123,6 +123,7 @@ _FIELDS = {
     "boundary": N_("边界"),
     "schematic": N_("示意"),
     "active": N_("在用"),
+    "liaison": N_("联络员"),
     "role": N_("角色"),
     "first": N_("第一天"),
     "last": N_("最后一天"),

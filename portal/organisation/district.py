@@ -1,4 +1,4 @@
-"""Tenants and bureaus, for the district office."""
+"""Tenants, for the district office."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.answers import take
 from portal.organisation import queries, service
-from portal.organisation.forms import BureauForm, ConfirmForm, NewTenantForm, TenantForm
+from portal.organisation.forms import ConfirmForm, NewTenantForm, TenantForm
 from portal.organisation.queries import TenantSettings
 from portal.organisation.web import blueprint, differences, version
 from tenants.identity import invitations
@@ -103,25 +103,6 @@ def reactivate_tenant(slug: str) -> ResponseReturnValue:
     service.set_active(db(), actor(), known.id, active=True, reason="")
     flash(_("%(name)s已恢复使用。", name=known.name), "success")
     return redirect(url_for("district.tenants"), 303)
-
-
-@blueprint.route("/district/bureaus/", methods=["GET", "POST"])
-@requires(Permission.TENANT_PROVISION)
-def bureaus() -> ResponseReturnValue:
-    form = BureauForm()
-    if form.validate_on_submit():
-        try:
-            service.create_bureau(
-                db(), actor(), name=form.name.data or "", short_name=form.short_name.data or ""
-            )
-        except (Invalid, Refused) as error:
-            take(form, error)
-        else:
-            flash(_("委办局已登记。"), "success")
-            return redirect(url_for(".bureaus"), 303)
-    return render(
-        "portal/organisation/bureaus.html", form=form, bureaus=queries.bureaus(db()), status=form.status
-    )
 
 
 def _tenant(slug: str) -> TenantSettings:

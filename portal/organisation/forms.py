@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -18,7 +21,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from portal.organisation import geometry
-from portal.organisation.policy import MAX_REPLY_DAYS, MIN_REPLY_DAYS
+from portal.organisation.policy import MAX_REPLY_DAYS, MIN_REPLY_DAYS, SHORT_NAME_MAX
+from portal.people.queries import Colleague
 from tenants import limited
 from tenants.identity import addresses
 from tenants.identity.models import CommentPolicy
@@ -122,10 +126,58 @@ class NewTenantForm(Form):
 
 
 class BureauForm(Form):
-    """A department of the district."""
+    """What only the district office sets for a bureau."""
 
+    version = HiddenField()
     name = StringField(_l("全称"), [DataRequired(), Length(max=60)])
-    short_name = StringField(_l("简称"), [DataRequired(), Length(max=12)])
+    short_name = StringField(
+        _l("简称"),
+        [DataRequired(), Length(max=SHORT_NAME_MAX)],
+        description=_l("用在列表和切换单位的地方，例如 区住建委。"),
+    )
+    slug = StringField(
+        _l("网址名"),
+        [DataRequired(), Length(max=40)],
+        description=_l("出现在工作台的网址里，例如 zhujianwei。用小写字母、数字和连字符。"),
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """What the form says."""
+        return {name: _tidy(self[name]) for name in ("name", "short_name", "slug")}
+
+
+class NewBureauForm(BureauForm):
+    """A department of the district that is not registered yet."""
+
+    slug = StringField(
+        _l("网址名"),
+        [Length(max=40)],
+        description=_l("出现在工作台的网址里。用小写字母、数字和连字符；留空就用简称的拼音。"),
+    )
+
+
+class BureauSettingsForm(Form):
+    """What a bureau's administrator sets."""
+
+    version = HiddenField()
+    liaison_id = SelectField(
+        _l("联络员"),
+        description=_l("工作组办公室有事找本单位时联系的人，从现在的人员里选。"),
+    )
+    contact_phone = StringField(_l("联系电话"), [Length(max=60)])
+    contact_email = StringField(_l("联系邮箱"), [Length(max=200), _email_if_any])
+    contact_address = StringField(_l("办公地址"), [Length(max=120)])
+
+    def offer(self, colleagues: Iterable[Colleague]) -> None:
+        """Fill the choices of the liaison."""
+        people = ((str(one.id), f"{one.name}（{one.job_title}）" if one.job_title else one.name) for one in colleagues)
+        self.liaison_id.choices = choices([("", gettext("暂不指定")), *people])
+
+    def changes(self) -> dict[str, Any]:
+        """What the form says."""
+        names = ("contact_phone", "contact_email", "contact_address")
+        liaison = self.liaison_id.data
+        return {name: _tidy(self[name]) for name in names} | {"liaison_id": UUID(liaison) if liaison else None}
 
 
 class UnitForm(PointFields):

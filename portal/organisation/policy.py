@@ -13,6 +13,7 @@ MIN_REPLY_DAYS, MAX_REPLY_DAYS = 1, 60
 #: What a slug looks like: it stands in addresses that people read out.
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SLUG_MAX = 40
+SHORT_NAME_MAX = 12
 #: Words that mean something else in addresses.
 TAKEN_SLUGS = frozenset({"new", "edit", "all", "district", "api", "static"})
 
@@ -29,6 +30,15 @@ def may_change_settings(actor: Actor, tenant_id: UUID) -> Refusal | None:
     if actor.acts_as(Scope.SYSTEM) or actor.may(Permission.TENANT_PROVISION):
         return None
     if actor.tenant_id == tenant_id and actor.may(Permission.SETTINGS_MANAGE):
+        return None
+    return Refusal(N_("您不能更改这个单位的设置。"), forbidden=True)
+
+
+def may_keep_up_bureau(actor: Actor, bureau_id: UUID) -> Refusal | None:
+    """A bureau's own administrator says how it is reached and who its liaison is."""
+    if actor.acts_as(Scope.SYSTEM):
+        return None
+    if actor.bureau_id == bureau_id and actor.may(Permission.BUREAU_SETTINGS_MANAGE):
         return None
     return Refusal(N_("您不能更改这个单位的设置。"), forbidden=True)
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session
 
 from tenants.clock import today
-from tenants.identity.models import Bureau, ResponsibleUnit, RoleAssignment, Tenant
+from tenants.identity.models import Bureau, ResponsibleUnit, RoleAssignment, Staff, Tenant
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,35 @@ class Setup:
 
 
 @dataclass(frozen=True)
-class BureauRef:
-    """A department of the district."""
+class BureauEntry:
+    """A department of the district, as its office lists them."""
 
     id: UUID
+    slug: str
     name: str
     short_name: str
+    active: bool
+    people: int
+    #: Empty without one who still works there.
+    liaison: str
+
+
+@dataclass(frozen=True)
+class BureauSettings:
+    """Everything that is set for a bureau, with the version that an edit starts from."""
+
+    id: UUID
+    slug: str
+    name: str
+    short_name: str
+    contact_phone: str
+    contact_email: str
+    contact_address: str
+    #: None, and the name empty, without one who still works there.
+    liaison_id: UUID | None
+    liaison: str
+    active: bool
+    version: int
 
 
 _TENANT = tuple(getattr(Tenant, name) for name in TenantSettings.__dataclass_fields__)
@@ -123,7 +146,48 @@ def unit(session: Session, slug: str) -> UnitSettings | None:
     return UnitSettings(*row) if row else None
 
 
-def bureaus(session: Session) -> list[BureauRef]:
-    """The departments of the district by name."""
-    rows = session.execute(select(Bureau.id, Bureau.name, Bureau.short_name).order_by(Bureau.name_sound, Bureau.name))
-    return [BureauRef(*row) for row in rows]
+def _liaison(column: SQLColumnExpression[Any]) -> ScalarSelect[Any]:
+    """What is said of a bureau's liaison; NULL without one who still works there."""
+    R = RoleAssignment
+    works_there = exists().where(R.bureau_id == Bureau.id, R.staff_id == Staff.id, R.held_on(today()))
+    named = select(column).where(Staff.id == Bureau.liaison_id, Staff.active, works_there)
+    return named.correlate(Bureau).scalar_subquery()
+
+
+def bureaus(session: Session) -> list[BureauEntry]:
+    """The departments of the district by name, those in use first. One query."""
+    R = RoleAssignment
+    people = (
+        select(func.count(func.distinct(R.staff_id)))
+        .where(R.bureau_id == Bureau.id, R.lasting(today()))
+        .correlate(Bureau)
+        .scalar_subquery()
+    )
+    liaison = func.coalesce(_liaison(Staff.name), "")
+    rows = session.execute(
+        select(Bureau.id, Bureau.slug, Bureau.name, Bureau.short_name, Bureau.active, people, liaison).order_by(
+            Bureau.active.desc(), Bureau.name_sound, Bureau.name
+        )
+    )
+    return [BureauEntry(*row) for row in rows]
+
+
+def bureau(session: Session, slug: str) -> BureauSettings | None:
+    """Settings of a bureau, also of one out of use. One query."""
+    B = Bureau
+    row = session.execute(
+        select(
+            B.id,
+            B.slug,
+            B.name,
+            B.short_name,
+            B.contact_phone,
+            B.contact_email,
+            B.contact_address,
+            _liaison(Staff.id),
+            func.coalesce(_liaison(Staff.name), ""),
+            B.active,
+            B.version,
+        ).where(B.slug == slug)
+    ).one_or_none()
+    return BureauSettings(*row) if row else None

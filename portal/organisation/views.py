@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from portal.answers import take
 from portal.organisation import (
+    bureaus,  # noqa: F401 - for its routes
     district,  # noqa: F401 - for its routes
     queries,
     service,

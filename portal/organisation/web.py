@@ -1,4 +1,4 @@
-"""What the pages of a tenant's own settings and of the district office share."""
+"""What the pages of settings and of the district office share."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
+from wtforms import Field, SelectField
 
-from portal.organisation.queries import TenantSettings, UnitSettings
+from portal.organisation.queries import BureauSettings, TenantSettings, UnitSettings
 from tenants.identity import words
 from webkit.forms import Form
 from webkit.text import whole_number
@@ -23,7 +24,7 @@ def version() -> int:
     return whole_number(request.form.get("version")) or 0
 
 
-def differences(form: Form, now: TenantSettings | UnitSettings) -> list[tuple[str, str]]:
+def differences(form: Form, now: TenantSettings | UnitSettings | BureauSettings) -> list[tuple[str, str]]:
     """Where what was typed differs from what somebody else has saved: label, and their text."""
     found = []
     for field in form:
@@ -31,8 +32,15 @@ def differences(form: Form, now: TenantSettings | UnitSettings) -> list[tuple[st
             continue
         saved = getattr(now, field.name)
         if _words(saved) != _words(field.data):
-            found.append((str(field.label.text), _words(saved) or _("（空）")))
+            found.append((str(field.label.text), _called(field, _words(saved)) or _("（空）")))
     return found
+
+
+def _called(field: Field, value: str) -> str:
+    """A value as the field shows it: where there is a choice, by the words of the choice."""
+    if not isinstance(field, SelectField):
+        return value
+    return next((str(label) for known, label, *_ in field.iter_choices() if str(known) == value), value)
 
 
 def _words(value: Any) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.answers import take
-from portal.organisation import queries as organisation
 from portal.people import queries, service, words
 from portal.people.forms import EndForm, GrantForm, OfficeInviteForm, PlaceFields
 from portal.people.queries import PersonState
@@ -45,8 +44,9 @@ def index() -> ResponseReturnValue:
         people=list_page(by),
         by=by,
         states=words.states(),
-        roles=queries.grantable(db()),
+        roles=queries.grantable(actor()),
         tenants=identity_queries.offered_tenants(db()),
+        bureaus=identity_queries.bureaus(db()),
         counts=queries.counts(db()),
         ending=queries.ending_soon(db()) if not wants_part() else ([], 0),
         State=PersonState,
@@ -60,19 +60,18 @@ def export_district() -> ResponseReturnValue:
 
 
 def _offered(form: PlaceFields) -> None:
-    form.offer(identity_queries.tenants(db()), [(b.id, b.name) for b in organisation.bureaus(db())])
+    form.offer(identity_queries.tenants(db()), identity_queries.bureaus(db()))
 
 
 @blueprint.route("/district/people/invite", methods=["GET", "POST"])
 @requires(Permission.DISTRICT_PERSON_MANAGE)
 def invite_district() -> ResponseReturnValue:
-    form = OfficeInviteForm()
+    form = OfficeInviteForm(role=request.args.get("role"), place=request.args.get("place"))
     _offered(form)
     if form.validate_on_submit():
         try:
             invited = service.invite(
                 db(),
-                actor(),
                 email=form.email.data or "",
                 name=form.name.data or "",
                 job_title=form.job_title.data or "",

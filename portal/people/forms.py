@@ -12,24 +12,26 @@ from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.people import queries
 from tenants.clock import today
-from tenants.identity.queries import TenantRef
+from tenants.identity.queries import BureauRef, TenantRef
 from tenants.identity.service import NAME_MAX
 from tenants.identity.words import ROLES, role_name
 from tenants.permissions import BUREAU_ROLES, DISTRICT_ROLES, TENANT_ROLES, Role
+from tenants.requests import actor
 from webkit.bounds import DateField
 from webkit.forms import Form, choices
 
 
 class RolesField(SelectMultipleField):
-    """Roles of a tenant as boxes to tick."""
+    """Roles of a tenant or a bureau as boxes to tick."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
 
-def _tenant_role_choices() -> list[Any]:
-    return choices((role.value, role_name(role)) for role in TENANT_ROLES)
+def _roles_here() -> list[Any]:
+    return choices((role.value, role_name(role)) for role in queries.grantable(actor()))
 
 
 class WhomFields(Form):
@@ -54,9 +56,9 @@ class DaysFields(Form):
 
 
 class RolesForm(DaysFields):
-    """The roles somebody holds in the tenant."""
+    """The roles somebody holds here."""
 
-    roles = RolesField(_l("角色"), choices=_tenant_role_choices)
+    roles = RolesField(_l("角色"), choices=_roles_here)
 
     def chosen(self) -> list[Role]:
         """The ticked roles."""
@@ -76,7 +78,7 @@ class PlaceFields(Form):
         description=_l("工作组和财政角色选“全区”；委办局人员选委办局；其余选属地单位。"),
     )
 
-    def offer(self, tenants: Sequence[TenantRef], bureaus: Sequence[tuple[UUID, str]]) -> None:
+    def offer(self, tenants: Sequence[TenantRef], bureaus: Sequence[BureauRef]) -> None:
         """Fill the choices."""
         order = (*DISTRICT_ROLES, *BUREAU_ROLES, *TENANT_ROLES)
         self.role.choices = choices((role.value, gettext(ROLES[role])) for role in order)
@@ -84,7 +86,7 @@ class PlaceFields(Form):
         self.place.choices = [
             *choices([("", district)], group=district),
             *choices(((f"tenant:{t.id}", t.name) for t in tenants), group=tenant),
-            *choices(((f"bureau:{id_}", name) for id_, name in bureaus), group=bureau),
+            *choices(((f"bureau:{b.id}", b.name) for b in bureaus), group=bureau),
         ]
 
     def where(self) -> dict[str, UUID]:

@@ -1,4 +1,4 @@
-"""What the lists of people show. The database decides who is visible; a tenant sees its own people and no more."""
+"""What the lists of people show. The database decides who is visible; a place sees its own people and no more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from tenants.actors import Actor
 from tenants.clock import SHANGHAI, today
 from tenants.database import actor_of
 from tenants.days import Days, first_day, last_day
@@ -111,7 +112,7 @@ class Person:
     email: str
     job_title: str
     state: PersonState
-    #: The reader's tenant, in a tenant; the deployment, in the district. None while the invitation waits.
+    #: The reader's place, at one; the deployment, in the district. None while the invitation waits.
     joined_on: date | None
     roles: tuple[Held, ...]
 
@@ -123,12 +124,13 @@ class PersonFilter:
     text: str = ""
     role: str = ""
     state: str = ""
-    #: Address on the site or name of a tenant; the district's list only.
+    #: Address on the site or name of a tenant, address of a bureau; the district's list only.
     tenant: str = ""
+    bureau: str = ""
 
     @property
     def empty(self) -> bool:
-        return not (self.text or self.role or self.state or self.tenant)
+        return not (self.text or self.role or self.state or self.tenant or self.bureau)
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,16 @@ class Counts:
         return sum(self.by_state.values())
 
 
+def _at_a_place(session: Session) -> bool:
+    """Whether the reader is at the desk of a tenant or a bureau."""
+    actor = actor_of(session)
+    return bool(actor.tenant_id or actor.bureau_id)
+
+
 def _here(session: Session) -> ColumnElement[bool]:
-    """Role rows of the tenant the reader is in; for the district all. Somebody's own roles elsewhere stay out."""
-    return here(session, R.tenant_id)
+    """Role rows of the place the reader is at; for the district all. Somebody's own roles elsewhere stay out."""
+    bureau_id = actor_of(session).bureau_id
+    return R.bureau_id == bureau_id if bureau_id else here(session, R.tenant_id)
 
 
 def _has(session: Session, *such: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -172,7 +181,7 @@ def _narrowed(session: Session, by: PersonFilter) -> list[ColumnElement[bool]]:
     """Conditions of a list: people with a role here, now or before."""
     clauses: list[ColumnElement[bool]] = [
         _has(session)
-        if actor_of(session).tenant_id
+        if _at_a_place(session)
         else Staff.id.is_not(None)
     ]
     if text := by.text.strip():
@@ -182,11 +191,14 @@ def _narrowed(session: Session, by: PersonFilter) -> list[ColumnElement[bool]]:
         clauses.append(_has(session, R.lasting(today()), R.role == by.role))
     if by.state in set(PersonState):
         clauses.append(_state(session) == by.state)
-    elif actor_of(session).tenant_id:
+    elif _at_a_place(session):
         clauses.append(_state(session).not_in([state.value for state in GONE]))
     if by.tenant:
         place = select(Tenant.id).where(named(by.tenant))
         clauses.append(_has(session, R.lasting(today()), R.tenant_id.in_(place)))
+    if by.bureau:
+        place = select(Bureau.id).where(Bureau.slug == by.bureau)
+        clauses.append(_has(session, R.lasting(today()), R.bureau_id.in_(place)))
     return clauses
 
 
@@ -197,9 +209,9 @@ def _people(session: Session) -> Select[Any, Any, Any, Any, Any, Any]:
 
 
 def _joined(session: Session) -> ColumnElement[Any]:
-    """Since when: the district from the accepted invitation, a tenant from the first role there, if that is later."""
+    """Since when: the district from the accepted invitation, a place from the first role there, if that is later."""
     accepted = cast(func.timezone(SHANGHAI.key, Staff.joined_at), Date)
-    if actor_of(session).tenant_id is None:
+    if not _at_a_place(session):
         return accepted.label("joined_on")
     first = select(func.min(func.lower(R.valid))).where(R.staff_id == Staff.id, _here(session)).correlate(Staff)
     since = func.greatest(accepted, first.scalar_subquery())
@@ -333,8 +345,42 @@ def _roles(session: Session, where: ColumnElement[bool]) -> dict[UUID, list[Held
     return found
 
 
-def grantable(session: Session) -> tuple[Role, ...]:
-    """The roles that are given here: those of a tenant inside one, all of them across the district."""
-    if actor_of(session).tenant_id:
+def grantable(actor: Actor) -> tuple[Role, ...]:
+    """The roles that are given here: those of a tenant or a bureau inside one, all of them across the district."""
+    if actor.tenant_id:
         return TENANT_ROLES
+    if actor.bureau_id:
+        return BUREAU_ROLES
     return (*DISTRICT_ROLES, *BUREAU_ROLES, *TENANT_ROLES)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody at the reader's desk."""
+
+    id: UUID
+    name: str
+    job_title: str
+    roles: tuple[Role, ...]
+
+
+#: So many colleagues stand on the first page of a desk.
+COLLEAGUES = 60
+
+
+def colleagues(session: Session) -> list[Colleague]:
+    """Who has come to the reader's desk, of a bureau or without a place, by name; one query."""
+    actor = actor_of(session)
+    if actor.bureau_id:
+        at = R.bureau_id == actor.bureau_id
+    else:
+        at = and_(R.role.in_(actor.roles), R.tenant_id.is_(None), R.bureau_id.is_(None))
+    rows = session.execute(
+        select(Staff.id, Staff.name, Staff.job_title, func.array_agg(R.role))
+        .join(R, R.staff_id == Staff.id)
+        .where(at, R.held_on(today()), Staff.active, Staff.joined_at.is_not(None))
+        .group_by(Staff.id)
+        .order_by(Staff.name_sound, Staff.name, Staff.id)
+        .limit(COLLEAGUES)
+    )
+    return [Colleague(id_, name, title, tuple(map(Role, sorted(roles)))) for id_, name, title, roles in rows]

@@ -20,7 +20,6 @@ SOURCE = "person"
 
 def invite(
     session: Session,
-    actor: Actor,
     *,
     email: str,
     name: str,
@@ -38,7 +37,7 @@ def invite(
         name=name,
         job_title=job_title,
         roles=roles,
-        tenant_id=tenant_id or (actor.tenant_id if bureau_id is None else None),
+        tenant_id=tenant_id,
         bureau_id=bureau_id,
         first=first,
         last=last,
@@ -57,13 +56,12 @@ def set_roles(
     last: date | None = None,
     reason: str | None = None,
 ) -> None:
-    """Make these the roles somebody holds in the actor's tenant; none of them ends their work there.
+    """Make these the roles somebody holds at the actor's place; none of them ends their work there.
 
     The days are those of the roles that are new.
     """
-    identity.set_roles(
-        session, staff_id, roles, tenant_id=actor.tenant_id, first=first, last=last, reason=reason
-    )
+    place = {"tenant_id": actor.tenant_id, "bureau_id": actor.bureau_id}
+    identity.set_roles(session, staff_id, roles, **place, first=first, last=last, reason=reason)
     outbox.changed(session, SOURCE, staff_id)
 
 

@@ -1,10 +1,10 @@
-"""People and roles of a tenant."""
+"""People and roles of a tenant or a bureau."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, g, redirect, url_for
+from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -30,53 +30,61 @@ from portal.people.web import (
     the_person,
     withdraw_offer,
 )
+from portal.workplace import at_both, here
 from tenants.identity import invitations, offers, policy
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires, say
+from tenants.requests import actor, db, say
 from tenants.rules import Invalid, Refused
 from webkit.fragments import render, wants_part
 
+P = Permission
+#: Who reads the people of a place, and who gives and takes roles there.
+READ = (P.PERSON_READ, P.BUREAU_PERSON_MANAGE)
+MANAGE = (P.PERSON_MANAGE, P.BUREAU_PERSON_MANAGE)
+BOTH = ("GET", "POST")
 
-@blueprint.get("/t/<tenant>/people/")
-@requires(Permission.PERSON_READ)
-def index(tenant: str) -> ResponseReturnValue:
+
+def _may_manage() -> bool:
+    return any(map(actor().may, MANAGE))
+
+
+@at_both(blueprint, "people/", READ)
+def index() -> ResponseReturnValue:
     by = filter_of_request()
-    may_manage = actor().may(Permission.PERSON_MANAGE)
+    may_manage = _may_manage()
     return render(
         "portal/people/index.html",
         "results",
         people=list_page(by),
-        offers=offers.of_tenant(db(), g.tenant.id) if may_manage and not wants_part() else [],
+        offers=offers.of_place(db(), **here().where) if may_manage and not wants_part() else [],
         ending=queries.ending_soon(db()) if may_manage and not wants_part() else ([], 0),
         by=by,
         states=words.states(),
-        roles=queries.grantable(db()),
-        tenant=tenant,
+        roles=queries.grantable(actor()),
+        here=here(),
         may_manage=may_manage,
     )
 
 
-@blueprint.get("/t/<tenant>/people.xlsx", endpoint="export")
-@requires(Permission.PERSON_READ)
-def export_tenant(tenant: str) -> ResponseReturnValue:
-    return export(_("%(name)s人员", name=g.tenant.short_name), filter_of_request(), places=False)
+@at_both(blueprint, "people.xlsx", READ, endpoint="export")
+def export_place() -> ResponseReturnValue:
+    return export(_("%(name)s人员", name=here().label), filter_of_request(), places=False)
 
 
-@blueprint.route("/t/<tenant>/people/invite", methods=["GET", "POST"])
-@requires(Permission.PERSON_MANAGE)
-def invite(tenant: str) -> ResponseReturnValue:
+@at_both(blueprint, "people/invite", MANAGE, methods=BOTH)
+def invite() -> ResponseReturnValue:
     form = InviteForm()
     if form.validate_on_submit():
         try:
             invited = service.invite(
                 db(),
-                actor(),
                 email=form.email.data or "",
                 name=form.name.data or "",
                 job_title=form.job_title.data or "",
                 roles=form.chosen(),
                 first=form.first.data,
                 last=form.last.data,
+                **here().where,
             )
         except (Invalid, Refused) as error:
             take(form, error)
@@ -84,22 +92,20 @@ def invite(tenant: str) -> ResponseReturnValue:
         else:
             flash(invited_words(invited, form.first.data), "success")
             if invited.offered:
-                return redirect(url_for(".index", tenant=tenant), 303)
-            return redirect(url_for(".show", tenant=tenant, person=invited.staff.id), 303)
-    return render("portal/people/invite.html", form=form, tenant=tenant, status=form.status)
+                return redirect(here().url("people.index"), 303)
+            return redirect(here().url("people.show", person=invited.staff.id), 303)
+    return render("portal/people/invite.html", form=form, here=here(), status=form.status)
 
 
-@blueprint.post("/t/<tenant>/people/offers/<uuid:offer>/withdraw", endpoint="withdraw_offer")
-@requires(Permission.PERSON_MANAGE)
-def withdraw_offer_of_tenant(tenant: str, offer: UUID) -> ResponseReturnValue:
-    return withdraw_offer(offer, url_for(".index", tenant=tenant))
+@at_both(blueprint, "people/offers/<uuid:offer>/withdraw", MANAGE, methods=("POST",), endpoint="withdraw_offer")
+def withdraw_offer_of_place(offer: UUID) -> ResponseReturnValue:
+    return withdraw_offer(offer, here().url("people.index"))
 
 
-@blueprint.get("/t/<tenant>/people/<uuid:person>")
-@requires(Permission.PERSON_READ)
-def show(tenant: str, person: UUID) -> ResponseReturnValue:
+@at_both(blueprint, "people/<uuid:person>", READ)
+def show(person: UUID) -> ResponseReturnValue:
     found = the_person(person)
-    refusal = policy.may_change_roles_of(actor(), person, actor().tenant_id)
+    refusal = policy.may_change_roles_of(actor(), person, actor().tenant_id, actor().bureau_id)
     return render(
         "portal/people/show.html",
         person=found,
@@ -107,24 +113,22 @@ def show(tenant: str, person: UUID) -> ResponseReturnValue:
             queries.history(db(), person), queries.term_changes(db(), person), places=False
         ),
         states=words.states(),
-        tenant=tenant,
-        may_manage=actor().may(Permission.PERSON_MANAGE),
+        here=here(),
+        may_manage=_may_manage(),
         refusal=say(refusal) if refusal else "",
-        factor_refusal=factor_refusal(found) if actor().may(Permission.PERSON_MANAGE) else None,
+        factor_refusal=factor_refusal(found) if _may_manage() else None,
     )
 
 
-@blueprint.route("/t/<tenant>/people/<uuid:person>/second-factor", methods=["GET", "POST"])
-@requires(Permission.PERSON_MANAGE)
-def reset_second_factor(tenant: str, person: UUID) -> ResponseReturnValue:
+@at_both(blueprint, "people/<uuid:person>/second-factor", MANAGE, methods=BOTH)
+def reset_second_factor(person: UUID) -> ResponseReturnValue:
     """A colleague lost phone and recovery codes."""
-    people = (_("人员与角色"), url_for(".index", tenant=tenant))
-    return reset_factor(person, people, url_for(".show", tenant=tenant, person=person))
+    people = (_("人员与角色"), here().url("people.index"))
+    return reset_factor(person, people, here().url("people.show", person=person))
 
 
-@blueprint.route("/t/<tenant>/people/<uuid:person>/roles", methods=["GET", "POST"])
-@requires(Permission.PERSON_MANAGE)
-def roles(tenant: str, person: UUID) -> ResponseReturnValue:
+@at_both(blueprint, "people/<uuid:person>/roles", MANAGE, methods=BOTH)
+def roles(person: UUID) -> ResponseReturnValue:
     found = the_person(person)
     form = RolesForm(roles=[held.role.value for held in found.roles])
     if form.validate_on_submit():
@@ -139,21 +143,19 @@ def roles(tenant: str, person: UUID) -> ResponseReturnValue:
             db().rollback()
         else:
             flash(roles_changed(form.first.data), "success")
-            return redirect(url_for(".show", tenant=tenant, person=person), 303)
-    return render("portal/people/roles.html", form=form, person=found, tenant=tenant, status=form.status)
+            return redirect(here().url("people.show", person=person), 303)
+    return render("portal/people/roles.html", form=form, person=found, here=here(), status=form.status)
 
 
-@blueprint.route("/t/<tenant>/people/<uuid:person>/roles/<uuid:role>/term", methods=["GET", "POST"])
-@requires(Permission.PERSON_MANAGE)
-def term(tenant: str, person: UUID, role: UUID) -> ResponseReturnValue:
+@at_both(blueprint, "people/<uuid:person>/roles/<uuid:role>/term", MANAGE, methods=BOTH)
+def term(person: UUID, role: UUID) -> ResponseReturnValue:
     """A role is held longer, or less long."""
-    return change_term(person, role, url_for(".show", tenant=tenant, person=person))
+    return change_term(person, role, here().url("people.show", person=person))
 
 
-@blueprint.route("/t/<tenant>/people/<uuid:person>/end", methods=["GET", "POST"])
-@requires(Permission.PERSON_MANAGE)
-def end(tenant: str, person: UUID) -> ResponseReturnValue:
-    """End somebody's work in the tenant, or take an invitation back."""
+@at_both(blueprint, "people/<uuid:person>/end", MANAGE, methods=BOTH)
+def end(person: UUID) -> ResponseReturnValue:
+    """End somebody's work here, or take an invitation back."""
     found = the_person(person)
     form = EndForm()
     if form.validate_on_submit():
@@ -167,14 +169,13 @@ def end(tenant: str, person: UUID) -> ResponseReturnValue:
                 flash(_("邀请已取消。"), "success")
             else:
                 flash(_("%(name)s不再在本单位任职。", name=found.name), "success")
-            return redirect(url_for(".index", tenant=tenant), 303)
-    return render("portal/people/end.html", form=form, person=found, tenant=tenant, status=form.status)
+            return redirect(here().url("people.index"), 303)
+    return render("portal/people/end.html", form=form, person=found, here=here(), status=form.status)
 
 
-@blueprint.post("/t/<tenant>/people/<uuid:person>/resend")
-@requires(Permission.PERSON_MANAGE)
-def resend(tenant: str, person: UUID) -> ResponseReturnValue:
+@at_both(blueprint, "people/<uuid:person>/resend", MANAGE, methods=("POST",))
+def resend(person: UUID) -> ResponseReturnValue:
     found = the_person(person)
-    invitations.resend(db(), person, tenant_id=actor().tenant_id)
+    invitations.resend(db(), person, **here().where)
     flash(_("邀请已重新发给%(name)s。", name=found.name), "success")
-    return redirect(url_for(".show", tenant=tenant, person=person), 303)
+    return redirect(here().url("people.show", person=person), 303)

@@ -1,4 +1,4 @@
-"""What the pages of a tenant's people and of the district's share."""
+"""What the pages of the people of a place and of the district share."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def filter_of_request() -> PersonFilter:
         role=asked.get("role", ""),
         state=asked.get("state", ""),
         tenant=asked.get("tenant", ""),
+        bureau=asked.get("bureau", ""),
     )
 
 

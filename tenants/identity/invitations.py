@@ -54,7 +54,7 @@ def invite(
 
     Who works elsewhere is offered the roles, and the inviter learns nothing else of them.
     """
-    require(policy.may_manage(actor_of(session), tenant_id))
+    require(policy.may_manage(actor_of(session), tenant_id, bureau_id))
     wanted = list(dict.fromkeys(roles))
     if not wanted:
         raise Invalid({"roles": N_("请至少选择一个角色。")})
@@ -84,7 +84,7 @@ def add_role(
     last: date | None = None,
 ) -> Invited:
     """One more role for somebody known: at once where they work already, or have not come yet; else it is offered."""
-    require(policy.may_change_roles_of(actor_of(session), staff_id, tenant_id))
+    require(policy.may_change_roles_of(actor_of(session), staff_id, tenant_id, bureau_id))
     staff = the_staff(session, staff_id)
     return _give_or_offer(session, staff, [role], staff.name, tenant_id, bureau_id, first, last)
 
@@ -126,7 +126,7 @@ def resend(
     bureau_id: UUID | None = None,
 ) -> None:
     """Send the invitation again, with a new link and a new term."""
-    require(policy.may_manage(actor_of(session), tenant_id))
+    require(policy.may_manage(actor_of(session), tenant_id, bureau_id))
     staff = the_staff(session, staff_id)
     if staff.joined_at is not None:
         raise Refused(Refusal(N_("对方已经接受了邀请。")))

@@ -125,8 +125,21 @@ class Bureau(Named, Identified, Base):
 
     __tablename__ = "bureau"
 
+    #: Its address in the workspace.
+    slug: Mapped[str] = mapped_column(unique=True)
+    #: Addresses it had before; they lead to the present one and are no other bureau's.
+    former_slugs: Mapped[list[str]] = mapped_column(default=list)
     name: Mapped[str] = mapped_column(unique=True)
     short_name: Mapped[str]
+    contact_phone: Mapped[str] = mapped_column(default="")
+    contact_email: Mapped[str] = mapped_column(default="")
+    contact_address: Mapped[str] = mapped_column(default="")
+    #: 联络员: who is asked about what concerns the bureau; counts while they work there.
+    liaison_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Staff(Named, Identified, Base):
@@ -259,6 +272,11 @@ class StaffToken(Identified, Base):
         Index(
             "ix_staff_token_offered_by",
             text("((offer ->> 'tenant_id'))"),
+            postgresql_where=text("offer IS NOT NULL AND used_at IS NULL"),
+        ),
+        Index(
+            "ix_staff_token_offered_by_bureau",
+            text("((offer ->> 'bureau_id'))"),
             postgresql_where=text("offer IS NOT NULL AND used_at IS NULL"),
         ),
     )

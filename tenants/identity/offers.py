@@ -73,7 +73,7 @@ def send(
     What is kept of the person is their address and what the offering place calls them: it learns nothing else.
     """
     actor = actor_of(session)
-    require(policy.may_change_roles_of(actor, staff.id, tenant_id))
+    require(policy.may_change_roles_of(actor, staff.id, tenant_id, bureau_id))
     if not all(policy.is_place_of(role, tenant_id, bureau_id) for role in roles):
         raise Invalid({"role": N_("这个角色不在这里任职。")})
     policy.check_days(first or today(), last, today(), any_time=False)
@@ -101,9 +101,10 @@ def to_person(session: Session, staff_id: UUID) -> list[Offer]:
     return _read(session, _open().where(StaffToken.staff_id == staff_id))
 
 
-def of_tenant(session: Session, tenant_id: UUID) -> list[Offer]:
-    """What a tenant has offered that is not answered yet; one query."""
-    return _read(session, _open().where(StaffToken.offer["tenant_id"].astext == str(tenant_id)))
+def of_place(session: Session, *, tenant_id: UUID | None = None, bureau_id: UUID | None = None) -> list[Offer]:
+    """What a tenant or a bureau has offered that is not answered yet; one query."""
+    key, place = ("tenant_id", tenant_id) if tenant_id else ("bureau_id", bureau_id)
+    return _read(session, _open().where(StaffToken.offer[key].astext == str(place)))
 
 
 def withdraw(session: Session, offer_id: UUID) -> None:
@@ -111,8 +112,8 @@ def withdraw(session: Session, offer_id: UUID) -> None:
     token = session.scalar(_open().where(StaffToken.id == offer_id).with_for_update())
     if token is None or token.offer is None:
         raise Missing
-    tenant_id, _ = _place(token.offer)
-    require(policy.may_change_roles_of(actor_of(session), token.staff_id, tenant_id))
+    tenant_id, bureau_id = _place(token.offer)
+    require(policy.may_change_roles_of(actor_of(session), token.staff_id, tenant_id, bureau_id))
     token.used_at = now()
     called = token.offer["name"]
     audit.record(session, "offer.withdrawn", "person", token.staff_id, label=called, tenant_id=tenant_id)

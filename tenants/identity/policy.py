@@ -28,7 +28,7 @@ AHEAD = timedelta(days=366)
 class SecondFactorStanding:
     """Whether somebody has set up a second factor, and whether it is the office's to reset (`guarded`).
 
-    It is where a role of theirs, anywhere, requires one, or is held elsewhere than in the tenant that asks.
+    It is where a role of theirs, anywhere, requires one, or is held elsewhere than at the place that asks.
     """
 
     is_set: bool
@@ -45,20 +45,24 @@ def is_place_of(role: Role, tenant_id: UUID | None, bureau_id: UUID | None) -> b
     return tenant_id is None and bureau_id is not None
 
 
-def may_manage(actor: Actor, tenant_id: UUID | None) -> Refusal | None:
-    """Whether the actor gives and takes roles at a place: administrators in their tenant, the office anywhere."""
+def may_manage(actor: Actor, tenant_id: UUID | None, bureau_id: UUID | None) -> Refusal | None:
+    """Whether the actor gives and takes roles at a place: administrators in theirs, the office anywhere."""
     if actor.acts_as(Scope.SYSTEM) or actor.may(P.DISTRICT_PERSON_MANAGE):
         return None
     if actor.may(P.PERSON_MANAGE) and tenant_id is not None and actor.tenant_id == tenant_id:
         return None
+    if actor.may(P.BUREAU_PERSON_MANAGE) and bureau_id is not None and actor.bureau_id == bureau_id:
+        return None
     return _NOT_YOURS
 
 
-def may_change_roles_of(actor: Actor, staff_id: UUID, tenant_id: UUID | None) -> Refusal | None:
+def may_change_roles_of(
+    actor: Actor, staff_id: UUID, tenant_id: UUID | None, bureau_id: UUID | None
+) -> Refusal | None:
     """Roles are given and taken by who manages the place, and never one's own."""
     if actor.id == staff_id and not actor.acts_as(Scope.SYSTEM):
         return _OWN_ROLES
-    return may_manage(actor, tenant_id)
+    return may_manage(actor, tenant_id, bureau_id)
 
 
 def check_days(first: date, last: date | None, today: date, *, any_time: bool) -> None:
@@ -101,10 +105,17 @@ def check_last_day(last: date | None, held: Days, today: date) -> None:
 
 
 def may_end(
-    actor: Actor, staff_id: UUID, role: Role, tenant_id: UUID | None, gap: date | None, today: date
+    actor: Actor,
+    staff_id: UUID,
+    role: Role,
+    tenant_id: UUID | None,
+    bureau_id: UUID | None,
+    *,
+    gap: date | None,
+    today: date,
 ) -> Refusal | None:
     """A role ends, or ends earlier, unless from some day on (`gap`) nobody would administer the place."""
-    refusal = may_change_roles_of(actor, staff_id, tenant_id)
+    refusal = may_change_roles_of(actor, staff_id, tenant_id, bureau_id)
     if refusal or gap is None or actor.acts_as(Scope.SYSTEM):
         return refusal
     if gap > today:
@@ -120,7 +131,7 @@ def may_end(
 def may_deactivate(
     actor: Actor, staff_id: UUID, *, last_admin_of: Sequence[str], last_of_office: bool
 ) -> Refusal | None:
-    """The district office closes accounts, not its own, and none that leaves a tenant without administrator."""
+    """The district office closes accounts, not its own, and none that leaves a place without administrator."""
     if actor.acts_as(Scope.SYSTEM):
         return None
     if not actor.may(P.DISTRICT_PERSON_MANAGE):
@@ -129,8 +140,8 @@ def may_deactivate(
         return Refusal(N_("不能停用自己的账号。"), forbidden=True)
     if last_admin_of:
         return Refusal(
-            N_("这是%(tenants)s最后一位管理员。请先增加一位管理员，再停用。"),
-            {"tenants": "、".join(last_admin_of)},
+            N_("这是%(places)s最后一位管理员。请先增加一位管理员，再停用。"),
+            {"places": "、".join(last_admin_of)},
         )
     return _LAST_OFFICE if last_of_office else None
 
@@ -143,7 +154,7 @@ def may_reactivate(actor: Actor) -> Refusal | None:
 def may_reset_second_factor(actor: Actor, staff_id: UUID, standing: SecondFactorStanding) -> Refusal | None:
     """An administrator helps who works nowhere else; the office helps everybody, and alone who must have a factor."""
     if not actor.acts_as(Scope.SYSTEM):
-        if not (actor.may(P.DISTRICT_PERSON_MANAGE) or actor.may(P.PERSON_MANAGE)):
+        if not any(map(actor.may, (P.DISTRICT_PERSON_MANAGE, P.PERSON_MANAGE, P.BUREAU_PERSON_MANAGE))):
             return _NOT_YOURS
         if actor.id == staff_id:
             return Refusal(N_("自己的两步验证由另一位管理员重置。"), forbidden=True)

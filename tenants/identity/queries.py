@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tenants.clock import now, today
 from tenants.identity.devices import device
 from tenants.identity.models import (
+    Bureau,
     Resident,
     ResidentSession,
     RoleAssignment,
@@ -42,6 +43,18 @@ class TenantRef:
     kind: str
     #: Since when the public sees it; None while it is being set up.
     opened_at: datetime | None
+
+
+@dataclass(frozen=True)
+class BureauRef:
+    """A bureau as navigation needs it."""
+
+    id: UUID
+    slug: str
+    name: str
+    short_name: str
+    #: Addresses it had before.
+    former_slugs: list[str]
 
 
 @dataclass(frozen=True)
@@ -77,13 +90,21 @@ class SignedInStaff:
         """Roles that count inside a tenant: those held there and those of the district."""
         return frozenset(r.role for r in self.roles if r.tenant_id == tenant_id) | self.district_roles
 
+    def roles_at(self, bureau_id: UUID) -> frozenset[Role]:
+        """Roles held at a bureau."""
+        return frozenset(r.role for r in self.roles if r.bureau_id == bureau_id)
+
     @property
     def tenant_ids(self) -> frozenset[UUID]:
         return frozenset(r.tenant_id for r in self.roles if r.tenant_id)
 
     @property
+    def bureau_ids(self) -> frozenset[UUID]:
+        return frozenset(r.bureau_id for r in self.roles if r.bureau_id)
+
+    @property
     def must_have_second_factor(self) -> bool:
-        """District office and administrators sign in with a second factor."""
+        """Whoever administers, decides or reads for the whole district signs in with a second factor."""
         return any(r.role in SECOND_FACTOR_ROLES for r in self.roles)
 
     @property
@@ -190,6 +211,18 @@ def tenants(session: Session, ids: frozenset[UUID] | None = None) -> list[Tenant
     if ids is not None:
         query = query.where(Tenant.id.in_(ids))
     return [TenantRef(*row) for row in session.execute(query)]
+
+
+def bureaus(session: Session, ids: frozenset[UUID] | None = None) -> list[BureauRef]:
+    """Active bureaus by name; `ids` narrows them."""
+    query = (
+        select(Bureau.id, Bureau.slug, Bureau.name, Bureau.short_name, Bureau.former_slugs)
+        .where(Bureau.active)
+        .order_by(Bureau.name_sound, Bureau.name)
+    )
+    if ids is not None:
+        query = query.where(Bureau.id.in_(ids))
+    return [BureauRef(*row) for row in session.execute(query)]
 
 
 def second_factor_of(session: Session, staff_id: UUID) -> SecondFactorStanding:

@@ -19,7 +19,7 @@ from tenants.clock import day_of, now, today
 from tenants.database import actor_of, reveal_address, take_turns
 from tenants.days import Days, days, first_day
 from tenants.identity import addresses, cover, keys, passwords, policy
-from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffSession, Tenant
+from tenants.identity.models import Bureau, RoleAssignment, Staff, StaffCredential, StaffSession, Tenant
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Missing, Refusal, Refused, require
 
@@ -131,7 +131,7 @@ def grant_role(
     changes. Raises `Invalid` for days that cannot be, or on some of which the role is held already.
     """
     actor = actor_of(session)
-    require(policy.may_change_roles_of(actor, staff_id, tenant_id))
+    require(policy.may_change_roles_of(actor, staff_id, tenant_id, bureau_id))
     if not policy.is_place_of(role, tenant_id, bureau_id):
         raise Invalid({"role": N_("这个角色不在这里任职。")})
     staff = the_staff(session, staff_id)
@@ -176,7 +176,7 @@ def grant_role(
 def end_role(session: Session, assignment_id: UUID, *, reason: str | None = None) -> RoleAssignment:
     """End a role at once, or before it begins; it stays on record.
 
-    Unless it leaves the tenant without an administrator, or the office without anybody, today or on a later day.
+    Unless it leaves the place without an administrator, or the office without anybody, today or on a later day.
     """
     assignment = session.get(RoleAssignment, assignment_id)
     if assignment is None or not lasts(assignment):
@@ -184,7 +184,8 @@ def end_role(session: Session, assignment_id: UUID, *, reason: str | None = None
     role = Role(assignment.role)
     cover.hold_administration(session)
     gap = cover.gap_without(session, assignment)
-    require(policy.may_end(actor_of(session), assignment.staff_id, role, assignment.tenant_id, gap, today()))
+    place = assignment.tenant_id, assignment.bureau_id
+    require(policy.may_end(actor_of(session), assignment.staff_id, role, *place, gap=gap, today=today()))
     assignment.ended_at = now()
     audit.record(
         session,
@@ -215,7 +216,7 @@ def set_roles(
 
     The days are those of the roles that are new; what is held already keeps its own.
     """
-    require(policy.may_change_roles_of(actor_of(session), staff_id, tenant_id))
+    require(policy.may_change_roles_of(actor_of(session), staff_id, tenant_id, bureau_id))
     wanted = set(roles)
     held = session.scalars(
         _current(staff_id).where(
@@ -240,14 +241,19 @@ def deactivate(session: Session, staff_id: UUID, *, reason: str) -> None:
     cover.hold_administration(session)
     held = session.scalars(_current(staff_id)).all()
     alone = [a for a in held if cover.gap_without(session, a)]
-    tenants = session.scalars(
-        select(Tenant.short_name).where(Tenant.id.in_([a.tenant_id for a in alone]), Tenant.active)
-    ).all()
+    places = [
+        *session.scalars(
+            select(Tenant.short_name).where(Tenant.id.in_([a.tenant_id for a in alone]), Tenant.active)
+        ),
+        *session.scalars(
+            select(Bureau.short_name).where(Bureau.id.in_([a.bureau_id for a in alone]), Bureau.active)
+        ),
+    ]
     require(
         policy.may_deactivate(
             actor_of(session),
             staff_id,
-            last_admin_of=tenants,
+            last_admin_of=places,
             last_of_office=any(a.role == Role.DISTRICT_OFFICE for a in alone),
         )
     )

@@ -23,7 +23,7 @@ def change_last_day(
     """Have a role held longer, shorter, or (None) for good; its history says so.
 
     Raises `Missing` for a role that is over, `Invalid` (`last`) for a day that cannot be, `Refused` for one that leaves
-    the tenant without an administrator, or the office without anybody, on some later day.
+    the place without an administrator, or the office without anybody, on some later day.
     """
     assignment = session.get(RoleAssignment, assignment_id)
     if assignment is None or not service.lasts(assignment):
@@ -38,7 +38,8 @@ def change_last_day(
     period = days(assignment.first, last)
     shorter = last is not None and (old is None or last < old)
     gap = cover.gap_without(session, assignment, since=period.upper) if shorter else None
-    require(policy.may_end(actor_of(session), assignment.staff_id, role, assignment.tenant_id, gap, today()))
+    place = assignment.tenant_id, assignment.bureau_id
+    require(policy.may_end(actor_of(session), assignment.staff_id, role, *place, gap=gap, today=today()))
     service.held_already(
         session, assignment.staff_id, role, period, assignment.tenant_id, assignment.bureau_id, but=assignment.id
     )

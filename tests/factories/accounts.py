@@ -18,9 +18,9 @@ from werkzeug.test import TestResponse
 
 from tenants.clock import now
 from tenants.identity import service, totp
-from tenants.permissions import DISTRICT_ROLES, Role
+from tenants.permissions import Role
 from tests.conftest import Deployment
-from tests.factories.people import Place
+from tests.factories.people import Place, where
 from tests.support.html import StrictClient
 
 #: argon2 takes its time, so one good password serves all.
@@ -50,8 +50,7 @@ def account(
     # a name that no password contains
     staff = service.create_staff(session, email=email, name=name or "阿木", password=PASSWORD, demo=True)
     for role in roles:
-        tenant_id = place.id if place and role not in DISTRICT_ROLES else None
-        service.grant_role(session, staff.id, role, tenant_id=tenant_id)
+        service.grant_role(session, staff.id, role, **where(role, place))
     secret = None
     if factor:
         secret = totp.new_secret()

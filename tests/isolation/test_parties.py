@@ -68,7 +68,7 @@ def post(world: World, deployment: Deployment, owner_engine: Engine) -> Iterator
         )
     made = Post(world)
     with deployment.session() as session, session.begin():
-        bureaus = [Bureau(name=uuid4().hex, short_name="局") for _ in range(2)]
+        bureaus = [Bureau(slug=f"b{uuid4().hex[:8]}", name=uuid4().hex, short_name="局") for _ in range(2)]
         session.add_all(bureaus)
         session.flush()
         made.bureaus = [bureau.id for bureau in bureaus]

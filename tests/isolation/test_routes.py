@@ -23,7 +23,16 @@ from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import Bureau, RoleAssignment, Staff, StaffSession
 from tenants.identity.queries import token_hash
-from tenants.permissions import DISTRICT_ROLES, IN_DISTRICT, IN_TENANT, TENANT_ROLES, Permission, Role
+from tenants.permissions import (
+    DISTRICT_ROLES,
+    IN_DISTRICT,
+    IN_FINANCE,
+    IN_PERSON,
+    IN_TENANT,
+    TENANT_ROLES,
+    Permission,
+    Role,
+)
 from tenants.requests import permission_of
 from tests.conftest import Deployment
 from tests.isolation.world import World
@@ -48,7 +57,7 @@ def sign_in(deployment: Deployment, app: Flask, role: Role | None, tenant: UUID 
     token = secrets.token_urlsafe(32)
     with deployment.session() as session, session.begin():
         staff = Staff(email=f"{uuid4().hex}@example.org", name=name)
-        bureau = Bureau(name=uuid4().hex, short_name="局")
+        bureau = Bureau(slug=f"b{uuid4().hex[:8]}", name=uuid4().hex, short_name="局")
         session.add_all([staff, bureau])
         session.flush()
         if role:
@@ -96,6 +105,7 @@ def arguments(world: World, tenant: UUID) -> dict[str, object]:
         "slug": world.slugs[tenant],
         "code": world.codes[tenant]["draft"],
         "unit": f"u-{world.slugs[tenant]}",
+        "bureau": "b-of-nobody",
         "unit_id": one("responsible_unit"),
         "file_id": one("stored_file"),
         "comment_id": one("comment"),
@@ -280,6 +290,10 @@ def may(person: Person, permission: Permission) -> bool:
         return False
     if permission.startswith("district:"):
         return permission in IN_DISTRICT.get(person.role, frozenset())
+    if permission.startswith("finance:"):
+        return permission in IN_FINANCE.get(person.role, frozenset())
+    if permission.startswith("person:"):
+        return permission in IN_PERSON.get(person.role, frozenset())
     in_place = person.tenant is not None or person.role in DISTRICT_ROLES
     return in_place and permission in IN_TENANT.get(person.role, frozenset())
 

@@ -234,7 +234,8 @@ def test_the_last_tenant_is_the_first_page(
 
 
 @pytest.mark.parametrize(
-    ("role", "where"), [(Role.WORKING_GROUP, "/district/"), (Role.FINANCE_READER, None), (None, None)]
+    ("role", "where"),
+    [(Role.WORKING_GROUP, "/district/"), (Role.FINANCE_READER, "/finance/"), (Role.TOP_CHIEF, "/p/"), (None, None)],
 )
 def test_everybody_has_a_first_page(
     app_workspace: Flask, deployment: Deployment, role: Role | None, where: str | None

@@ -22,7 +22,7 @@ from tenants.clock import now
 from tenants.files.jobs import UNATTACHED_FOR
 from tenants.files.models import StoredFile
 from tenants.files.queries import storage
-from tenants.identity.models import Bureau, ResponsibleUnit, Tenant
+from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people, publishing
@@ -488,15 +488,6 @@ def test_a_tenant_taken_out_of_use_is_closed_and_comes_back(
     assert submit(office, f"{base}/reactivate", page=f"{base}/edit").status_code == 303
     assert theirs.get(f"/t/{place.slug}/people/").status_code == 200
     assert visitor.get(media).status_code == 200
-
-
-def test_bureaus_are_registered_once(office: StrictClient, district: District) -> None:
-    name = f"住建委{uuid7().hex[-4:]}"
-    assert submit(office, "/district/bureaus/", name=name, short_name="住建").status_code == 303
-    assert name in office.get("/district/bureaus/").text
-    assert submit(office, "/district/bureaus/", name=name, short_name="住建").status_code == 422
-    with district.deployment.session() as session:
-        assert session.scalars(select(Bureau.name).where(Bureau.name == name)).all() == [name]
 
 
 def test_units_are_made_by_the_tenants_own_job_too(district: District) -> None:

@@ -28,7 +28,8 @@ WIDTHS = (PHONE, 320, DESKTOP)
 #: A sheet of A4 without its margins.
 PAPER = 627
 EVERYBODY = [
-    "visitor", "newcomer", "resident", "stranger", "half", "planner", "architect", "admin", "office", "finance"
+    "visitor", "newcomer", "resident", "stranger", "half", "planner", "architect", "admin", "office", "bureau",
+    "finance", "chief", "nobody",
 ]  # fmt: skip
 #: What pages have in common: heads, menus and feet.
 CHROME = [".demo-mark", ".masthead", ".site-footer", ".topbar", ".work-nav", ".plain-head"]

@@ -28,10 +28,12 @@ from portal.publishing.models import Kind, Publication
 from portal.saved_views import service as saved_views
 from public_site.account.views import MOVING
 from tenants import kept
+from tenants.actors import Desk
 from tenants.clock import now
 from tenants.identity import factor_resets, new_passwords
 from tenants.identity.invitations import INVITATION
 from tenants.identity.models import (
+    Bureau,
     ResponsibleUnit,
     RoleAssignment,
     Staff,
@@ -79,6 +81,7 @@ NO_PAGE = {
         "publishing.export": "a download",
         "participation.export": "a download",
         "people.export": "a download",
+        "people.bureau_export": "a download",
         "people.export_district": "a download",
         "audit.export": "a download",
         "audit.export_district": "a download",
@@ -90,13 +93,21 @@ NO_PAGE = {
 #: Who opens a page, by the first word of its permission.
 BY_SCOPE = {
     "public_site": {"public": "visitor", "resident": "resident"},
-    "workspace": {"public": "stranger", "self": "admin", "tenant": "admin", "district": "office"},
+    "workspace": {
+        "public": "stranger",
+        "self": "admin",
+        "tenant": "admin",
+        "district": "office",
+        "bureau": "bureau",
+        "finance": "finance",
+        "person": "chief",
+    },
 }
 #: Pages for people in a standing of their own.
 BY_PAGE = {
     "public_site": {"account.code": "newcomer", "account.welcome": "newcomer"},
     "workspace": {
-        "account.home": "finance",  # whoever has work here is led to it
+        "account.home": "nobody",  # whoever has work here is led to it
         "account.second_factor": "half",
         "account.set_up_second_factor": "planner",
         "account.recovery_codes": "architect",
@@ -196,6 +207,8 @@ def prepare(demo: Deployment) -> Tour:
             select(Tenant.id, Tenant.slug, Tenant.name, Tenant.short_name).where(Tenant.slug == "yuqiao")
         ).one()
         place = Place(*row)
+        columns = (Bureau.id, Bureau.slug, Bureau.name, Bureau.short_name)
+        bureau = Place(*session.execute(select(*columns).order_by(Bureau.created_at).limit(1)).one(), Desk.BUREAU)
         admin = people.staff(session, Role.TENANT_ADMIN, place=place, name="王敏")
         planner = people.staff(session, Role.PLANNER, place=place, name="林晓")
         staff = {
@@ -203,7 +216,11 @@ def prepare(demo: Deployment) -> Tour:
             "planner": planner,
             "office": people.staff(session, Role.DISTRICT_OFFICE, name="周处"),
             "finance": people.staff(session, Role.FINANCE_READER, name="郑会计"),
+            "chief": people.staff(session, Role.TOP_CHIEF, name="秦院士"),
+            "nobody": people.staff(session, name="还没有任职的人"),
+            "bureau": people.staff(session, Role.BUREAU_ADMIN, place=bureau, name="孟主任"),
         }
+        colleague = people.staff(session, Role.BUREAU_STAFF, place=bureau, name="梁科员")
         architect = accounts.account(session, Role.ARCHITECT, place=place, name="陈工", factor=True)
         tokens = {
             who: _session(session, architect.id, whole=who == "architect") for who in ("architect", "half")
@@ -216,7 +233,10 @@ def prepare(demo: Deployment) -> Tour:
                 (INVITATION, _asked_in(session)),
             )
         }
-        role = session.scalars(select(RoleAssignment.id).where(RoleAssignment.staff_id == planner.id)).one()
+        role, held_at_bureau = (
+            session.scalars(select(RoleAssignment.id).where(RoleAssignment.staff_id == one.id)).one()
+            for one in (planner, colleague)
+        )
     neighbour = residents.resident(demo, "运河边的居民")
     cookies: dict[str, dict[str, Any]] = {
         who: {"_user_id": token, "_fresh": True}
@@ -233,6 +253,10 @@ def prepare(demo: Deployment) -> Tour:
     }
     values, by_page = _things(demo, admin, planner, staff["office"], neighbour)
     values |= {"tenant": place.slug, "slug": place.slug, "person": planner.id, "role": role}
+    values["bureau"] = bureau.slug
+    theirs = {"person": colleague.id}
+    by_page |= {f"people.bureau_{page}": theirs for page in ("show", "roles", "end", "reset_second_factor")}
+    by_page["people.bureau_term"] = {**theirs, "role": held_at_bureau}
     by_page |= {
         "account.reset": {"token": letters[new_passwords.RESET]},
         "account.accept": {"token": letters[INVITATION]},

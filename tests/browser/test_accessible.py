@@ -15,7 +15,7 @@ import pytest
 from tests.browser import tour
 from tests.browser.tour import Tour
 from tests.conftest import Deployment
-from tests.support.browser import AXE, axe_findings
+from tests.support.browser import AXE, CHROME, axe_findings
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page, Response
@@ -31,8 +31,6 @@ EVERYBODY = [
     "visitor", "newcomer", "resident", "stranger", "half", "planner", "architect", "admin", "office", "bureau",
     "finance", "chief", "nobody",
 ]  # fmt: skip
-#: What pages have in common: heads, menus and feet.
-CHROME = [".demo-mark", ".masthead", ".site-footer", ".topbar", ".work-nav", ".plain-head"]
 #: What stands out of the window, for whoever mends it.
 STICKS_OUT = """() => {
   const room = document.documentElement.clientWidth;

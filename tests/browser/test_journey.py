@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from tenants.identity import service as identity
 from tenants.mail.models import MailMessage
 from tenants.permissions import Role
 from tests.browser.hands import WAYS, Hands, Way
+from tests.browser.search_town import come_to_work
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.participation import corner, resident
@@ -40,26 +40,15 @@ OPINION = "建议责任规划师每月固定一天在社区驻场，方便老人
 ANSWER = "谢谢您的建议。从下月起每月第一个周六上午，责任规划师在社区活动室驻场。"
 
 
-@dataclass(frozen=True)
-class Office:
-    """A tenant with a planner who writes and a clerk who approves and answers."""
-
-    place: Place
-    planner: str
-    clerk: str
-
-
-def office(deployment: Deployment) -> Office:
+def office(deployment: Deployment) -> tuple[Place, str]:
+    """A tenant, and the address of its planner."""
     with deployment.session() as session, session.begin():
         place = people.tenant(session, f"测试{secrets.token_hex(2)}街道办事处")
-        addresses = []
-        for role, name in ((Role.PLANNER, "规划师"), (Role.TENANT_STAFF, "经办人")):
-            address = f"{secrets.token_hex(5)}@example.cn"
-            reveal_address(session, address)
-            staff = identity.create_staff(session, email=address, name=name, password=PASSWORD)
-            identity.grant_role(session, staff.id, role, tenant_id=place.id)
-            addresses.append(address)
-    return Office(place, *addresses)
+        address = f"{secrets.token_hex(5)}@example.cn"
+        reveal_address(session, address)
+        staff = identity.create_staff(session, email=address, name="规划师", password=PASSWORD)
+        identity.grant_role(session, staff.id, Role.PLANNER, tenant_id=place.id)
+    return place, address
 
 
 def letters(deployment: Deployment, address: str) -> list[str]:
@@ -77,13 +66,13 @@ def letters(deployment: Deployment, address: str) -> list[str]:
 def test_from_the_policy_document_to_the_answer_and_back(
     deployment: Deployment, live: str, open_page: Callable[..., Page], way: Way
 ) -> None:
-    at = office(deployment)
+    place, planner = office(deployment)
     hands = way.hands
-    work = f"{live}/workspace/t/{at.place.slug}"
+    work = f"{live}/workspace/t/{place.slug}"
 
     # the planner imports the document, completes it and sends it for review
     page = open_page(**way.options)
-    sign_in(page, hands, live, at.planner)
+    sign_in(page, hands, live, planner)
     page.goto(f"{work}/publications/import")
     page.set_input_files("input[type=file]", SEED)
     hands.click(page, page.get_by_role("button", name="下一步：看看效果"))
@@ -107,8 +96,8 @@ def test_from_the_policy_document_to_the_answer_and_back(
 
     # the clerk approves and publishes
     desk = open_page(**way.options)
-    sign_in(desk, hands, live, at.clerk)
-    # it waits on their first page
+    come_to_work(deployment, desk, live, place, Role.TENANT_STAFF)
+    desk.goto(f"{work}/")  # where it waits for them
     expect(desk.locator("main")).to_contain_text("做好北京城市副中心及拓展区责任规划师")
     desk.goto(record)
     hands.click(desk, desk.get_by_role("button", name="批准"))
@@ -122,7 +111,7 @@ def test_from_the_policy_document_to_the_answer_and_back(
     home.goto(live)
     hands.write(home, home.locator("#site-search"), "责任双师 驻场")
     hands.click(home, home.get_by_role("button", name="搜索").first)
-    hands.click(home, home.locator(f'.hit:has-text("{at.place.short_name}") h2 a').first)
+    hands.click(home, home.locator(f'.hit:has-text("{place.short_name}") h2 a').first)
     expect(home.locator("main")).to_contain_text("聘用退出机制")
     expect(home.locator("main")).to_contain_text("身边的规划有了专人讲解")
     assert home.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

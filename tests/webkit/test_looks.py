@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.browser import CHROME
+
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
 
@@ -18,6 +20,8 @@ PAGES = [
     "/workspace/", "/workspace/list", "/workspace/article", "/workspace/form", "/workspace/editor", "/workspace/desk",
     "/workspace/withdraw", "/workspace/fail/403",
 ]  # fmt: skip
+#: Where heads, menus and feet are looked at, too.
+LAYOUTS = ["/", "/sign-in", "/workspace/"]
 
 
 def _quiet(page: Page) -> list[str]:
@@ -46,12 +50,13 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     page = open_page(reduced_motion="reduce")
     said = _quiet(page)
     page.goto(site + path)
+    seen = [] if path in LAYOUTS else CHROME
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme="light")
-        assert axe(page) == [], width
+        assert axe(page, exclude=seen) == [], width
         page.emulate_media(color_scheme="dark")  # which changes colours only
-        assert axe(page, rules=["color-contrast"]) == [], width
+        assert axe(page, exclude=seen, rules=["color-contrast"]) == [], width
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate(STICKS_OUT) == []
     page.goto(site + path + ("&" if "?" in path else "?") + "type=large")

@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.participation import service
 from tenants import actors
 from tenants.actors import Actor
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.database import open_session
 from tenants.identity.models import CommentPolicy, Resident, ResidentSession
 from tenants.identity.queries import token_hash
@@ -152,3 +153,32 @@ def article(place: Corner, title: str) -> tuple[UUID, str]:
     with place.at_desk() as session:
         made = publishing.published(session, place.clerk.actor(), place.colleague.actor(), title=title)
         return made.id, made.code
+
+
+#: Numbers in order; every fifth is a reply to the first, every seventh answered, every eleventh held.
+_COMMENTS = text(
+    """INSERT INTO comment (id, created_at, tenant_id, publication_id, parent_id, resident_id, author_name, official,
+           body, visibility, fate, due_on, answered_at, demo, version)
+       SELECT CASE i WHEN 0 THEN CAST(:first AS uuid) ELSE gen_random_uuid() END, now(), :tenant, :publication,
+              CASE WHEN :replies THEN CAST(:first AS uuid) END, :resident, :name, false, '第' || i || '条',
+              CASE WHEN i > 0 AND i % 11 = 0 THEN 'held' ELSE 'shown' END, 'received', :today,
+              CASE i % 7 WHEN 0 THEN now() END, false, 1
+       FROM generate_series(0, :n - 1) i WHERE (i > 0 AND i % 5 = 0) = :replies"""
+)
+_WRITTEN = text(
+    """INSERT INTO comment_event (id, created_at, tenant_id, comment_id, actor_kind, actor_name, action)
+       SELECT gen_random_uuid(), now(), tenant_id, id, 'resident', author_name, 'written' FROM comment
+       WHERE tenant_id = :tenant AND NOT EXISTS (SELECT FROM comment_event WHERE comment_id = comment.id)"""
+)
+
+
+def many_comments(place: Corner, who: Neighbour, n: int) -> None:
+    """`n` more comments, written in sets."""
+    values = {
+        "first": uuid4(), "tenant": place.tenant.id, "publication": place.publication_id, "resident": who.id,
+        "name": who.name, "today": today(), "n": n,
+    }  # fmt: skip
+    with place.at_desk() as session:
+        for replies in (False, True):
+            session.execute(_COMMENTS, {**values, "replies": replies})
+        session.execute(_WRITTEN, {"tenant": place.tenant.id})

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -18,7 +16,6 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people, publishing
 from tests.factories.people import Place
-from tests.support.database import Queries
 from tests.support.html import StrictClient
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -196,29 +193,6 @@ def test_visitors_get_no_cookie_and_validators(
         assert answer.headers["ETag"], path
         again = visitor.get(path, headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304, path
-
-
-@pytest.mark.parametrize("path", ["/", "/sprout/", "/a/{code}", "/places/{slug}/"])
-def test_a_page_asks_the_database_the_same_number_of_times_for_few_and_many(
-    deployment: Deployment,
-    place: Place,
-    count_queries: Callable[[], AbstractContextManager[Queries]],
-    path: str,
-) -> None:
-    article = publish(deployment, place)
-    client = deployment.public.test_client()
-    address = path.format(code=article.code, slug=place.slug)
-
-    def queries(mark: str) -> int:
-        with count_queries() as found:
-            assert client.get(f"{address}?{mark}").status_code == 200
-        return len(found)
-
-    few = queries("few")
-    for _ in range(12):
-        publish(deployment, place)
-    assert queries("many") == few
-    assert few <= 14
 
 
 @pytest.mark.parametrize("year", ["0", "9999", "10000", "9" * 14])

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
 from urllib.parse import unquote
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -19,7 +18,7 @@ from tenants.identity.models import CommentPolicy
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
-from tests.factories.participation import Corner, Neighbour, article, corner, resident
+from tests.factories.participation import Corner, Neighbour, article, corner, many_comments, resident
 from tests.support.database import counted_queries
 from tests.support.html import StrictClient
 
@@ -272,10 +271,9 @@ def test_the_desk_costs_the_same_at_ten_and_many(
     place = corner(deployment, name="临河里街道办事处")
     clerk = place.clerk.browser(app_workspace)
     costs = []
+    last = place.comment(wang)
     for n in (10, 70):
-        last: UUID | None = None
-        for i in range(n):
-            last = place.comment(wang, f"第{i}条")
+        many_comments(place, wang, n)
         with counted_queries() as desk:
             assert clerk.get(at(place)).status_code == 200
         with counted_queries() as detail:

@@ -19,7 +19,7 @@ from public_site.comments.views import WRITING
 from tenants import deployment as settings_of_process
 from tenants.identity.models import CommentPolicy
 from tests.conftest import Deployment
-from tests.factories.participation import Corner, Neighbour, article, corner, resident
+from tests.factories.participation import Corner, Neighbour, article, corner, many_comments, resident
 from tests.support.database import counted_queries
 from tests.support.html import StrictClient
 
@@ -279,8 +279,7 @@ def test_a_page_costs_the_same_with_few_and_many_comments(deployment: Deployment
     place, talker = corner(deployment), resident(deployment)
     costs = []
     for n in (10, 60):
-        for i in range(n):
-            place.comment(talker, f"第{i}条")
+        many_comments(place, talker, n)
         client = app_public.test_client()  # type: ignore[attr-defined]
         talker.sign_in(client)
         with counted_queries() as counted:

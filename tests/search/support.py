@@ -142,8 +142,13 @@ def entries(documents: Iterable[Document], version: int = 1) -> list[Entry]:
 
 def fill(engine: Engine, documents: Iterable[Document], corpus: Corpus = Corpus.PUBLIC) -> str:
     """A live index with these documents."""
+    return load(engine, entries(documents), corpus)
+
+
+def load(engine: Engine, analysed: Iterable[Entry], corpus: Corpus = Corpus.PUBLIC) -> str:
+    """The same with documents that were analysed before."""
     index = engine.create(corpus)
-    assert engine.load(corpus, index, entries(documents)) == {}
+    assert engine.load(corpus, index, analysed) == {}
     engine.publish(corpus, index)
     return index
 

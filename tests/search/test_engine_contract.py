@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -13,16 +13,18 @@ import pytest
 
 from search import elastic, embedded, spelling
 from search.embedded import EmbeddedEngine
-from search.engine import SCHEMA_VERSION, Deletion, Engine, EngineDown, Sort
+from search.engine import SCHEMA_VERSION, Deletion, Engine, EngineDown, Entry, Sort
 from search.folding import fold
 from search.query import parse
 from search.ranking import plan_titles
 from search.sources import PUBLIC, Corpus, Document, key
-from tests.search.support import Shelf, ask, day, entries, fill
+from tests.search.conftest import BOTH_ENGINES, opened
+from tests.search.support import Shelf, ask, day, entries, fill, load
 
 
-@pytest.fixture
-def shelf() -> Shelf:
+@pytest.fixture(scope="module")
+def stock() -> Shelf:
+    """What is in every index here; a test that adds to it takes a `shelf` of its own."""
     shelf = Shelf()
     shelf.put(
         "张家湾镇口袋公园微更新",
@@ -51,6 +53,21 @@ def shelf() -> Shelf:
     )
     shelf.put("运河边的步道修好了", "大运河滨河步道连通，新建一座桥。", kind="outreach", tags=("步道",), date=day(2020))
     return shelf
+
+
+@pytest.fixture
+def shelf(stock: Shelf) -> Shelf:
+    return Shelf(held=dict(stock.held))
+
+
+@pytest.fixture(scope="module", params=BOTH_ENGINES)
+def stocked(
+    request: pytest.FixtureRequest, stock: Shelf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """Each engine with the stock in it, for tests that only ask."""
+    with opened(request, tmp_path_factory.mktemp("stocked")) as engine:
+        fill(engine, stock.held.values())
+        yield engine
 
 
 Version = Callable[[int], AbstractContextManager[None]]
@@ -97,31 +114,27 @@ WAYS = [
 ]
 
 
-def test_finds_however_it_is_written(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
-    found = {text: titles(shelf, engine, text)[:1] for text, _ in WAYS}
+def test_finds_however_it_is_written(stocked: Engine, stock: Shelf) -> None:
+    found = {text: titles(stock, stocked, text)[:1] for text, _ in WAYS}
     assert found == {text: [first] for text, first in WAYS}
 
 
-def test_phrase_excludes_words_apart_and_minus_excludes_documents(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
-    assert titles(shelf, engine, "“停车电梯”") == []
-    assert len(titles(shelf, engine, "规划")) == 2
-    assert titles(shelf, engine, "规划 -老旧小区") == ["关于做好责任规划师、责任建筑师使用管理工作的意见"]
-    assert len(titles(shelf, engine, "-规划")) == 3
+def test_phrase_excludes_words_apart_and_minus_excludes_documents(stocked: Engine, stock: Shelf) -> None:
+    assert titles(stock, stocked, "“停车电梯”") == []
+    assert len(titles(stock, stocked, "规划")) == 2
+    assert titles(stock, stocked, "规划 -老旧小区") == ["关于做好责任规划师、责任建筑师使用管理工作的意见"]
+    assert len(titles(stock, stocked, "-规划")) == 3
 
 
 def test_a_word_at_its_boundaries_counts_more_than_the_same_characters_inside_others(
-    engine: Engine, shelf: Shelf
+    stocked: Engine, stock: Shelf
 ) -> None:
-    fill(engine, shelf.held.values())
-    assert titles(shelf, engine, "中仓") == ["中仓街道老旧小区改造规划解读", "集中仓储设施整治"]
+    assert titles(stock, stocked, "中仓") == ["中仓街道老旧小区改造规划解读", "集中仓储设施整治"]
 
 
-def test_all_of_two_words_are_needed_and_most_of_many(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
-    assert titles(shelf, engine, "步道 电梯") == []
-    assert titles(shelf, engine, "小区 电梯 停车 加油站") == ["中仓街道老旧小区改造规划解读"]
+def test_all_of_two_words_are_needed_and_most_of_many(stocked: Engine, stock: Shelf) -> None:
+    assert titles(stock, stocked, "步道 电梯") == []
+    assert titles(stock, stocked, "小区 电梯 停车 加油站") == ["中仓街道老旧小区改造规划解读"]
 
 
 def test_newer_is_mildly_better(engine: Engine) -> None:
@@ -149,23 +162,22 @@ def test_sorts_by_date_and_pages_without_gaps(engine: Engine) -> None:
     assert len(set(ranked)) == 12
 
 
-def test_facets_count_under_the_filters_of_the_others(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
-    free = ask(engine, "")
+def test_facets_count_under_the_filters_of_the_others(stocked: Engine) -> None:
+    free = ask(stocked, "")
     assert free.total == 5
     assert free.facets["kind"][0] == ("interpretation", 2)
     assert dict(free.facets["documents"]) == {"no": 4, "yes": 1}
     assert dict(free.facets["year"]) == {str(year): 1 for year in range(2020, 2025)}
-    one = ask(engine, "", filters={"kind": ("interpretation",)})
+    one = ask(stocked, "", filters={"kind": ("interpretation",)})
     assert one.total == 2
     assert dict(one.facets["kind"]) == dict(free.facets["kind"])  # its own filter does not narrow it
     assert dict(one.facets["tenant"]) == {"majuqiao": 1, "zhongcang": 1}
-    both = ask(engine, "", filters={"kind": ("interpretation", "sprout"), "year": ("2024", "2022")})
+    both = ask(stocked, "", filters={"kind": ("interpretation", "sprout"), "year": ("2024", "2022")})
     assert both.total == 2
     assert dict(both.facets["year"]) == {"2022": 1, "2023": 1, "2024": 1}
     assert dict(both.facets["kind"]) == {"interpretation": 1, "sprout": 1}
-    assert ask(engine, "", filters={"tag": ("停车",), "documents": ("no",)}).total == 0
-    assert ask(engine, "", filters={"tag": ("没有的标签",)}).total == 0
+    assert ask(stocked, "", filters={"tag": ("停车",), "documents": ("no",)}).total == 0
+    assert ask(stocked, "", filters={"tag": ("没有的标签",)}).total == 0
 
 
 def test_access_is_never_crossed(engine: Engine) -> None:
@@ -235,6 +247,7 @@ def test_a_new_index_is_invisible_until_published_and_readers_never_notice(engin
                 assert ask(engine, "口袋公园").total == 1
             except Exception as error:
                 failures.append(error)
+            done.wait(0.01)  # a reader thinks
 
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
@@ -297,15 +310,14 @@ def test_nothing_is_left_of_former_versions_and_of_a_crash(tmp_path: Path, shelf
     engine.close()
 
 
-def test_lookup_finds_names_by_their_beginning_and_words_by_their_sound(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
+def test_lookup_finds_names_by_their_beginning_and_words_by_their_sound(stocked: Engine) -> None:
 
     def names(text: str) -> set[str]:
-        found = engine.lookup(Corpus.PUBLIC, spelling.name_prefixes(fold(text)), PUBLIC, 10)
+        found = stocked.lookup(Corpus.PUBLIC, spelling.name_prefixes(fold(text)), PUBLIC, 10)
         return {spelling.entry_text(entry) for entry, _ in found}
 
     def meant(text: str) -> set[str]:
-        found = engine.lookup(Corpus.PUBLIC, spelling.correction_prefixes(fold(text)), PUBLIC, 20)
+        found = stocked.lookup(Corpus.PUBLIC, spelling.correction_prefixes(fold(text)), PUBLIC, 20)
         return {spelling.entry_text(entry) for entry, _ in found}
 
     assert names("张家") == names("zhangji") == names("zjw") == {"张家湾镇"}
@@ -315,35 +327,38 @@ def test_lookup_finds_names_by_their_beginning_and_words_by_their_sound(engine: 
     assert names(".*") == names("(") == set()
 
 
-def test_titles_are_suggested_while_the_last_word_is_unfinished(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
+def test_titles_are_suggested_while_the_last_word_is_unfinished(stocked: Engine, stock: Shelf) -> None:
     for begun in ("运河边的步", "yunhebiandebu", "运河 步道"):
-        assert titles(shelf, engine, "", plan=plan_titles(parse(begun)))[:1] == ["运河边的步道修好了"]
+        assert titles(stock, stocked, "", plan=plan_titles(parse(begun)))[:1] == ["运河边的步道修好了"]
 
 
-def test_large_batches_load_whole(engine: Engine) -> None:
+@pytest.fixture(scope="module")
+def many() -> Sequence[Entry]:
+    """Far more documents than go into one batch, analysed once for both engines."""
     chance = random.Random(1)
     shelf = Shelf()
     for number in range(1500):
         shelf.put(f"第{number}号地块公示", "".join(chance.choices("规划公园道路停车绿地河道", k=60)))
-    fill(engine, shelf.held.values())
+    return entries(shelf.held.values())
+
+
+def test_large_batches_load_whole(engine: Engine, many: Sequence[Entry]) -> None:
+    load(engine, many)
     assert engine.count(Corpus.PUBLIC) == 1500
     assert ask(engine, "“第777号地块”").total == 1
-    some = [key(shelf.name, i) for i in list(shelf.held)[:300]]
+    some = [entry.key for entry in many[:300]]
     assert engine.contains(Corpus.PUBLIC, [*some, "test-shelf:none"]) == set(some)
 
 
-def test_check_tells_the_operator_what_is_served(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
-    report = engine.check()
+def test_check_tells_the_operator_what_is_served(stocked: Engine) -> None:
+    report = stocked.check()
     assert report["public"].endswith("(5)")
     assert report["workspace"] == "-"
 
 
-def test_only_what_is_newer_than_an_instant_is_news(engine: Engine, shelf: Shelf) -> None:
-    fill(engine, shelf.held.values())
+def test_only_what_is_newer_than_an_instant_is_news(stocked: Engine) -> None:
     for instant, expected in ((day(2022), 2), (day(2030), 0), (day(2019), 5)):
-        found = ask(engine, "", since=instant)
+        found = ask(stocked, "", since=instant)
         assert (found.total, len(found.hits)) == (expected, expected)
 
 
@@ -355,10 +370,16 @@ def test_a_name_longer_than_an_engine_keeps_does_not_cost_the_document(engine: E
     assert ask(engine, "口袋公园", filters={"tag": ("座椅",)}).total == ask(engine, "雨水花园").total == 1
 
 
-def test_a_very_long_document_is_found_by_its_last_words(engine: Engine) -> None:
+@pytest.fixture(scope="module")
+def very_long() -> Sequence[Entry]:
+    """A document of more than a million characters, analysed once for both engines."""
     shelf = Shelf()
     text = "".join(f"第{number}条规定了绿地与停车。" for number in range(60_000))
     shelf.put("汇编", f"{text}末尾写着燃灯塔。", passages=("图" * 300_000, "a" * 100_000, "x" * 40 + " " + "1" * 500))
-    fill(engine, shelf.held.values())
+    return entries(shelf.held.values())
+
+
+def test_a_very_long_document_is_found_by_its_last_words(engine: Engine, very_long: Sequence[Entry]) -> None:
+    load(engine, very_long)
     assert ask(engine, "“末尾写着燃灯塔”").total == 1
     assert ask(engine, "“第59999条规定”").total == 1

@@ -33,22 +33,38 @@ from tenants.identity.models import Tenant
 from tenants.permissions import Role
 from tenants.rules import Invalid, Missing, Refused
 from tests.conftest import Deployment
+from tests.search.conftest import BOTH_ENGINES, opened
 from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, day, fill, use
 
 Search = Callable[..., Any]
 
 
-@pytest.fixture
-def shelf(deployment: Deployment, engine: Engine, register: Callable[[Source], None]) -> Shelf:
+@pytest.fixture(scope="module")
+def stock() -> Shelf:
     shelf = Shelf()
     shelf.put("口袋公园建设通知", "永顺镇的口袋公园开工。", labels=("永顺镇",), tags=("绿地",), date=day(2024))
     shelf.put("口袋公园竣工", "花草都种好了。", labels=("梨园镇",), tags=("绿地",), date=day(2025), kind="outreach")
     attached = ("共享停车的附件内容",)
     shelf.put("停车泊位改造", "张家湾的停车位。", labels=("张家湾镇",), date=day(2023), passages=attached)
     shelf.put("街道办事处的月报", "工作月报。", date=day(2022), kind="announcement")
-    register(shelf)
-    fill(engine, shelf.held.values())
-    use(engine, deployment)
+    return shelf
+
+
+@pytest.fixture(scope="module", params=BOTH_ENGINES)
+def stocked(
+    request: pytest.FixtureRequest, stock: Shelf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """Each engine with the stock in it: no test changes what is in the index."""
+    with opened(request, tmp_path_factory.mktemp("stocked")) as engine:
+        fill(engine, stock.held.values())
+        yield engine
+
+
+@pytest.fixture
+def shelf(deployment: Deployment, stocked: Engine, stock: Shelf, register: Callable[[Source], None]) -> Shelf:
+    """The stock as the database holds it now; something may be gone from there."""
+    register(shelf := Shelf(held=dict(stock.held)))
+    use(stocked, deployment)
     return shelf
 
 
@@ -129,8 +145,8 @@ class Counts:
         "10号 2021年 〔2021〕9999号 " * 500,
     ],
 )
-def test_no_text_makes_a_slow_search(deployment: Deployment, find: Search, engine: Engine, text: str) -> None:
-    counting = Counts(engine)
+def test_no_text_makes_a_slow_search(deployment: Deployment, find: Search, stocked: Engine, text: str) -> None:
+    counting = Counts(stocked)
     connect.use(counting, deployment.public_engine.url)
     assert find(text).state is not State.RESTING
     # the question and its second reading; sixteen words looked up and tried; six shorter questions and six words alone
@@ -200,7 +216,7 @@ def test_an_engine_that_is_down_is_resting_not_empty(deployment: Deployment, fin
 
 
 def test_what_was_found_is_shown_though_the_engine_went_down_meanwhile(
-    deployment: Deployment, find: Search, engine: Engine
+    deployment: Deployment, find: Search, stocked: Engine
 ) -> None:
     class GoesDown(Counts):
         def __getattr__(self, name: str) -> Any:
@@ -209,7 +225,7 @@ def test_what_was_found_is_shown_though_the_engine_went_down_meanwhile(
                 raise EngineDown("gone")
             return answer
 
-    connect.use(GoesDown(engine), deployment.public_engine.url)
+    connect.use(GoesDown(stocked), deployment.public_engine.url)
     result = find("口袋公园 竣工 电梯")
     assert (result.state, result.total, result.suggestion) == (State.FOUND, 1, None)
 
@@ -276,9 +292,9 @@ class Fails:
 
 
 def test_nothing_typed_is_too_much_for_suggestions(
-    deployment: Deployment, find: Search, engine: Engine
+    deployment: Deployment, find: Search, stocked: Engine
 ) -> None:
-    noting = Fails(engine)
+    noting = Fails(stocked)
     connect.use(noting, deployment.public_engine.url)
     with deployment.public_session() as session:
         # the last one folds to a thousand characters

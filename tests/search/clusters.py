@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -31,7 +32,9 @@ def own_cluster(home: Path, **options: object) -> Iterator[Cluster]:
 def _in_memory() -> Path | None:
     """A file system in memory with room enough: of a new index the server waits for the disk to take every step."""
     folder = Path("/dev/shm")
-    return folder if folder.is_dir() and shutil.disk_usage(folder).free > ROOM else None
+    if not folder.is_dir() or os.statvfs(folder).f_flag & os.ST_NOEXEC:  # it unpacks libraries there
+        return None
+    return folder if shutil.disk_usage(folder).free > ROOM else None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 
 from portal.participation import service as participation
 from portal.publishing import service as publishing
-from search import connect, curation, saved
+from search import connect, curation, reindex, saved
 from search.engine import SCHEMA_VERSION
 from search.indexing import REBUILD_LOCK
 from search.models import SavedSearch, SearchSynonym
@@ -75,7 +75,10 @@ def test_a_comment_that_waited_for_approval_is_news(deployment: Deployment) -> N
         assert "荷花池" in [each.saved.text for each, _ in saved.news_for_residents(session)]
 
 
-def test_a_rebuild_that_is_asked_for_during_another_is_done_later(deployment: Deployment) -> None:
+def test_a_rebuild_that_is_asked_for_during_another_is_done_later(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reindex, "_PATIENCE", "100ms")
     with deployment.owner_engine.connect() as other:
         other.execute(text("SELECT pg_advisory_lock(:a, :b)"), dict(zip("ab", REBUILD_LOCK, strict=True)))
         with deployment.session() as session, session.begin():

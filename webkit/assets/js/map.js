@@ -8,8 +8,9 @@ import { t } from "./_words.js";
 
 const CHINA = [[17, 72], [54, 136]];
 
-// the names of areas hang below them, and may be wider
-const FRAME = { paddingTopLeft: [40, 28], paddingBottomRight: [40, 52], animate: false };
+// the names of areas hang below them, above the line about the boundaries, and may be wider; in large type they take two lines
+const LARGE = document.documentElement.classList.contains("large-type");
+const FRAME = { paddingTopLeft: [40, 28], paddingBottomRight: [40, LARGE ? 84 : 52], animate: false };
 
 const CROWDED = 12; // from here on areas are named by their group, each by itself only under the pointer
 

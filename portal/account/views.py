@@ -26,7 +26,7 @@ from tenants.identity import queries as identity
 from tenants.identity import service as accounts
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
-from tenants.requests import db, requires, say_all
+from tenants.requests import db, requires, say, say_all
 from tenants.rules import Invalid, Missing
 from webkit.fragments import render
 from webkit.safe_redirect import next_url, redirect_next
@@ -106,7 +106,7 @@ def answer_offer(offer: UUID) -> ResponseReturnValue:
         with open_session(g.engine, actors.system()) as system, system.begin():
             people.answer_offer(system, reader().staff.id, offer, accept=accept)
     except Missing:
-        abort(404, description=_("这份邀请已经答复、撤回或过期。"))
+        abort(404, description=say(offers.OVER))
     except Invalid as error:
         flash(say_all(error), "warning")
         return redirect(url_for(".show"), 303)

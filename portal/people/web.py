@@ -18,7 +18,7 @@ from tenants.identity import factor_resets, offers, policy
 from tenants.identity import queries as identity
 from tenants.identity.invitations import Invited
 from tenants.requests import actor, db, say
-from tenants.rules import Invalid, Missing, Refused
+from tenants.rules import Invalid, Refused
 from webkit import filters, sheets
 from webkit.fragments import render
 from webkit.pagination import PAGE_SIZE, Page, page_number
@@ -107,8 +107,10 @@ def withdraw_offer(offer: UUID, back: str) -> ResponseReturnValue:
     """Take back what somebody was offered and has not answered."""
     try:
         offers.withdraw(db(), offer)
-    except Missing:
-        flash(_("这份邀请已经答复、撤回或过期。"), "warning")
+    except Refused as refused:
+        if refused.refusal.forbidden:
+            raise
+        flash(say(refused.refusal), "warning")
     else:
         flash(_("邀请已撤回。"), "success")
     return redirect(back, 303)

@@ -22,10 +22,11 @@ from tenants.identity.models import Staff, StaffToken
 from tenants.identity.new_passwords import add_token
 from tenants.identity.service import grant_role, the_staff
 from tenants.permissions import Role
-from tenants.rules import N_, Invalid, Missing, require
+from tenants.rules import N_, Invalid, Missing, Refusal, require
 
 OFFER = "offer"
 OFFER_LASTS = timedelta(days=7)
+OVER = Refusal(N_("这份邀请已经答复、撤回或过期。"))
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,14 @@ def of_place(session: Session, *, tenant_id: UUID | None = None, bureau_id: UUID
 
 
 def withdraw(session: Session, offer_id: UUID) -> None:
-    """Take back an offer that is not answered yet. Raises `Missing` when it is, or is another place's."""
-    token = session.scalar(_open().where(StaffToken.id == offer_id).with_for_update())
+    """Take back an offer that is not answered yet. Raises `Refused` when it is, `Missing` for another place's."""
+    known = select(StaffToken).where(StaffToken.id == offer_id, StaffToken.offer.is_not(None))
+    token = session.scalar(known.with_for_update())
     if token is None or token.offer is None:
         raise Missing
     tenant_id, bureau_id = _place(token.offer)
     require(policy.may_change_roles_of(actor_of(session), token.staff_id, tenant_id, bureau_id))
+    require(None if token.used_at is None and token.expires_at > now() else OVER)
     token.used_at = now()
     called = token.offer["name"]
     audit.record(session, "offer.withdrawn", "person", token.staff_id, label=called, tenant_id=tenant_id)

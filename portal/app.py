@@ -12,12 +12,14 @@ from sqlalchemy import Engine
 
 import search.connect
 import search.sources
-from portal import slices
+from portal import gate, slices
 from portal.chrome import describe
+from portal.gate import Verdict
 from portal.reader import LAST_DESK, Reader, author, load_reader
+from portal.workplace import Workplace
 from settings import Settings
 from tenants import actors, requests
-from tenants.actors import Actor, Desk
+from tenants.actors import Desk
 from tenants.database import Face, engine_for
 from tenants.identity import places
 from tenants.kept import KeptPosts
@@ -82,14 +84,13 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
     reader = cast(Reader, current_user)
     if permission is not Permission.SIGN_IN_COMPLETE and reader.staff.half_signed_in:
         return kept.sign_in_first("account.second_factor")
-    actor = _actor(reader, scope)
+    actor = gate.capacity(permission, reader.staff, _workplace(reader, scope))
     if actor is None and (moved := _moved(reader, scope)):
         return moved
-    if actor is None:
-        abort(404)  # somebody else's desk: not even its existence is told
-    requests.act_as(actor)
-    if not actor.may(permission):
-        abort(403)
+    if actor is not None:
+        requests.act_as(actor)
+    if (verdict := gate.verdict(permission, actor)) is not Verdict.OPEN:
+        abort(verdict)
     return None
 
 
@@ -109,10 +110,10 @@ def _moved(reader: Reader, scope: str) -> ResponseReturnValue | None:
     return redirect(with_query(address), 301 if request.method in requests.SAFE_METHODS else 308)
 
 
-def _actor(reader: Reader, scope: str) -> Actor | None:
-    staff = reader.staff
+def _workplace(reader: Reader, scope: str) -> Workplace | None:
+    """The desk of the address, when this reader may sit down at it; an own one is remembered as the one used last."""
     if scope == "self":
-        return actors.oneself(staff.id, staff.name, (r.role for r in staff.roles))
+        return None
     workplace = reader.workplace(Desk(scope), (request.view_args or {}).get(scope, ""))
     if workplace is None:
         return None
@@ -121,4 +122,4 @@ def _actor(reader: Reader, scope: str) -> Actor | None:
         g.tenant = workplace.place
     if session.get(LAST_DESK) != workplace.key and workplace in reader.workplaces:
         session[LAST_DESK] = workplace.key
-    return workplace.worker(staff)
+    return workplace

@@ -212,12 +212,20 @@ def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
     return DEMO_TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def world_template(cluster: Cluster, template: str, shared_folder: Path) -> Path:
+    """The data folder of a database with three towns in it that have one of everything (`tests.isolation.world`)."""
+    from tests.isolation import world
+
+    return world.make_template(cluster, template, shared_folder)
+
+
 @pytest.fixture(scope="module")
 def deployment(
     request: pytest.FixtureRequest, cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployment]:
     """This module's own empty deployment."""
-    name = _name(request)
+    name = name_of_module(request)
     databases.clone(cluster, template, name)
     made = Deployment(databases.settings_for(cluster, name, tmp_path_factory.mktemp("data")))
     yield made
@@ -234,7 +242,7 @@ def demo(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Deployment]:
     """This module's own deployment with the demo district."""
-    name = f"demo_{_name(request)}"[:63]
+    name = f"demo_{name_of_module(request)}"[:63]
     databases.clone(cluster, demo_template, name)
     data = tmp_path_factory.mktemp("demo")
     shutil.copytree(shared_folder / f"{demo_template}.data", data, dirs_exist_ok=True)
@@ -385,7 +393,8 @@ def _client(app: Flask) -> StrictClient:
     return client
 
 
-def _name(request: pytest.FixtureRequest) -> str:
+def name_of_module(request: pytest.FixtureRequest) -> str:
+    """What a database of a test module is called."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     module = request.node.nodeid.removeprefix("tests/").removesuffix(".py")
     return f"{worker}_{re.sub(r'[^0-9A-Za-z]+', '_', module)[-40:]}"

@@ -16,7 +16,7 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.people import Person, Place
-from tests.isolation.test_model import KEYS, visible
+from tests.isolation.test_model import TABLES, visible
 from tests.isolation.world import World
 
 
@@ -56,8 +56,8 @@ def column(world: World, actor: Actor, query: str) -> set[object]:
 @pytest.mark.parametrize("number", range(3), ids=["bureau", "finance", "person"])
 def test_they_read_nothing_of_a_tenants_work(world: World, desks: Desks, number: int) -> None:
     with open_session(world.workspace, desks.everybody()[number]) as session:
-        for table in KEYS:
-            assert visible(session, table) == set(), table
+        for table in TABLES:
+            assert visible(world, session, table) == set(), table
         assert set(session.scalars(text("SELECT id FROM audit_entry"))) == set()
         assert set(session.scalars(text("SELECT id FROM mail_message"))) == set()
 

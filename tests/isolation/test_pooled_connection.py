@@ -23,7 +23,7 @@ SETTINGS = text(
 
 @pytest.fixture
 def one_connection(world: World) -> Iterator[Engine]:
-    engine = make_engine(url_for(world.settings, Face.WORKSPACE), pool_size=1)
+    engine = make_engine(url_for(world.deployment.settings, Face.WORKSPACE), pool_size=1)
     yield engine
     engine.dispose()
 

@@ -1,173 +1,61 @@
-"""Every route of both doors, found in the code, asked by everybody who should not get an answer.
+"""Every route of both doors, found in the code: opened by somebody who may, and by nobody else.
 
-A new route is in here without anybody writing a line; a new kind of argument must be given a
-value in `ARGUMENTS`, or the test says so.
+A new route is in here without anybody writing a line here; `tests/slices/<slice>.py` says what it is about, or the
+test does. What somebody with a role may open at all is asked of the gate alone (`test_gate`).
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from uuid import UUID, uuid4
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from itsdangerous import URLSafeTimedSerializer
-from werkzeug.routing import AnyConverter, Rule, UUIDConverter
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
-from tenants import actors
-from tenants.clock import now
-from tenants.database import open_session
-from tenants.identity.models import Bureau, RoleAssignment, Staff, StaffSession
-from tenants.identity.queries import token_hash
-from tenants.permissions import (
-    DISTRICT_ROLES,
-    IN_DISTRICT,
-    IN_FINANCE,
-    IN_PERSON,
-    IN_TENANT,
-    TENANT_ROLES,
-    Permission,
-    Role,
-)
+import portal.slices
+import public_site.app
+from portal.publishing.models import State
+from tenants.permissions import IN_TENANT, Permission, Role
 from tenants.requests import permission_of
+from tests import slices
 from tests.conftest import Deployment
+from tests.factories import people
+from tests.factories.people import Person
+from tests.hostile.walking import forms_of_ours
 from tests.isolation.world import World
+from tests.slices import Town, Visit
+from tests.slices.publishing import NOTE, title
+from tests.support.doors import address, anything, armed, records_in, routes
+from tests.support.forms import PREFIX, form_for
+from webkit.forms import Form
 
 #: Answers that tell nothing: go and sign in, not yours, not there, not like this.
 CLOSED = {302, 303, 400, 403, 404, 405, 409, 415, 422, 429}
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with one role, and the browser they are signed in with."""
-
-    name: str
-    role: Role | None
-    tenant: UUID | None
-    client: FlaskClient
-    csrf: str
-
-
-def sign_in(deployment: Deployment, app: Flask, role: Role | None, tenant: UUID | None, name: str) -> Person:
-    """A browser with a live session, second factor given."""
-    token = secrets.token_urlsafe(32)
-    with deployment.session() as session, session.begin():
-        staff = Staff(email=f"{uuid4().hex}@example.org", name=name)
-        bureau = Bureau(slug=f"b{uuid4().hex[:8]}", name=uuid4().hex, short_name="局")
-        session.add_all([staff, bureau])
-        session.flush()
-        if role:
-            bureau_id = bureau.id if role is Role.BUREAU_STAFF else None
-            session.add(RoleAssignment(staff_id=staff.id, role=role, tenant_id=tenant, bureau_id=bureau_id))
-        session.add(
-            StaffSession(
-                staff_id=staff.id,
-                token_hash=token_hash(token),
-                last_seen_at=now(),
-                expires_at=now() + timedelta(hours=1),
-                second_factor=True,
-            )
-        )
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = token, True
-        cookie["csrf_token"] = "seed"
-    assert app.secret_key
-    signed = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps("seed")
-    return Person(name, role, tenant, client, str(signed))
-
-
-@pytest.fixture(scope="module")
-def people(deployment: Deployment, world: World) -> list[Person]:
-    """One person for every role; the tenants' people belong to the first tenant."""
-    app = deployment.workspace
-    mine = world.tenants[0]
-    found = [sign_in(deployment, app, role, mine, role.value) for role in TENANT_ROLES]
-    found += [
-        sign_in(deployment, app, role, None, role.value) for role in (*DISTRICT_ROLES, Role.BUREAU_STAFF)
-    ]
-    found.append(sign_in(deployment, app, None, None, "no role"))
-    return found
-
-
-def arguments(world: World, tenant: UUID) -> dict[str, object]:
-    """A value for every argument a route may take: things of `tenant` that exist."""
-
-    def one(table: str) -> str:
-        return str(min(world.rows[table][tenant]))
-
-    return {
-        "tenant": world.slugs[tenant],
-        "slug": world.slugs[tenant],
-        "code": world.codes[tenant]["draft"],
-        "unit": f"u-{world.slugs[tenant]}",
-        "bureau": "b-of-nobody",
-        "unit_id": one("responsible_unit"),
-        "file_id": one("stored_file"),
-        "comment_id": one("comment"),
-        "template_id": one("answer_template"),
-        "staff_id": str(world.people[tenant]),
-        "person": str(world.people[tenant]),
-        "session_id": str(uuid4()),
-        "offer": str(uuid4()),
-        "assignment_id": str(uuid4()),
-        "entry_id": str(uuid4()),
-        "search_id": str(uuid4()),
-        "kept_id": str(uuid4()),
-        "saved_id": str(uuid4()),
-        "group_id": str(uuid4()),
-        "pin_id": str(uuid4()),
-        "view_id": str(uuid4()),
-        "number": 1,
-        "older": 1,
-        "newer": 1,
-        "width": 480,
-        "year": 2026,
-        "token": "x",
-        "role": "planner",
-        "kind": "sprout",
-        "path": "x",
-        "filename": "x",
-        "action": "submit",
-        "step": "adopted",
-        "name": "x",
-    }
-
-
-def routes(app: Flask) -> Iterator[tuple[Rule, str, Permission]]:
-    """Every route and method with its permission."""
-    for rule in app.url_map.iter_rules():
-        permission = permission_of(app, rule.endpoint)
-        if permission is None:
-            continue
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield rule, method, permission
-
-
-def address(app: Flask, rule: Rule, values: dict[str, object]) -> str:
-    """The route's address with these values; where it names the choices itself, the first of them."""
-    chosen: dict[str, object] = {}
-    for name in rule.arguments:
-        converter = rule._converters[name]
-        if isinstance(converter, AnyConverter):
-            chosen[name] = min(converter.items)
-            continue
-        assert name in values, f"give a value for {name} of {rule} in `arguments`"
-        value = str(values[name])
-        if isinstance(converter, UUIDConverter) and len(value) != 36:
-            value = str(uuid4())
-        chosen[name] = converter.to_python(value)
-    built = rule.build(chosen)
-    assert built, rule
-    return built[1]
-
-
+#: Answers to a form that was right.
+DONE = {200, 302, 303}
 #: Routes that answer without a permission: what the frame serves, and whether the process lives.
 FREE = {"static", "healthz", "readyz"}
+
+
+@pytest.fixture
+def accepted(monkeypatch: pytest.MonkeyPatch) -> set[type[Form]]:
+    """The forms that were sent with nothing wrong in them."""
+    found: set[type[Form]] = set()
+    check = Form.validate
+
+    def noting(form: Form, *given: Any, **named: Any) -> bool:
+        right = bool(check(form, *given, **named))
+        if right:
+            found.add(type(form))
+        return right
+
+    monkeypatch.setattr(Form, "validate", noting)
+    return found
 
 
 @pytest.mark.parametrize("door", ["workspace", "public"])
@@ -181,135 +69,168 @@ def test_every_route_carries_a_permission(deployment: Deployment, door: str) -> 
         and not rule.endpoint.startswith("webkit")
     }
     assert without == set()
+    assert slices.named(door) <= {rule.endpoint for rule in app.url_map.iter_rules()}
 
 
-def test_nobody_gets_past_the_workspaces_door(deployment: Deployment, world: World) -> None:
-    app = deployment.workspace
-    visitor = app.test_client()
-    for rule, method, permission in routes(app):
+def test_nobody_gets_past_the_workspaces_door(world: World) -> None:
+    visitor = world.deployment.workspace.test_client()
+    town = world.towns[0]
+    for rule, methods, permission in routes(world.deployment.workspace):
         if permission.startswith("public:"):
             continue
-        answer = visitor.open(address(app, rule, arguments(world, world.tenants[0])), method=method)
-        assert answer.status_code in CLOSED, (rule, method, answer.status_code)
-        assert world.slugs[world.tenants[0]] not in answer.get_data(as_text=True).replace(
-            answer.location or "-", ""
-        )
+        where = address(rule, {**anything(rule), **town.values()})
+        for method in methods:
+            answer = visitor.open(where, method=method)
+            assert answer.status_code in CLOSED, (rule, method, answer.status_code)
+            assert town.word not in answer.text.replace(answer.location or "-", "")
 
 
-@pytest.mark.slow("asks every route as everybody")
-def test_another_tenants_address_does_not_exist(
-    deployment: Deployment, world: World, people: list[Person]
+@pytest.mark.parametrize("name", portal.slices.SLICES)
+def test_the_workspace_opens_for_who_may_and_for_no_neighbour(
+    world: World, accepted: set[type[Form]], name: str
 ) -> None:
-    """Members of one tenant, on all routes of another: not found, whatever the role and method."""
-    app = deployment.workspace
-    other = world.tenants[1]
-    values = arguments(world, other)
-    for person in people:
-        if person.role in (Role.DISTRICT_OFFICE, Role.WORKING_GROUP):
-            continue  # who may look into every tenant; see below
-        for rule, method, permission in routes(app):
-            if not permission.startswith("tenant:"):
-                continue
-            answer = ask(person, app, rule, method, values)
-            assert answer.status_code == 404, (person.name, rule, method, answer.status_code)
-            assert world.slugs[other] not in answer.get_data(as_text=True)
+    """Both ask in the same way for the same things; the neighbour is first, and an administrator as well."""
+    app, town, other = world.deployment.workspace, world.towns[0], world.towns[1]
+    for rule, methods, permission in routes(app, name):
+        for visit in slices.visits("workspace", rule.endpoint, town):
+            values = {**town.values(), **visit.values}
+            client = visit.client or usual(town, permission)
+            neighbour = (bureau_admin(other) if permission.startswith("bureau:") else other.admin).browser(app)
+            for method in methods:
+                for where in not_for_others(rule, permission, values, other):
+                    answer = ask(neighbour, method, where, visit)
+                    assert answer.status_code == 404, (rule, method, answer.status_code)
+                    assert town.word not in answer.text, (rule, method)
+                open_it(client, rule, method, address(rule, values, visit.query), visit)
+    assert {form.__qualname__ for form in unsent(f"portal.{name}.", accepted)} == set()
 
 
-def test_another_tenants_things_do_not_exist_in_ones_own(
-    deployment: Deployment, world: World, people: list[Person]
+def not_for_others(
+    rule: Rule, permission: Permission, values: Mapping[str, Any], other: Town
+) -> Iterator[str]:
+    """Where the administrator of another place may ask for these things, and must not find them."""
+    scope = permission.partition(":")[0]
+    if scope not in ("public", "self"):
+        yield address(rule, values)
+    if records_in(rule) and scope in ("self", "tenant", "bureau"):
+        yield address(rule, {**values, "tenant": other.place.slug, "bureau": other.of("desks")["bureau"]})
+
+
+def bureau_admin(town: Town) -> Person:
+    """Who administers the bureau that was made beside the town."""
+    found = town.of("desks")["bureau_admin"]
+    assert isinstance(found, Person)
+    return found
+
+
+def usual(town: Town, permission: Permission) -> FlaskClient:
+    """The browser of somebody who may."""
+    app, scope = town.deployment.workspace, permission.partition(":")[0]
+    desks = town.of("desks")
+    who: dict[str, Person] = {
+        "district": town.office, "bureau": bureau_admin(town), "finance": desks["finance"], "person": desks["chief"]
+    }  # fmt: skip
+    return app.test_client() if scope == "public" else who.get(scope, town.admin).browser(app)
+
+
+def open_it(client: FlaskClient, rule: Rule, method: str, where: str, visit: Visit) -> None:
+    """Ask as somebody who may: what was asked for is there, a form does what it says and leads on."""
+    with visit.during():
+        answer = ask(client, method, where, visit)
+    at = (rule, method, where, answer.status_code)
+    if method == "POST":
+        assert visit.sent is not None, f"no specimen says what is sent to {rule}"
+    assert answer.status_code in DONE, at
+    if answer.location:
+        to = urlsplit(answer.location)
+        assert to.path.endswith(visit.leads) if visit.leads else "/sign-in" not in to.path, (at, answer.location)
+        onward = f"{to.path.removeprefix(PREFIX)}?{to.query}"
+        assert client.get(onward).status_code < 400, (at, answer.location)
+
+
+def ask(client: FlaskClient, method: str, where: str, visit: Visit) -> TestResponse:
+    """Open an address; a form is filled in on its page, where it has one that opens for who asks."""
+    headers = armed(client)
+    if method != "POST":
+        return client.open(where, method=method, headers=headers)
+    path = where.partition("?")[0]
+    page = client.get(where)
+    shown = (form_for(page.text, path) or {}) if page.status_code == 200 and page.mimetype == "text/html" else {}
+    sent = visit.sent(shown) if callable(visit.sent) and shown else {} if callable(visit.sent) else visit.sent or {}
+    data = {name: again(value) for name, value in {**shown, **sent}.items()}
+    return client.post(where, data=data, headers=headers, content_type="multipart/form-data")
+
+
+def again(value: Any) -> Any:
+    """A file that can be sent once more."""
+    if isinstance(value, tuple):
+        content, name = value
+        return BytesIO(content.getvalue()), name
+    return value
+
+
+def unsent(package: str, accepted: set[type[Form]]) -> Iterator[type[Form]]:
+    """The forms of a package of which none was accepted, nor one that is made of it."""
+    for form in forms_of_ours():
+        if form.__module__.startswith(package) and not any(issubclass(one, form) for one in accepted):
+            yield form
+
+
+@pytest.mark.parametrize("name", public_site.app.SLICES)
+def test_the_public_site_opens_for_who_may_and_shows_nothing_else(
+    world: World, accepted: set[type[Form]], name: str
 ) -> None:
-    """The own tenant in the address, but somebody else's record: not found, and no word of it in any answer."""
-    app = deployment.workspace
-    mine, other = world.tenants[0], world.tenants[1]
-    values = {**arguments(world, other), "tenant": world.slugs[mine]}
-    for person in people:
-        if person.tenant is None and person.role not in (Role.DISTRICT_OFFICE, Role.WORKING_GROUP):
-            continue
-        for rule, method, permission in routes(app):
-            if not permission.startswith("tenant:") or rule.arguments <= {"tenant"}:
-                continue
-            answer = ask(person, app, rule, method, values)
-            body = answer.get_data(as_text=True)
-            assert answer.status_code in CLOSED, (person.name, rule, method, answer.status_code)
-            assert f"{world.slugs[other]}的" not in body, (person.name, rule, method)
+    """A visitor and another resident read what is published, and neither finds the rest nor what is somebody's own."""
+    app, town = world.deployment.public, world.towns[0]
+    visitor, stranger, owner = app.test_client(), app.test_client(), app.test_client()
+    world.residents[1].sign_in(stranger)
+    town.resident.sign_in(owner)
+    hidden = town.hidden()
+    for rule, methods, permission in routes(app, name):
+        personal = permission.startswith("resident:")
+        for visit in slices.visits("public", rule.endpoint, town):
+            values = {**town.values(), **visit.values}
+            where = address(rule, values, visit.query)
+            unseen = [address(rule, {**values, **hidden})] if hidden.keys() & rule.arguments else []
+            own = [where] if personal and visit.values.keys() & rule.arguments else []
+            for method in methods:
+                for closed in unseen + own:
+                    answer = ask(stranger, method, closed, visit)
+                    assert answer.status_code == 404, (rule, method, answer.status_code)
+                    assert_nothing_inner(town, answer)
+                for closed in [*unseen, where] if personal else unseen:
+                    answer = ask(visitor, method, closed, visit)
+                    assert answer.status_code in CLOSED, (rule, method, answer.status_code)
+                    assert_nothing_inner(town, answer)
+                if not personal and method == "GET":
+                    assert_nothing_inner(town, visitor.get(where))
+                open_it(visit.client or (owner if personal else visitor), rule, method, where, visit)
+    assert {form.__qualname__ for form in unsent(f"public_site.{name}.", accepted)} == set()
 
 
-@pytest.mark.slow("asks every route as everybody")
-def test_a_role_opens_what_its_permissions_say_and_nothing_else(
-    deployment: Deployment, world: World, people: list[Person]
-) -> None:
-    """The matrix: every role on every route of its own tenant and of the district."""
-    app = deployment.workspace
-    values = arguments(world, world.tenants[0])
-    for person in people:
-        for rule, method, permission in routes(app):
-            if permission.startswith(("public:", "self:")):
-                continue
-            answer = ask(person, app, rule, method, values)
-            where = (person.name, rule, method, answer.status_code)
-            if may(person, permission):
-                assert answer.status_code not in (401, 403, 500), where
-            else:
-                assert answer.status_code in (403, 404), where
+def assert_nothing_inner(town: Town, answer: TestResponse) -> None:
+    """No word of what is not published, nor of what waits or was hidden."""
+    inner = {title(town, state) for state in (State.DRAFT, State.IN_REVIEW, State.APPROVED)}
+    inner |= {f"{town.word} held", f"{town.word} hidden", NOTE}
+    text = answer.data.decode("utf-8", "replace")  # of a picture there is not much to read
+    found = {words for words in inner if words in text}
+    assert not found, (answer.request.path, found)
 
 
-def test_reading_across_the_district_does_not_write(
-    deployment: Deployment, world: World, people: list[Person]
-) -> None:
+def test_reading_across_the_district_does_not_write(world: World) -> None:
     """The working group opens every tenant's pages, and changes nothing."""
-    app = deployment.workspace
-    person = next(p for p in people if p.role is Role.WORKING_GROUP)
-    for rule, method, permission in routes(app):
-        if permission.startswith("tenant:") and method != "GET":
-            answer = ask(person, app, rule, method, arguments(world, world.tenants[1]))
+    app, town = world.deployment.workspace, world.towns[1]
+    with world.deployment.session() as session, session.begin():
+        client = people.staff(session, Role.WORKING_GROUP).browser(app)
+    headers = armed(client)
+    for rule, methods, permission in routes(app):
+        if permission.startswith("tenant:") and "POST" in methods:
+            answer = client.post(address(rule, {**anything(rule), **town.values()}), headers=headers)
             allowed = permission in IN_TENANT[Role.WORKING_GROUP]
-            assert answer.status_code in (CLOSED if allowed else {403}), (rule, method, answer.status_code)
+            assert answer.status_code in (CLOSED if allowed else {403}), (rule, answer.status_code)
 
 
-def test_the_public_site_shows_nothing_that_is_not_published(deployment: Deployment, world: World) -> None:
-    app = deployment.public
-    visitor = app.test_client()
-    tenant = world.tenants[0]
-    for rule, method, permission in routes(app):
-        values = arguments(world, tenant)
-        answer = visitor.open(address(app, rule, values), method=method)
-        where = (rule, method, answer.status_code)
-        body = answer.get_data(as_text=True)
-        assert f"{world.slugs[tenant]}的draft" not in body, where
-        assert f"{world.slugs[tenant]} held" not in body, where
-        assert f"{world.slugs[tenant]} hidden" not in body, where
-        assert "内部备注" not in body, where
-        assert answer.status_code < 500, where
-        if permission.startswith("resident:") or "code" in rule.arguments or "file_id" in rule.arguments:
-            assert answer.status_code in CLOSED, where
-
-
-def may(person: Person, permission: Permission) -> bool:
-    """What the one table of permissions says of this person in the first tenant and in the district."""
-    if person.role is None:
-        return False
-    if permission.startswith("district:"):
-        return permission in IN_DISTRICT.get(person.role, frozenset())
-    if permission.startswith("finance:"):
-        return permission in IN_FINANCE.get(person.role, frozenset())
-    if permission.startswith("person:"):
-        return permission in IN_PERSON.get(person.role, frozenset())
-    in_place = person.tenant is not None or person.role in DISTRICT_ROLES
-    return in_place and permission in IN_TENANT.get(person.role, frozenset())
-
-
-def ask(person: Person, app: Flask, rule: Rule, method: str, values: dict[str, object]):  # type: ignore[no-untyped-def]
-    return person.client.open(
-        address(app, rule, values),
-        method=method,
-        headers={"X-CSRFToken": person.csrf},
-        data={} if method == "POST" else None,
-    )
-
-
-def test_the_world_is_not_empty(deployment: Deployment, world: World) -> None:
+def test_the_doors_are_not_empty(deployment: Deployment) -> None:
     """The tests above would pass on an empty house; this one would not."""
-    with open_session(world.workspace, actors.system()) as session:
-        assert session.connection() is not None
     assert sum(1 for _ in routes(deployment.workspace)) > 60
     assert sum(1 for _ in routes(deployment.public)) > 20

@@ -83,7 +83,7 @@ def test_of_a_closed_or_unopened_tenant_the_public_role_reads_nothing(
     _set_tenant(deployment, closed, **hidden)
     try:
         with open_session(public_engine, actors.anonymous()) as session:
-            seen = {table: visible(session, table) for table in tables}
+            seen = {table: visible(world, session, table) for table in tables}
     finally:
         _set_tenant(deployment, closed, active=True, opened_at=now())
     assert of(closed) == set()
@@ -97,7 +97,7 @@ def _set_tenant(deployment: Deployment, tenant: UUID, **values: object) -> None:
 
 def test_a_closed_tenant_shows_nothing_and_says_so(world: World, deployment: Deployment, app_public: Flask) -> None:
     closed, *others = world.tenants
-    code, slug = world.codes[closed][State.PUBLISHED.value], world.slugs[closed]
+    code, slug = world.code(closed, State.PUBLISHED), world.slugs[closed]
     _set_tenant(deployment, closed, active=False)
     try:
         visitor = app_public.test_client()
@@ -107,8 +107,8 @@ def test_a_closed_tenant_shows_nothing_and_says_so(world: World, deployment: Dep
             assert f"{slug}镇已经停用" in answer.text
         sitemap = visitor.get(f"/sitemap/{now():%Y}.xml").text
         assert code not in sitemap
-        assert all(world.codes[tenant][State.PUBLISHED.value] in sitemap for tenant in others)
-        assert visitor.get(f"/a/{world.codes[closed][State.DRAFT.value]}").status_code == 404
+        assert all(world.code(tenant, State.PUBLISHED) in sitemap for tenant in others)
+        assert visitor.get(f"/a/{world.code(closed, State.DRAFT)}").status_code == 404
     finally:
         _set_tenant(deployment, closed, active=True)
     assert app_public.test_client().get(f"/a/{code}").status_code == 200

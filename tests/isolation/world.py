@@ -1,54 +1,91 @@
-"""A small district to test isolation in: three tenants, the same things in each, told apart by their words."""
+"""A small district to test isolation in: three towns with the same things in each, told apart by their words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-from uuid import UUID, uuid4
+import pickle
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
+import psycopg
 from sqlalchemy import Engine
 
-from portal.participation.models import AnswerTemplate, Comment, CommentEvent
-from portal.publishing.models import (
-    Publication,
-    PublicationDraft,
-    PublicationEvent,
-    PublicationVersion,
-    State,
-    VersionFile,
-)
+from portal.publishing.models import State
 from settings import Settings
-from tenants import actors, audit
+from tenants import actors
+from tenants import deployment as process
 from tenants.actors import Actor
-from tenants.clock import now
-from tenants.database import Base, open_session
-from tenants.files.models import StoredFile
-from tenants.identity.models import (
-    Resident,
-    ResidentSession,
-    ResponsibleUnit,
-    RoleAssignment,
-    Staff,
-    Tenant,
-)
-from tenants.identity.queries import token_hash
+from tenants.embedded import Cluster
 from tenants.permissions import Role
+from tests import slices
+from tests.conftest import Deployment
+from tests.factories import participation as talks
+from tests.factories import people
+from tests.factories.participation import Neighbour
+from tests.slices import Town
+from tests.support import database as databases
+
+TEMPLATE = "xinya_world_template"
+#: Each table of the tenants' and the column by which its rows are told apart here: the key, or its first part.
+TENANT_TABLES = """
+    SELECT c.relname, k.attname FROM pg_class c
+    JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped
+    JOIN pg_constraint p ON p.conrelid = c.oid AND p.contype = 'p'
+    JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = p.conkey[1]
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1"""
 
 
 @dataclass
 class World:
     """What was made, by tenant."""
 
-    settings: Settings
-    workspace: Engine
-    public: Engine
-    tenants: list[UUID] = field(default_factory=list)
-    slugs: dict[UUID, str] = field(default_factory=dict)
-    people: dict[UUID, UUID] = field(default_factory=dict)
-    #: table name -> tenant -> ids (or, without an id, the owning row's id)
-    rows: dict[str, dict[UUID, set[UUID]]] = field(default_factory=dict)
-    codes: dict[UUID, dict[str, str]] = field(default_factory=dict)
-    residents: list[tuple[UUID, str]] = field(default_factory=list)
+    deployment: Deployment
+    towns: list[Town]
+    #: The first spoke everywhere, the second nowhere.
+    residents: list[Neighbour]
+    #: table -> the column that `rows` has
+    keys: dict[str, str] = field(default_factory=dict)
+    #: table -> tenant -> what is in the key
+    rows: dict[str, dict[UUID, set[Any]]] = field(default_factory=dict)
+
+    def at(self, deployment: Deployment) -> World:
+        """The same world in a copy of the deployment in which it was made."""
+        towns = [replace(town, deployment=deployment) for town in self.towns]
+        return replace(self, deployment=deployment, towns=towns)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without the deployment: copies have their own."""
+        towns = [replace(town, deployment=None) for town in self.towns]  # type: ignore[arg-type]
+        return {**self.__dict__, "deployment": None, "towns": towns}
+
+    @property
+    def workspace(self) -> Engine:
+        return self.deployment.workspace_engine
+
+    @property
+    def tenants(self) -> list[UUID]:
+        return [town.place.id for town in self.towns]
+
+    def town(self, tenant: UUID) -> Town:
+        """The town of a tenant."""
+        return next(town for town in self.towns if town.place.id == tenant)
+
+    @property
+    def slugs(self) -> dict[UUID, str]:
+        return {town.place.id: town.word for town in self.towns}
+
+    @property
+    def people(self) -> dict[UUID, UUID]:
+        """A clerk of each."""
+        return {town.place.id: town.clerk.id for town in self.towns}
+
+    def code(self, tenant: UUID, state: State) -> str:
+        """The address of a tenant's publication in a state."""
+        return str(self.town(tenant).of("publishing")["codes"][state])
 
     def staff(self, tenant: UUID, *roles: Role) -> Actor:
         """Somebody of that tenant; staff unless other roles are named."""
@@ -58,124 +95,65 @@ class World:
 
     def titles(self, tenant: UUID) -> set[str]:
         """Titles of all versions of a tenant."""
-        return {f"{self.slugs[tenant]}的{state}" for state in ("draft", "published")}
-
-    def resident(self, number: int) -> Actor:
-        """A signed-in resident: the first commented everywhere, the second nowhere."""
-        resident_id, token = self.residents[number]
-        return actors.resident(resident_id, f"居民{number}", token_hash(token))
+        return {f"{self.slugs[tenant]}的{state}" for state in State}
 
 
-def build(settings: Settings, workspace: Engine, public: Engine) -> World:
-    """Make the district through the ORM, as the database's roles allow."""
-    world = World(settings, workspace, public)
-    with open_session(workspace, actors.system()) as session, session.begin():
-        for number in range(2):
-            resident = Resident(
-                email=f"r{number}-{uuid4().hex[:8]}@example.org", display_name=f"居民{number}"
-            )
-            session.add(resident)
-            world.residents.append((resident.id or uuid4(), uuid4().hex))
-            session.flush()
-            world.residents[number] = (resident.id, world.residents[number][1])
-        for _number in range(3):
-            slug = f"iso{uuid4().hex[:8]}"
-            tenant = Tenant(
-                kind="town", opened_at=now(), slug=slug, name=f"{slug}镇", short_name=slug, comment_policy="show"
-            )
-            person = Staff(email=f"{slug}@example.org", name="测试")
-            session.add_all([tenant, person])
-            session.flush()
-            session.add(RoleAssignment(staff_id=person.id, tenant_id=tenant.id, role=Role.TENANT_STAFF))
-            world.tenants.append(tenant.id)
-            world.slugs[tenant.id] = slug
-            world.people[tenant.id] = person.id
-            world.codes[tenant.id] = {}
-    for resident_id, token in world.residents:
-        with open_session(public, actors.anonymous(token_hash(token))) as session, session.begin():
-            session.add(
-                ResidentSession(
-                    resident_id=resident_id,
-                    token_hash=token_hash(token),
-                    expires_at=now() + timedelta(days=1),
-                )
-            )
-    for tenant_id in world.tenants:
-        _fill(world, tenant_id)
+def build(deployment: Deployment, superuser: str) -> World:
+    """Make the district by the services of all slices. `superuser`: an address of its database for who sees all."""
+    residents = [talks.resident(deployment, name) for name in ("王芳", "李静")]
+    with deployment.session() as session, session.begin():
+        office = people.staff(session, Role.DISTRICT_OFFICE, name="区办的人")
+        people.staff(session, Role.DISTRICT_OFFICE, name="区办的另一位")
+    towns = [slices.found(deployment, office, residents[0]) for _number in range(3)]
+    for town in towns:
+        town.values()
+    world = World(deployment, towns, residents)
+    _look(world, superuser)
     return world
 
 
-def _fill(world: World, tenant: UUID) -> None:
-    slug = world.slugs[tenant]
+def _look(world: World, superuser: str) -> None:
+    """What there is, as who is under no policy sees it."""
+    with psycopg.connect(superuser) as connection:
+        for table, key in connection.execute(TENANT_TABLES).fetchall():
+            world.keys[table] = key
+            rows: dict[UUID, set[Any]] = {tenant: set() for tenant in world.tenants}
+            query = f"SELECT tenant_id, {key} FROM {table} WHERE tenant_id = ANY (%s)"
+            for tenant, value in connection.execute(query, [world.tenants]):
+                rows[tenant].add(value)
+            world.rows[table] = rows
 
-    def made(*things: Base) -> None:
-        session.add_all(things)
-        session.flush()
-        for thing in things:
-            key = next(
-                getattr(thing, name) for name in ("id", "publication_id", "file_id") if hasattr(thing, name)
-            )
-            world.rows.setdefault(thing.__tablename__, {}).setdefault(tenant, set()).add(key)
 
-    with open_session(world.workspace, world.staff(tenant, Role.TENANT_ADMIN)) as session, session.begin():
-        unit = ResponsibleUnit(tenant_id=tenant, kind="town", slug=f"u-{slug}", name=f"{slug}单元")
-        stored = [
-            StoredFile(
-                tenant_id=tenant, kind="document", name=f"{slug}-{public}.pdf", content_type="application/pdf",
-                size=1, sha256="0", key=f"{tenant}/{uuid4()}", public=public, attached=True, findings=[],
-            )
-            for public in (False, True)
-        ]  # fmt: skip
-        made(unit, *stored)
-        published = uuid4()
-        for state in (State.DRAFT, State.PUBLISHED):
-            live = state is State.PUBLISHED
-            record = Publication(
-                tenant_id=tenant, code=uuid4().hex[:10], kind="sprout", state=state, updated_at=now(),
-                edited_by_name="测试", published_at=now() if live else None,
-                first_published_at=now() if live else None,
-            )  # fmt: skip
-            made(record)
-            published = record.id  # the last one
-            version = PublicationVersion(
-                tenant_id=tenant, publication_id=record.id, number=1, title=f"{slug}的{state}", live=live,
-                note="内部备注",
-            )  # fmt: skip
-            made(version)
-            record.head_id = version.id
-            record.live_id = version.id if live else None
-            world.codes[tenant][state.value] = record.code
-            made(
-                VersionFile(
-                    tenant_id=tenant, version_id=version.id, file_id=stored[int(live)].id, role="document"
-                ),
-                PublicationEvent(
-                    tenant_id=tenant,
-                    publication_id=record.id,
-                    actor_name="测试",
-                    action="created",
-                    state=state,
-                ),
-            )
-        draft = PublicationDraft(
-            tenant_id=tenant, publication_id=published, staff_id=world.people[tenant], base_number=1,
-            fields={"title": "草稿"}, saved_at=now(),
-        )  # fmt: skip
-        made(draft, AnswerTemplate(tenant_id=tenant, title="谢谢", body="谢谢您。"))
-        for visibility in ("held", "shown", "hidden"):
-            comment = Comment(
-                tenant_id=tenant, publication_id=published, resident_id=world.residents[0][0], author_name="居民0",
-                body=f"{slug} {visibility}", visibility=visibility,
-            )  # fmt: skip
-            made(comment)
-            made(
-                CommentEvent(
-                    tenant_id=tenant,
-                    comment_id=comment.id,
-                    actor_kind="resident",
-                    actor_name="居民0",
-                    action="written",
-                )
-            )
-        audit.record(session, "tested", "tenant", tenant)
-        session.flush()
+def make_template(cluster: Cluster, template: str, shared: Path) -> Path:
+    """Have a database with the world in it, to be copied; its data folder, where `world` says what was made."""
+    data = shared / f"{TEMPLATE}.data"
+
+    def fill(settings: Settings) -> None:
+        process.use(settings)
+        made = Deployment(settings)
+        (data / "world").write_bytes(pickle.dumps(build(made, cluster.url("postgres", TEMPLATE))))
+        made.close()
+        process.use(None)
+
+    databases.make_template(cluster, shared, TEMPLATE, fill, base=template)
+    return data
+
+
+@contextmanager
+def copied(cluster: Cluster, template: Path, name: str, data: Path) -> Iterator[Deployment]:
+    """A deployment of this name with a copy of the world (`of`)."""
+    databases.clone(cluster, TEMPLATE, name)
+    shutil.copytree(template, data, dirs_exist_ok=True)
+    made = Deployment(databases.settings_for(cluster, name, data))
+    process.use(made.settings)
+    yield made
+    process.use(None)
+    made.close()
+    databases.drop(cluster, name)
+
+
+def of(deployment: Deployment) -> World:
+    """The world of which this deployment has a copy."""
+    world = pickle.loads((deployment.settings.data_folder / "world").read_bytes())
+    assert isinstance(world, World)
+    return world.at(deployment)

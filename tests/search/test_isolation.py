@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -23,11 +24,14 @@ from search.reindex import rebuild
 from search.sources import PUBLIC, Corpus, access_of
 from search.suggestions import suggest
 from tenants import actors
+from tenants.embedded import Cluster
 from tenants.permissions import IN_TENANT, Role
-from tests.conftest import Deployment
-from tests.isolation.world import World, build
+from tests.conftest import Deployment, name_of_module
+from tests.isolation import world as worlds
+from tests.isolation.world import World
 from tests.search.conftest import BOTH_ENGINES, opened
 from tests.search.support import use
+from tests.slices.files import INNER
 
 #: Tables of the things that can be found in the workspace.
 TABLES = {"publication": "publication", "comment_record": "comment", "file": "stored_file"}
@@ -35,8 +39,17 @@ ROLES = list(IN_TENANT)
 
 
 @pytest.fixture(scope="module")
+def deployment(
+    request: pytest.FixtureRequest, cluster: Cluster, world_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    data = tmp_path_factory.mktemp("data")
+    with worlds.copied(cluster, world_template, name_of_module(request), data) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def world(deployment: Deployment) -> World:
-    return build(deployment.settings, deployment.workspace_engine, deployment.public_engine)
+    return worlds.of(deployment)
 
 
 @pytest.fixture(scope="module", params=BOTH_ENGINES)
@@ -58,7 +71,8 @@ def indexed(
 def own(world: World, tenant: UUID) -> set[UUID]:
     """Everything of a tenant that can be found in the workspace."""
     things = set().union(*(world.rows[table][tenant] for table in TABLES.values()))
-    return things | {world.people[tenant]}
+    town = world.town(tenant)
+    return things | {town.admin.id, town.clerk.id, town.planner.id, town.of("people")["invited"]}
 
 
 def questions(world: World) -> list[SearchRequest]:
@@ -127,20 +141,22 @@ def test_across_the_district_by_permission(deployment: Deployment, world: World,
 def test_in_public_only_what_is_published(
     deployment: Deployment, world: World, indexed: Engine, reader: str
 ) -> None:
-    actor = world.resident(0) if reader == "resident" else actors.anonymous()
+    actor = world.residents[0].actor() if reader == "resident" else actors.anonymous()
     with deployment.public_session(actor) as session:
         hits = [hit for asked in questions(world) for hit in public_search(session, asked).hits]
     assert {hit.kind for hit in hits} <= {"sprout", "comment", "answer", "tenant", "unit"}
     words = " ".join(f"{hit.title.striptags()} {hit.excerpt.striptags()}" for hit in hits)
     for slug in world.slugs.values():
         assert f"{slug}的published" in words and f"{slug} shown" in words
-        for hidden in (f"{slug}的draft", f"{slug} held", f"{slug} hidden", f"{slug}-False"):
+        for hidden in (f"{slug}的draft", f"{slug} held", f"{slug} hidden", f"{slug}-{INNER}"):
             assert hidden not in words
     by_index = entities(everything(indexed, Corpus.PUBLIC, PUBLIC))
     for tenant in world.tenants:
         assert world.people[tenant] not in by_index
         assert not world.rows["stored_file"][tenant] & by_index
-        assert len(world.rows["comment"][tenant] & by_index) == len(world.rows["publication"][tenant] & by_index) == 1
+        said = world.town(tenant).of("participation")
+        assert world.rows["comment"][tenant] & by_index == {said["comment_id"], said["official"]}
+        assert len(world.rows["publication"][tenant] & by_index) == 1
 
 
 def test_saved_searches_tell_of_nothing_else(deployment: Deployment, world: World, indexed: Engine) -> None:

@@ -34,9 +34,9 @@ def blueprint_of(rule: Rule) -> str:
 
 
 def records_in(rule: Rule) -> set[str]:
-    """The arguments by which a route is about something of a tenant's, beside the tenant: not what it does there."""
+    """The arguments by which a route is about something of a place's, beside the place: not what it does there."""
     chosen = {name for name, converter in rule._converters.items() if isinstance(converter, AnyConverter)}
-    return set(rule.arguments) - chosen - {"tenant"}
+    return set(rule.arguments) - chosen - {"tenant", "bureau"}
 
 
 def address(rule: Rule, values: Mapping[str, Any], query: Mapping[str, str] | None = None) -> str:

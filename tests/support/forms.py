@@ -21,15 +21,23 @@ def parsed(page: str) -> Any:
 
 def fields(page: str, action: str) -> dict[str, str]:
     """Everything the form that posts to an address ending in `action`, whatever its query, would send."""
+    found = form_for(page, action)
+    assert found is not None, f"no form for {action} on the page"
+    return found
+
+
+def form_for(page: str, action: str) -> dict[str, str] | None:
+    """The same, of a page that may have no such form. One that names no address posts to that of its page."""
     for form in parsed(page).forms:
-        if urlsplit(form.get("action") or "")._replace(query="").geturl().endswith(action):
+        to = form.get("action") or (action if form.method == "POST" else "")
+        if urlsplit(to)._replace(query="").geturl().endswith(action):
             # a line break at the beginning of a text area is the markup's
             texts = {area.get("name") for area in form.xpath(".//textarea")}
             return {
                 name: (value or "").removeprefix("\n") if name in texts else value or ""
                 for name, value in form.form_values()
             }
-    raise AssertionError(f"no form for {action} on the page")
+    return None
 
 
 def local(address: str) -> str:

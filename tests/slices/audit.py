@@ -1,0 +1,1 @@
+"""Audit: made by what the other slices do."""

@@ -1,0 +1,1 @@
+"""Today: it shows what waits in the other slices."""

@@ -72,7 +72,8 @@ def own(world: World, tenant: UUID) -> set[UUID]:
     """Everything of a tenant that can be found in the workspace."""
     things = set().union(*(world.rows[table][tenant] for table in TABLES.values()))
     town = world.town(tenant)
-    return things | {town.admin.id, town.clerk.id, town.planner.id, town.of("people")["invited"]}
+    others = (town.of("people")[name] for name in ("invited", "lasting"))
+    return things | {town.admin.id, town.clerk.id, town.planner.id, *others}
 
 
 def questions(world: World) -> list[SearchRequest]:

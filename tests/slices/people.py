@@ -1,13 +1,17 @@
-"""People: somebody who holds a role, somebody who was asked in, roles offered to somebody who works elsewhere."""
+"""People: roles held for good and until a day, somebody who was asked in, roles offered to who works elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from portal.people import service
+from tenants.actors import Desk
+from tenants.clock import today
 from tenants.identity import offers
 from tenants.identity.models import RoleAssignment
 from tenants.permissions import Role

@@ -1,4 +1,4 @@
-"""Every role at every route of the workspace, asked of the gate alone: at the desk where it counts, and at another's."""
+"""Every role at every route of the workspace, asked of the gate alone: at its desk, and at that of others."""
 
 from __future__ import annotations
 

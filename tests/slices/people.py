@@ -62,11 +62,11 @@ def offered(town: Town, host: Person | None = None) -> tuple[Person, UUID]:
 
 
 def _usual(host: Person) -> Role:
-    return Role.BUREAU_STAFF if host.place and host.place.desk is Desk.BUREAU else Role.PLANNER
+    return Role.BUREAU_STAFF if host.tenant and host.tenant.desk is Desk.BUREAU else Role.PLANNER
 
 
 def _place(host: Person) -> dict[str, Any]:
-    return people.where(_usual(host), host.place)
+    return people.where(_usual(host), host.tenant)
 
 
 def role_of(town: Town, staff_id: UUID) -> UUID:
@@ -86,13 +86,13 @@ def _visits(prefix: str, host: Callable[[Town], Person], other: str) -> Visits:
     """The pages that tenants and bureaus both have. `other`: a further role there."""
 
     def somebody(town: Town) -> Person:
-        return town.somebody(_usual(host(town)), place=host(town).place)
+        return town.somebody(_usual(host(town)), place=host(town).tenant)
 
     def new_one(town: Town) -> dict[str, str]:
         return {"email": f"{town.fresh()}@example.cn", "name": f"{town.word}的另一位", "roles": _usual(host(town))}
 
     def lost_phone(town: Town) -> Visit:
-        who = with_factor(town, _usual(host(town)), host(town).place)
+        who = with_factor(town, _usual(host(town)), host(town).tenant)
         return Visit({"person": who.id}, sent={"reason": "手机丢了，当面核实过"})
 
     found: Visits = {

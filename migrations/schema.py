@@ -10,10 +10,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError, InternalError
 
 from settings import Settings
 from tenants import isolation
 from tenants.database import Face, make_engine, owner_url, runtime_password, runtime_role
+
+#: How often to try again: roles belong to the whole server, and its databases may be upgraded at the same moment.
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,23 @@ def _ensure_roles(connection: Connection, settings: Settings) -> None:
     )
     for face in (Face.WORKSPACE, Face.PUBLIC):
         name = runtime_role(settings, face)
-        exists = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :n"), {"n": name})
-        if exists and not may_create:
-            continue
-        verb = "ALTER" if exists else "CREATE"
-        password = runtime_password(settings, name)
-        connection.execute(
-            text(f"{verb} ROLE \"{name}\" LOGIN NOCREATEDB NOCREATEROLE PASSWORD '{password}'")
-        )
+        _ensure_role(connection, name, runtime_password(settings, name), may_change=bool(may_create))
     connection.commit()
+
+
+def _ensure_role(connection: Connection, name: str, password: str, *, may_change: bool) -> None:
+    for last in (*[False] * _TRIES, True):
+        exists = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :n"), {"n": name})
+        if exists and not may_change:
+            return
+        verb = "ALTER" if exists else "CREATE"
+        try:
+            connection.execute(
+                text(f"{verb} ROLE \"{name}\" LOGIN NOCREATEDB NOCREATEROLE PASSWORD '{password}'")
+            )
+            connection.commit()
+            return
+        except (IntegrityError, InternalError):  # made or changed at the same moment for another database
+            connection.rollback()
+            if last:
+                raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories.accounts import PASSWORD, browser, submit
 from tests.support import database as databases
+from tests.support.processes import until
 
 RELEASED = "0014"
 NAME = "from_the_last_release"
@@ -149,3 +151,21 @@ def test_awkward_rows_of_the_last_release_come_along(upgraded: Deployment, token
     guest = browser(upgraded.workspace)
     assert submit(guest, f"/reset/{first}", password=PASSWORD, again=PASSWORD).status_code == 303
     assert guest.get(f"/reset/{second}").status_code == 410
+
+
+def test_databases_of_one_server_are_upgraded_at_once(cluster: Cluster, template: str, tmp_path: Path) -> None:
+    """Their runtime roles are the same, and only one of them can change a role at a moment."""
+    databases.clone(cluster, template, name := "upgraded_beside_another")
+    settings = databases.settings_for(cluster, name, tmp_path)
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+    with (
+        psycopg.connect(cluster.url()) as other,
+        psycopg.connect(cluster.url("postgres"), autocommit=True) as watching,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        other.execute("ALTER ROLE xinya_workspace LOGIN")
+        upgrading = pool.submit(schema.upgrade, settings)
+        until(lambda: watching.execute(waits, [name]).fetchone() or upgrading.done())
+        other.commit()
+        assert upgrading.result().current
+    databases.drop(cluster, name)

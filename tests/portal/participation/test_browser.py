@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from portal.participation import service
 from portal.participation.models import Fate
-from tenants.identity.models import CommentPolicy
+from tenants.identity.models import CommentPolicy, Tenant
 from tests.conftest import Deployment
 from tests.factories.participation import Corner, Neighbour, article, corner, resident
 
@@ -99,10 +99,9 @@ def busy(deployment: Deployment, wang: Neighbour) -> Corner:
         service.set_fate(session, clerk, studying, Fate.STUDYING)
         service.hide(session, clerk, hidden, "abuse", "请换个说法。")
     with place.at_desk() as session:
-        session.connection().exec_driver_sql(
-            "UPDATE tenant SET comment_policy = 'hold' WHERE id = %s", (str(place.tenant.id),)
-        )
         service.save_template(session, clerk, "感谢来信", "感谢您的来信。")
+    with deployment.session() as session, session.begin():
+        session.get_one(Tenant, place.tenant.id).comment_policy = CommentPolicy.HOLD
     for n in range(3):
         place.comment(li, f"等待审核的第 {n + 1} 条意见，希望早点看到。")
     assert late
@@ -196,13 +195,14 @@ def test_the_desk_with_everything_in_it(
 ) -> None:
     page = open_page()
     enter(page, app_workspace, busy.clerk, live)
-    for name, rest in (
-        ("desk", ""),
-        ("desk-held", "?tab=held"),
-        ("desk-none", "?tab=all&q=没有人写过"),
-        ("templates", "templates/"),
+    for name, rest, there in (
+        ("desk", "", ".case"),
+        ("desk-held", "?tab=held", ".case"),
+        ("desk-none", "?tab=all&q=没有人写过", ".empty"),
+        ("templates", "templates/", "main form"),
     ):
         page.goto(f"{live}/workspace/t/{busy.tenant.slug}/comments/{rest}")
+        expect(page.locator(there)).not_to_have_count(0)
         look(page, axe, name)
 
 

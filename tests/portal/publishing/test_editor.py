@@ -39,6 +39,7 @@ def test_the_texts_have_all_that_is_allowed() -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow("opens thirty texts with all that is allowed in writing fields")
 def test_a_line_written_above_changes_nothing_below(
     tmp_path: Path, open_page: Callable[..., Page]
 ) -> None:

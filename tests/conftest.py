@@ -1,8 +1,8 @@
 """What every test may ask for. Real parts: PostgreSQL with the runtime roles, the real worker, a real browser.
 
-A test module has a deployment of its own: a clone of the migrated database, a data folder, both apps. Within a module
-the tests share it, so a test makes its own tenants and people (`tests/factories`). `demo` is the same for a deployment
-with the demo district loaded.
+A test module finds an empty deployment: a clone of the migrated database, a data folder, both apps. Within a module the
+tests share it, so a test makes its own tenants and people (`tests/factories`). The apps and engines serve all modules
+of a process, one after the other. `demo` is a module's own deployment with the demo district loaded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from migrations import schema
-from search import connect
+from search import connect, curation, popular
 from settings import Settings
 from tenants import actors
 from tenants.actors import Actor
@@ -120,7 +120,18 @@ class Deployment:
         with ThreadPoolExecutor(1) as pool:
             pool.submit(work, self.settings, wait=False).result()
 
+    def renew(self) -> None:
+        """Forget whatever is known of the database and the data folder: both were made anew."""
+        connect.install(self.settings, url_for(self.settings, Face.OWNER))
+        curation.forget()
+        popular.forget()
+        if "public" in self.__dict__:
+            forget_pages(self.public)
+
     def close(self) -> None:
+        """Let go of the database."""
+        if "public_engine" in self.__dict__:
+            popular.flush(self.public_engine)
         for name in ("workspace_engine", "public_engine", "owner_engine"):
             if name in self.__dict__:
                 self.__dict__[name].dispose()
@@ -220,17 +231,23 @@ def world_template(cluster: Cluster, template: str, shared_folder: Path) -> Path
     return world.make_template(cluster, template, shared_folder)
 
 
+@pytest.fixture(scope="session")
+def standing(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """This process's apps and engines: making them takes as long as many a test."""
+    name = f"{_process()}_standing"
+    return Deployment(databases.settings_for(cluster, name, tmp_path_factory.mktemp("data")))
+
+
 @pytest.fixture(scope="module")
-def deployment(
-    request: pytest.FixtureRequest, cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Deployment]:
-    """This module's own empty deployment."""
-    name = name_of_module(request)
-    databases.clone(cluster, template, name)
-    made = Deployment(databases.settings_for(cluster, name, tmp_path_factory.mktemp("data")))
-    yield made
-    made.close()
-    databases.drop(cluster, name)
+def deployment(standing: Deployment, cluster: Cluster, template: str) -> Iterator[Deployment]:
+    """A deployment that is empty for this module."""
+    folder = standing.settings.data_folder
+    shutil.rmtree(folder)
+    folder.mkdir()
+    databases.clone(cluster, template, f"{_process()}_standing")
+    standing.renew()
+    yield standing
+    standing.close()
 
 
 @pytest.fixture(scope="module")
@@ -291,9 +308,7 @@ def app_workspace(deployment: Deployment) -> Flask:
 @pytest.fixture
 def visitor(app_public: Flask) -> StrictClient:
     """A visitor's browser at the public site, without JavaScript; no page is kept from an earlier test."""
-    cache = app_public.wsgi_app
-    assert isinstance(cache, PageCache)
-    cache.forget()
+    forget_pages(app_public)
     return _client(app_public)
 
 
@@ -393,8 +408,18 @@ def _client(app: Flask) -> StrictClient:
     return client
 
 
+def forget_pages(app: Flask) -> None:
+    """Have every page of the public site made anew."""
+    cache = app.wsgi_app
+    assert isinstance(cache, PageCache)
+    cache.forget()
+
+
+def _process() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
 def name_of_module(request: pytest.FixtureRequest) -> str:
     """What a database of a test module is called."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     module = request.node.nodeid.removeprefix("tests/").removesuffix(".py")
-    return f"{worker}_{re.sub(r'[^0-9A-Za-z]+', '_', module)[-40:]}"
+    return f"{_process()}_{re.sub(r'[^0-9A-Za-z]+', '_', module)[-40:]}"

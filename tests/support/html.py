@@ -44,7 +44,7 @@ class StrictClient(FlaskClient):
 
 
 class Compiled(BytecodeCache):
-    """Templates that an earlier app of this process compiled; every module of tests makes apps of its own."""
+    """Templates that an earlier app of this process compiled."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
 
-from portal.participation import jobs, service
+from portal.participation import jobs, replyclock, service
 from portal.participation.models import Fate
 from tenants import deployment as process
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.identity.models import CommentPolicy
 from tests.conftest import Deployment
 from tests.factories.participation import Corner, Neighbour, corner, resident
@@ -159,12 +159,13 @@ def morning(deployment: Deployment, day: date) -> None:
 def test_clerks_hear_every_working_morning_what_waits(deployment: Deployment) -> None:
     place, idle = corner(deployment, policy=CommentPolicy.HOLD, name="潞邑街道办事处"), corner(deployment)
     wang: Neighbour = resident(deployment)
-    place.comment(wang, "早就该答复的。", at=datetime(2026, 3, 2, 2, tzinfo=UTC))
+    place.comment(wang, "早就该答复的。", at=now() - timedelta(days=40))
     place.comment(wang, "新来的。", at=now())
-    morning(deployment, date(2026, 3, 7))  # a Saturday
+    days = [today() + timedelta(days=n) for n in range(1, 15)]
+    morning(deployment, next(day for day in days if not replyclock.is_workday(day)))
     assert letters(deployment, place.clerk.email) == []
     for _again in range(2):
-        morning(deployment, date(2026, 3, 30))
+        morning(deployment, next(filter(replyclock.is_workday, days)))
     [(subject, body, _)] = letters(deployment, place.clerk.email)
     assert subject == "潞邑街道办事处：今天的居民意见"
     assert "已逾期未答复：1 条" in body and "等待审核：2 条" in body

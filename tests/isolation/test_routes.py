@@ -136,7 +136,7 @@ def usual(town: Town, permission: Permission) -> FlaskClient:
 def open_it(client: FlaskClient, rule: Rule, method: str, where: str, visit: Visit) -> None:
     """Ask as somebody who may: what was asked for is there, a form does what it says and leads on."""
     with visit.during():
-        answer = ask(client, method, where, visit)
+        answer = ask(client, method, where, visit, page=True)
     at = (rule, method, where, answer.status_code)
     if method == "POST":
         assert visit.sent is not None, f"no specimen says what is sent to {rule}"
@@ -148,15 +148,15 @@ def open_it(client: FlaskClient, rule: Rule, method: str, where: str, visit: Vis
         assert client.get(onward).status_code < 400, (at, answer.location)
 
 
-def ask(client: FlaskClient, method: str, where: str, visit: Visit) -> TestResponse:
-    """Open an address; a form is filled in on its page, where it has one that opens for who asks."""
+def ask(client: FlaskClient, method: str, where: str, visit: Visit, *, page: bool = False) -> TestResponse:
+    """Open an address, or send there what the specimen says. With `page` its page fills in the form first."""
     headers = armed(client)
     if method != "POST":
         return client.open(where, method=method, headers=headers)
-    path = where.partition("?")[0]
-    page = client.get(where)
-    shown = (form_for(page.text, path) or {}) if page.status_code == 200 and page.mimetype == "text/html" else {}
-    sent = visit.sent(shown) if callable(visit.sent) and shown else {} if callable(visit.sent) else visit.sent or {}
+    found = client.get(where) if page else None
+    readable = found is not None and found.status_code == 200 and found.mimetype == "text/html"
+    shown = (form_for(found.text, where.partition("?")[0]) or {}) if found and readable else {}
+    sent = (visit.sent(shown) if shown else {}) if callable(visit.sent) else visit.sent or {}
     data = {name: again(value) for name, value in {**shown, **sent}.items()}
     return client.post(where, data=data, headers=headers, content_type="multipart/form-data")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -116,7 +117,11 @@ def _employ(
         ).id
         if secret := totp_secret(person):
             service.set_totp_for_demo(session, staff_id, secret)
-    service.grant_role(session, staff_id, Role(person.role), tenant_id=tenant_id, bureau_id=bureau_id, at=at)
+    if not service.works_at(session, staff_id, tenant_id, bureau_id):  # a day later, its days would be others
+        last = None if person.days_left is None else days.today + timedelta(days=person.days_left)
+        service.grant_role(
+            session, staff_id, Role(person.role), tenant_id=tenant_id, bureau_id=bureau_id, last=last, at=at
+        )
     return [staff_id] if new else []
 
 

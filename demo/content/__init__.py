@@ -27,6 +27,8 @@ class Person:
     name: str
     title: str
     account: str
+    #: Days from the loading to the last one in the role; None where none is set.
+    days_left: int | None = None
 
     @property
     def email(self) -> str:
@@ -232,7 +234,11 @@ def _tenant(slug: str, number: int) -> Tenant:
     short = {"tenant_admin": "admin", "tenant_staff": "staff"}
     people = tuple(
         Person(
-            p["role"], p["name"], p["title"], p.get("account", f"{short.get(p['role'], p['role'])}.{slug}")
+            p["role"],
+            p["name"],
+            p["title"],
+            p.get("account", f"{short.get(p['role'], p['role'])}.{slug}"),
+            p.get("days_left"),
         )
         for p in data.pop("people")
     )

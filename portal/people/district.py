@@ -167,7 +167,8 @@ def end_role(person: UUID, role: UUID) -> ResponseReturnValue:
 @requires(Permission.DISTRICT_PERSON_MANAGE)
 def term_district(person: UUID, role: UUID) -> ResponseReturnValue:
     """A role anywhere is held longer, or less long."""
-    return change_term(person, role, url_for(".show_district", person=person))
+    people = (_("全区人员"), url_for(".district"))
+    return change_term(person, role, people, url_for(".show_district", person=person))
 
 
 @blueprint.route("/district/people/<uuid:person>/deactivate", methods=["GET", "POST"])

@@ -150,7 +150,8 @@ def roles(person: UUID) -> ResponseReturnValue:
 @at_both(blueprint, "people/<uuid:person>/roles/<uuid:role>/term", MANAGE, methods=BOTH)
 def term(person: UUID, role: UUID) -> ResponseReturnValue:
     """A role is held longer, or less long."""
-    return change_term(person, role, here().url("people.show", person=person))
+    people = (_("人员与角色"), here().url("people.index"))
+    return change_term(person, role, people, here().url("people.show", person=person))
 
 
 @at_both(blueprint, "people/<uuid:person>/end", MANAGE, methods=BOTH)

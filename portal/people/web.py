@@ -25,8 +25,7 @@ from webkit.pagination import PAGE_SIZE, Page, page_number
 from webkit.sheets import Column
 
 blueprint = Blueprint("people", __name__, template_folder="templates")
-for _filter in (words.role_term, words.role_with_term):
-    blueprint.add_app_template_filter(_filter)
+blueprint.add_app_template_filter(words.role_term)
 
 
 def filter_of_request() -> PersonFilter:
@@ -132,8 +131,8 @@ def the_role(person: Person, role: UUID) -> Held:
     return found
 
 
-def change_term(person: UUID, role: UUID, back: str) -> ResponseReturnValue:
-    """Ask for another last day of a role, and why."""
+def change_term(person: UUID, role: UUID, people: tuple[str, str], back: str) -> ResponseReturnValue:
+    """Ask for another last day of a role, and why. `people`: the list that the person stands in, and its address."""
     found = the_person(person)
     held = the_role(found, role)
     form = TermForm(last=held.last)
@@ -149,7 +148,14 @@ def change_term(person: UUID, role: UUID, back: str) -> ResponseReturnValue:
             return redirect(back, 303)
     here = url_for(request.endpoint or "", **(request.view_args or {}))
     return render(
-        "portal/people/term.html", form=form, person=found, held=held, here=here, back=back, status=form.status
+        "portal/people/term.html",
+        form=form,
+        person=found,
+        held=held,
+        here=here,
+        people=people,
+        back=back,
+        status=form.status,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from portal.search.queries import labels
 from search import sources
@@ -14,7 +16,9 @@ from search.reindex import rebuild
 from search.sources import Corpus
 from tenants import actors
 from tenants.actors import Actor
-from tenants.identity.models import ResponsibleUnit, Tenant
+from tenants.clock import today
+from tenants.days import days
+from tenants.identity.models import ResponsibleUnit, RoleAssignment, Tenant
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
@@ -35,6 +39,9 @@ def test_places_and_people_are_found_by_those_who_may(deployment: Deployment, en
         there = people.tenant(session, "梨园镇人民政府")
         clerk = people.staff(session, Role.TENANT_STAFF, place=here, name="林砚秋")
         people.staff(session, Role.PLANNER, place=there, name="赵临川")
+        left = people.staff(session, Role.PLANNER, place=here, name="陈到期")
+        role = session.scalars(select(RoleAssignment).where(RoleAssignment.staff_id == left.id)).one()
+        role.valid = days(today() - timedelta(days=9), today() - timedelta(days=1))
         gone = people.tenant(session, "撤并的乡")
         session.get_one(Tenant, gone.id).active = False
     with deployment.session(actors.job(here.id)) as session, session.begin():
@@ -62,6 +69,8 @@ def test_places_and_people_are_found_by_those_who_may(deployment: Deployment, en
     assert work(colleague, "赵临川") == []
     office = actors.in_district(clerk.id, "区办", [Role.DISTRICT_OFFICE])
     assert work(office, "赵临川") == ["赵临川"]
+    assert work(colleague, "陈到期") == [], "the index need not be written anew at midnight"
+    assert work(office, "陈到期") == ["陈到期"]
     group = actors.in_district(clerk.id, "工作组", [Role.WORKING_GROUP])
     assert work(group, "赵临川") == []
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo.content import District, Person, Resident, Tenant
+from demo.content import Bureau, District, Person, Resident, Tenant
 from demo.days import Days
 from portal.organisation import service as organisation
 from tenants import actors
@@ -19,8 +19,8 @@ from tenants.actors import Actor
 from tenants.clock import today
 from tenants.database import reveal_address
 from tenants.identity import residents, service
+from tenants.identity.models import Bureau as BureauRow
 from tenants.identity.models import (
-    Bureau,
     RoleAssignment,
     Staff,
     TenantKind,
@@ -47,18 +47,12 @@ def found_district(session: Session, district: District, days: Days) -> None:
 
     Needs a session of the system.
     """
-    at = days.ago(SINCE_DAYS, 9)
     actor = session.info["actor"]
     hired: list[UUID] = []
-    for person in (*district.office, *district.working_group, *district.finance):
+    for person in (*district.office, *district.working_group, *district.finance, *district.top_chiefs):
         hired += _employ(session, person, days)
-    for bureau in district.bureaus:
-        row = session.scalar(select(Bureau).where(Bureau.name == bureau.name))
-        if row is None:
-            row = organisation.create_bureau(
-                session, actor, name=bureau.name, short_name=bureau.short_name, at=at
-            )
-        hired += _employ(session, bureau.person, days, bureau_id=row.id)
+    for number, bureau in enumerate(district.bureaus):
+        hired += _staff_bureau(session, actor, bureau, number, days)
     for number, tenant in enumerate(district.tenants):
         tenant_id = session.scalar(select(TenantRow.id).where(TenantRow.slug == tenant.slug))
         if tenant_id is None:
@@ -68,6 +62,25 @@ def found_district(session: Session, district: District, days: Days) -> None:
     service.set_password_for_demo(session, hired, PASSWORD)
     for resident in district.residents:
         _settle(session, resident, days)
+
+
+def _staff_bureau(session: Session, actor: Actor, bureau: Bureau, number: int, days: Days) -> list[UUID]:
+    """The bureau with its people, of whom the first is its liaison; whoever is new and still without a password."""
+    row = session.scalar(select(BureauRow).where(BureauRow.name == bureau.name))
+    if row is None:
+        at = days.ago(SINCE_DAYS, 9)
+        row = organisation.create_bureau(
+            session, actor, name=bureau.name, short_name=bureau.short_name, at=at
+        )
+    hired = [new for person in bureau.people for new in _employ(session, person, days, bureau_id=row.id)]
+    if row.liaison_id is None:
+        reached = {
+            "contact_phone": f"010-0000-{200 + number:04d}（演示号码）",
+            "contact_address": "通州区某街某号（演示地址）",
+            "liaison_id": session.scalars(select(Staff.id).where(Staff.email == bureau.people[0].email)).one(),
+        }
+        organisation.update_bureau_settings(session, actor, row.id, reached, expected_version=row.version)
+    return hired
 
 
 def _found(session: Session, actor: Actor, tenant: Tenant, number: int, days: Days) -> UUID:

@@ -80,8 +80,10 @@ def sign_ins(settings: Settings) -> list[SignIn]:
         (f"{yuqiao.short_name}责任规划师", yuqiao.of_role("planner")),
         (both, tongyun.of_role("planner")),
         (f"{xinhua.short_name}责任建筑师", xinhua.of_role("architect")),
-        (d.bureaus[0].short_name, d.bureaus[0].person),
+        (f"{d.bureaus[0].short_name}管理员", next(p for p in d.bureaus[0].people if p.role == "bureau_admin")),
+        (d.bureaus[0].short_name, d.bureaus[0].people[0]),
         ("区财政", d.finance[0]),
+        ("顶级首席责任双师", d.top_chiefs[0]),
     ]
     staff = [SignIn(who, p.email, cast.PASSWORD, cast.totp_secret(p)) for who, p in shown]
     resident = d.residents[0]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.reader import Reader
+from portal.reader import reader as signed_in
 from portal.workplace import Workplace
 from search.queries import SearchRequest
 from tenants import actors
@@ -25,7 +26,7 @@ def describe() -> Chrome:
     """The surroundings of the current page."""
     if not current_user.is_authenticated:
         return Chrome(home_url=url_for("account.sign_in"), sign_in_url=url_for("account.sign_in"))
-    reader = cast(Reader, current_user)
+    reader = signed_in()
     # one's own pages stand beside the work, too
     here: Workplace | None = g.get("workplace") or reader.usual_workplace
     worker = _at_work(reader, here)

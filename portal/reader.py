@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import cast
 
 from flask import g, request
 from flask import session as browser
@@ -24,12 +25,20 @@ class Reader(UserMixin):
     """Flask-Login's user: its id is the token of the session row, not the person's id."""
 
     def __init__(
-        self, token: str, staff: SignedInStaff, tenants: Sequence[TenantRef], bureaus: Sequence[BureauRef]
+        self,
+        token: str,
+        staff: SignedInStaff,
+        *,
+        tenants: Sequence[TenantRef] = (),
+        bureaus: Sequence[BureauRef] = (),
+        offered: Sequence[TenantRef] = (),
     ) -> None:
         self.token = token
         self.staff = staff
-        #: Tenants of their own and, for oversight, all of them where they are few enough to choose from.
-        self._tenants = tenants
+        #: For oversight all tenants, where they are few enough to choose from.
+        self.offered_tenants = offered
+        #: Those, else the own ones.
+        self._tenants = offered or tenants
         self._bureaus = bureaus
 
     def get_id(self) -> str:
@@ -82,6 +91,11 @@ class Reader(UserMixin):
             return queries.tenant_by_slug(session, slug)
 
 
+def reader() -> Reader:
+    """Who is signed in."""
+    return cast(Reader, current_user)
+
+
 def oversees(staff: SignedInStaff) -> bool:
     """Whether every tenant is open to this person."""
     return any(Desk.TENANT in SCOPES[role] for role in staff.district_roles)
@@ -106,8 +120,7 @@ def load_reader(token: str) -> Reader | None:
         if staff is None:
             return None
         sign_in.seen(session, staff.session_id, staff.last_seen_at, request.remote_addr)
-        tenants = queries.offered_tenants(session) if oversees(staff) else []
-        if not tenants and staff.tenant_ids:
-            tenants = queries.tenants(session, staff.tenant_ids)
+        offered = queries.offered_tenants(session) if oversees(staff) else []
+        tenants = queries.tenants(session, staff.tenant_ids) if staff.tenant_ids and not offered else []
         bureaus = queries.bureaus(session, staff.bureau_ids) if staff.bureau_ids else []
-        return Reader(token, staff, tenants, bureaus)
+        return Reader(token, staff, tenants=tenants, bureaus=bureaus, offered=offered)

@@ -153,11 +153,11 @@ class Resident:
 
 @dataclass(frozen=True)
 class Bureau:
-    """A department of the district with one invented clerk."""
+    """A department of the district with invented people, of whom the first is its liaison."""
 
     name: str
     short_name: str
-    person: Person
+    people: tuple[Person, ...]
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,7 @@ class District:
     office: tuple[Person, ...]
     working_group: tuple[Person, ...]
     finance: tuple[Person, ...]
+    top_chiefs: tuple[Person, ...]
     bureaus: tuple[Bureau, ...]
     residents: tuple[Resident, ...]
     tags: tuple[str, ...]
@@ -205,7 +206,8 @@ def district() -> District:
         office=_people(top["office"]),
         working_group=_people(top["working_group"]),
         finance=_people(top["finance"]),
-        bureaus=tuple(Bureau(b["name"], b["short_name"], Person(**b["person"])) for b in top["bureaus"]),
+        top_chiefs=_people(top["top_chiefs"]),
+        bureaus=tuple(Bureau(b["name"], b["short_name"], _people(b["people"])) for b in top["bureaus"]),
         residents=tuple(Resident(**r) for r in top["residents"]),
         tags=tuple(top["tags"]),
         templates=tuple(

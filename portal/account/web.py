@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, Response, session
-from flask_login import current_user, login_user
+from flask_login import login_user
 
-from portal.reader import LAST_DESK, Reader
+from portal.reader import LAST_DESK, Reader, reader
 from tenants.identity import queries as identity
 from tenants.identity.sign_in import Opened
 from tenants.identity.throttle import Throttled
@@ -15,12 +15,9 @@ from tenants.requests import db, try_again
 from webkit.forms import Form
 from webkit.fragments import render
 
+__all__ = ["blueprint", "enter", "reader", "too_often"]
+
 blueprint = Blueprint("account", __name__, template_folder="templates")
-
-
-def reader() -> Reader:
-    """Who is signed in."""
-    return cast(Reader, current_user)
 
 
 def enter(opened: Opened) -> None:
@@ -31,7 +28,7 @@ def enter(opened: Opened) -> None:
     session.clear()
     if last:
         session[LAST_DESK] = last
-    login_user(Reader(opened.token, staff, [], []))
+    login_user(Reader(opened.token, staff))
 
 
 def too_often(form: Form, error: Throttled, template: str, **context: Any) -> Response:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from portal.audit import queries, words
 from portal.audit.queries import AuditFilter
-from tenants.identity import queries as identity
+from portal.reader import reader
 from tenants.permissions import Permission
 from tenants.pinyin import sound
 from tenants.requests import db, requires
@@ -67,7 +67,7 @@ def export(tenant: str) -> ResponseReturnValue:
 @blueprint.get("/district/audit/")
 @requires(Permission.DISTRICT_AUDIT_READ)
 def district() -> ResponseReturnValue:
-    return _page(tenants=identity.offered_tenants(db()), export_endpoint="audit.export_district", values={})
+    return _page(tenants=reader().offered_tenants, export_endpoint="audit.export_district", values={})
 
 
 @blueprint.get("/district/audit.xlsx")

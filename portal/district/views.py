@@ -17,6 +17,7 @@ from portal.participation.words import FATES, TABS, VISIBILITIES
 from portal.publishing import queries as publication_queries
 from portal.publishing.policy import State
 from portal.publishing.queries.words import KINDS, STATES
+from portal.reader import reader
 from portal.search import queries as searches
 from portal.today.delays import delays
 from tenants import actors
@@ -24,7 +25,6 @@ from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import TenantKind
 from tenants.identity.places import moved
-from tenants.identity.queries import offered_tenants
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
 from tenants.rules import N_
@@ -179,7 +179,7 @@ def publications() -> Response:
     found = publication_queries.listing(
         db(), filters, sort=request.args.get("sort", "-updated"), page=number, options=False
     )
-    places = offered_tenants(db())
+    places = reader().offered_tenants
     names = {place.slug: place.name for place in places}
     shown = (
         ("live", _("公众能看到") if filters.live else ""),
@@ -250,7 +250,7 @@ def comments() -> Response:
     filters = _today(comment_queries.Filters.from_args(request.args))
     number = page_number()
     found = comment_queries.listing(db(), filters, page=number)
-    places = offered_tenants(db())
+    places = reader().offered_tenants
     names = {place.slug: place.name for place in places}
     shown = (
         ("tenant", names.get(filters.tenant, filters.tenant)),

@@ -26,6 +26,7 @@ from portal.people.web import (
     the_role,
     withdraw_offer,
 )
+from portal.reader import reader
 from tenants.identity import invitations, offers
 from tenants.identity import queries as identity_queries
 from tenants.permissions import Permission, Role
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
         by=by,
         states=words.states(),
         roles=queries.grantable(actor()),
-        tenants=identity_queries.offered_tenants(db()),
+        tenants=reader().offered_tenants,
         bureaus=identity_queries.bureaus(db()),
         counts=queries.counts(db()),
         ending=queries.ending_soon(db()) if not wants_part() else ([], 0),

@@ -180,7 +180,8 @@ def test_people_are_marked_and_named_once() -> None:
     everybody = {
         p.email: p.name
         for people in (
-            *(t.people for t in TENANTS), d.office, d.working_group, d.finance, tuple(b.person for b in d.bureaus)
+            *(t.people for t in TENANTS), d.office, d.working_group, d.finance, d.top_chiefs,
+            *(b.people for b in d.bureaus),
         )
         for p in people
     }  # fmt: skip

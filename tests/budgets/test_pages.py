@@ -64,7 +64,7 @@ DISTRICT = {
     "overview by figures": ("/district/?sort=-published", 7),
     "publications": ("/district/publications/", 8),
     "comments": ("/district/comments/", 8),
-    "people": ("/district/people/", 9),
+    "people": ("/district/people/", 10),
     "audit": ("/district/audit/", 10),
     "tenants": ("/district/tenants/", 6),
 }

@@ -49,7 +49,7 @@ def somebody(role: Role | None) -> Reader:
     bureau = BUREAU.id if role in BUREAU_ROLES else None
     held = (HeldRole(role, tenant, bureau),) if role else ()
     staff = SignedInStaff(uuid4(), uuid4(), "测试", "", "zh_Hans_CN", True, True, now(), held)
-    return Reader("", staff, list(TENANTS.values()), [BUREAU] if bureau else [])
+    return Reader("", staff, tenants=list(TENANTS.values()), bureaus=[BUREAU] if bureau else [])
 
 
 def asked(permission: Permission, reader: Reader, slug: str) -> Verdict:

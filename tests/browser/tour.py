@@ -220,7 +220,7 @@ def prepare(demo: Deployment) -> Tour:
             "nobody": people.staff(session, name="还没有任职的人"),
             "bureau": people.staff(session, Role.BUREAU_ADMIN, place=bureau, name="孟主任"),
         }
-        colleague = people.staff(session, Role.BUREAU_STAFF, place=bureau, name="梁科员")
+        colleague = accounts.account(session, Role.BUREAU_STAFF, place=bureau, name="梁科员", factor=True)
         architect = accounts.account(session, Role.ARCHITECT, place=place, name="陈工", factor=True)
         tokens = {
             who: _session(session, architect.id, whole=who == "architect") for who in ("architect", "half")
@@ -256,6 +256,8 @@ def prepare(demo: Deployment) -> Tour:
     values["bureau"] = bureau.slug
     theirs = {"person": colleague.id}
     by_page |= {f"people.bureau_{page}": theirs for page in ("show", "roles", "end", "reset_second_factor")}
+    by_page["people.show_district"] = {"person": architect.id}  # who has a second factor
+    by_page["district.comments"] = {"tenant": place.slug}  # as it was kept
     by_page["people.bureau_term"] = {**theirs, "role": held_at_bureau}
     by_page |= {
         "account.reset": {"token": letters[new_passwords.RESET]},

@@ -23,7 +23,7 @@ NOT_BY_A_PAGE = {
     "kept": "signing in leads there, when something was typed before",
     "organisation.open_tenant": "the first page of a tenant that is not opened yet",
 }
-#: So many pages of one kind are opened, and of these with the same conditions: a third one hardly shows more.
+#: So many pages of one kind are opened, and of these with the same conditions: another one hardly shows more.
 OPENED, ALIKE = 10, 2
 #: Leaving would end the walk.
 LEAVING = ("account.sign_out", "account.sign_in")
@@ -88,6 +88,7 @@ def reached(app: Flask, around: Tour, who: str, dead: list[str]) -> Iterator[str
                 todo.append(link)
 
 
+@pytest.mark.slow("walks the whole workspace as eight people")
 def test_every_page_of_the_workspace_is_linked_from_somewhere(around: Tour) -> None:
     app = around.deployment.workspace
     people = ("admin", "planner", "architect", "office", "bureau", "finance", "chief", "nobody")

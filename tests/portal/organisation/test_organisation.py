@@ -297,6 +297,7 @@ def test_a_new_tenant_is_not_public_before_it_is_opened(
     today = office.get(f"/t/{slug}/").text
     for words in ("开放前的准备", "填写联系电话或邮箱", "划出责任单元", "邀请同事和责任双师", "几天答复"):
         assert words in today
+    assert f"/t/{slug}/settings/open" in office.get(f"/t/{slug}/").text, "its first page leads there"
     assert "还有准备没有做完" in office.get(f"/t/{slug}/settings/open").text
     assert led_to(submit(office, f"/t/{slug}/settings/open")) == f"/t/{slug}/"
     assert "开放前的准备" not in office.get(f"/t/{slug}/").text

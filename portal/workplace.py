@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
@@ -124,6 +125,7 @@ def at_both(
 
 
 def _without_place(view: View) -> View:
+    @wraps(view)  # whose view it is stays known
     def answer(**values: Any) -> ResponseReturnValue:
         return view(**{name: value for name, value in values.items() if name not in ("tenant", "bureau")})
 

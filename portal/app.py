@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from portal import gate, slices
 from portal.chrome import describe
 from portal.gate import Verdict
 from portal.reader import LAST_DESK, Reader, author, load_reader
+from portal.reader import reader as signed_in
 from portal.workplace import Workplace
 from settings import Settings
 from tenants import actors, requests
@@ -81,7 +81,7 @@ def authorise(permission: Permission) -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return kept.sign_in_first("account.sign_in")
-    reader = cast(Reader, current_user)
+    reader = signed_in()
     if permission is not Permission.SIGN_IN_COMPLETE and reader.staff.half_signed_in:
         return kept.sign_in_first("account.second_factor")
     actor = gate.capacity(permission, reader.staff, _workplace(reader, scope))

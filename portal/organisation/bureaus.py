@@ -10,11 +10,11 @@ from portal.answers import take
 from portal.organisation import queries, service
 from portal.organisation.forms import BureauForm, BureauSettingsForm, ConfirmForm, NewBureauForm
 from portal.organisation.queries import BureauSettings
-from portal.organisation.web import blueprint, differences, version
+from portal.organisation.web import Attempt, blueprint, save
 from portal.people import queries as people
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
-from tenants.rules import Conflict, Invalid, Refused
+from tenants.rules import Invalid, Refused
 from webkit.fragments import render
 
 
@@ -45,25 +45,18 @@ def new_bureau() -> ResponseReturnValue:
 def edit_bureau(bureau: str) -> ResponseReturnValue:
     known = _bureau(bureau)
     form = BureauForm(obj=known)
-    theirs: list[tuple[str, str]] = []
-    status = None
+    tried = Attempt()
     if form.validate_on_submit():
-        try:
-            service.update_bureau(db(), actor(), known.id, form.changes(), expected_version=version())
-        except Conflict:
-            theirs, status = differences(form, known), 409
-            form.version.data = str(known.version)
-        except (Invalid, Refused) as error:
-            take(form, error)
-        else:
+        tried = save(form, known, service.update_bureau)
+        if tried.done:
             flash(_("已保存。"), "success")
             return redirect(url_for(".bureaus"), 303)
     return render(
         "portal/organisation/edit_bureau.html",
         form=form,
         known=known,
-        theirs=theirs,
-        status=status or form.status,
+        theirs=tried.theirs,
+        status=tried.status or form.status,
     )
 
 
@@ -94,17 +87,10 @@ def bureau_settings(bureau: str) -> ResponseReturnValue:
     known = _bureau(g.workplace.place.slug)
     form = BureauSettingsForm(obj=known)
     form.offer(people.colleagues(db()))
-    theirs: list[tuple[str, str]] = []
-    status = None
+    tried = Attempt()
     if form.validate_on_submit():
-        try:
-            service.update_bureau_settings(db(), actor(), known.id, form.changes(), expected_version=version())
-        except Conflict:
-            theirs, status = differences(form, known), 409
-            form.version.data = str(known.version)
-        except (Invalid, Refused) as error:
-            take(form, error)
-        else:
+        tried = save(form, known, service.update_bureau_settings)
+        if tried.done:
             flash(_("设置已保存。"), "success")
             return redirect(url_for(".bureau_settings", bureau=bureau), 303)
     return render(
@@ -112,8 +98,8 @@ def bureau_settings(bureau: str) -> ResponseReturnValue:
         form=form,
         known=known,
         bureau=bureau,
-        theirs=theirs,
-        status=status or form.status,
+        theirs=tried.theirs,
+        status=tried.status or form.status,
     )
 
 

@@ -10,12 +10,12 @@ from portal.answers import take
 from portal.organisation import queries, service
 from portal.organisation.forms import ConfirmForm, NewTenantForm, TenantForm
 from portal.organisation.queries import TenantSettings
-from portal.organisation.web import blueprint, differences, version
+from portal.organisation.web import Attempt, blueprint, save
 from tenants.identity import invitations
 from tenants.identity.models import TenantKind
 from tenants.permissions import Permission, Role
 from tenants.requests import actor, db, requires
-from tenants.rules import Conflict, Invalid, Refused
+from tenants.rules import Invalid, Refused
 from webkit.fragments import render
 
 
@@ -59,28 +59,21 @@ def new_tenant() -> ResponseReturnValue:
 def edit_tenant(slug: str) -> ResponseReturnValue:
     known = _tenant(slug)
     form = TenantForm(obj=known)
-    theirs: list[tuple[str, str]] = []
-    status = None
+    tried = Attempt()
     if form.validate_on_submit():
         if form.slug.data != known.slug and not form.moved.data:
             form.take_errors({"moved": _("更改网址名前请先确认。")})
         else:
-            try:
-                service.update_tenant(db(), actor(), known.id, form.changes(), expected_version=version())
-            except Conflict:
-                theirs, status = differences(form, known), 409
-                form.version.data = str(known.version)
-            except (Invalid, Refused) as error:
-                take(form, error)
-            else:
-                flash(_("已保存。"), "success")
-                return redirect(url_for("district.tenants"), 303)
+            tried = save(form, known, service.update_tenant)
+        if tried.done:
+            flash(_("已保存。"), "success")
+            return redirect(url_for("district.tenants"), 303)
     return render(
         "portal/organisation/edit_tenant.html",
         form=form,
         known=known,
-        theirs=theirs,
-        status=status or form.status,
+        theirs=tried.theirs,
+        status=tried.status or form.status,
     )
 
 

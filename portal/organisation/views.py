@@ -20,7 +20,7 @@ from portal.organisation import (
 )
 from portal.organisation.forms import SettingsForm, UnitForm
 from portal.organisation.queries import UnitSettings
-from portal.organisation.web import blueprint, differences, version
+from portal.organisation.web import Attempt, blueprint, differences, save, version
 from tenants.deployment import settings_here
 from tenants.files import queries as files
 from tenants.files import service as file_service
@@ -29,7 +29,7 @@ from tenants.identity import places
 from tenants.identity.models import UnitKind
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
-from tenants.rules import Conflict, Invalid, Missing, Refused
+from tenants.rules import Invalid, Missing, Refused
 from webkit.forms import Form, Kept
 from webkit.fragments import render
 from webkit.maps import area
@@ -41,26 +41,19 @@ def settings(tenant: str) -> ResponseReturnValue:
     known = queries.tenant(db(), g.tenant.id)
     form = SettingsForm(obj=known)
     may_upload = actor().may(Permission.FILE_WRITE)
-    theirs: list[tuple[str, str]] = []
-    status = None
+    tried = Attempt()
     refused = _receive_picture(form) if form.is_submitted() and may_upload else None
     valid = form.validate_on_submit()
     if refused:
         take(form, refused)
     if valid and not refused:
-        try:
-            changes = form.changes() | (_picture_change(form) if may_upload else {})
-            service.update_settings(db(), actor(), known.id, changes, expected_version=version())
-        except Conflict:
-            theirs, status = differences(form, known), 409
-            form.version.data = str(known.version)
-        except (Invalid, Refused) as error:
-            take(form, error)
-        else:
+        changes = form.changes() | (_picture_change(form) if may_upload else {})
+        tried = save(form, known, service.update_settings, changes)
+        if tried.done:
             flash(_("设置已保存。"), "success")
             return redirect(url_for(".settings", tenant=tenant), 303)
     elif form.is_submitted() and version() != known.version:
-        theirs = differences(form, known)
+        tried = Attempt(theirs=differences(form, known))
         form.version.data = str(known.version)
     if known.picture_file_id and form.picture.kept is None and not form.picture.removed and may_upload:
         picture = files.get_many(db(), [known.picture_file_id]).get(known.picture_file_id)
@@ -71,10 +64,10 @@ def settings(tenant: str) -> ResponseReturnValue:
         form=form,
         known=known,
         outlines=_outlines(tenant, queries.units(db())),
-        theirs=theirs,
+        theirs=tried.theirs,
         may_upload=may_upload,
         public_address=settings_here().public_address,
-        status=status or form.status,
+        status=tried.status or form.status,
     )
 
 
@@ -193,17 +186,10 @@ def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
     form = UnitForm(obj=known)
     if not form.is_submitted():
         form.boundary.data = json.dumps(known.boundary) if known.boundary else ""
-    theirs: list[tuple[str, str]] = []
-    status = None
+    tried = Attempt()
     if form.validate_on_submit():
-        try:
-            service.update_unit(db(), actor(), known.id, form.changes(), expected_version=version())
-        except Conflict:
-            theirs, status = differences(form, known), 409
-            form.version.data = str(known.version)
-        except (Invalid, Refused) as error:
-            take(form, error)
-        else:
+        tried = save(form, known, service.update_unit)
+        if tried.done:
             flash(_("责任单元已保存。"), "success")
             return redirect(url_for(".units", tenant=tenant), 303)
     return render(
@@ -211,7 +197,7 @@ def edit_unit(tenant: str, unit: str) -> ResponseReturnValue:
         form=form,
         unit=known,
         outlines=_outlines(tenant, [known]),
-        theirs=theirs,
+        theirs=tried.theirs,
         tenant=tenant,
-        status=status or form.status,
+        status=tried.status or form.status,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.organisation import policy
-from portal.organisation.service.common import apply, checked, keep_former
+from portal.organisation.service.common import apply, checked, keep_former, objections_to_names, put_in_use
 from tenants import audit
 from tenants.actors import Actor
 from tenants.clock import now
@@ -19,7 +19,7 @@ from tenants.database import take_turns
 from tenants.identity.models import Bureau, Staff
 from tenants.identity.service import works_at
 from tenants.pinyin import spelled
-from tenants.rules import N_, Invalid, Missing, Refusal, as_seen, require
+from tenants.rules import N_, Invalid, as_seen, require
 
 #: What an administrator of the bureau may change, and what the office.
 KEPT_UP = ("contact_phone", "contact_email", "contact_address", "liaison_id")
@@ -62,21 +62,7 @@ def update_bureau_settings(
 def set_bureau_active(session: Session, actor: Actor, bureau_id: UUID, *, active: bool, reason: str) -> None:
     """Take a bureau out of use, or bring it back. Its desk closes, nothing of it is deleted."""
     require(policy.may_provision(actor))
-    bureau = session.get(Bureau, bureau_id)
-    if bureau is None:
-        raise Missing
-    if bureau.active == active:
-        return
-    bureau.active = active
-    audit.record(
-        session,
-        "bureau.reactivated" if active else "bureau.deactivated",
-        "bureau",
-        bureau.id,
-        label=bureau.name,
-        changes={"active": (not active, active)},
-        reason=reason or None,
-    )
+    put_in_use(session, session.get(Bureau, bureau_id), active, reason)
     session.flush()
 
 
@@ -103,18 +89,12 @@ def _change(
 
 
 def _check(session: Session, bureau: Bureau) -> None:
-    errors: dict[str, Refusal | str] = {}
+    errors = objections_to_names(bureau)
     others = select(Bureau.id).where(Bureau.id != bureau.id) if bureau.id else select(Bureau.id)
-    if not bureau.name:
-        errors["name"] = N_("请填写全称。")
-    elif session.scalar(others.where(Bureau.name == bureau.name)):
+    if "name" not in errors and session.scalar(others.where(Bureau.name == bureau.name)):
         errors["name"] = N_("已经有同名的委办局。")
-    if not bureau.short_name or len(bureau.short_name) > policy.SHORT_NAME_MAX:
-        errors["short_name"] = N_("请填写简称，最多 12 个字。")
     taken = or_(Bureau.slug == bureau.slug, Bureau.former_slugs.any_() == bureau.slug)
-    if refusal := policy.slug_objection(bureau.slug):
-        errors["slug"] = refusal
-    elif session.scalar(others.where(taken)):
+    if "slug" not in errors and session.scalar(others.where(taken)):
         errors["slug"] = N_("这个网址名已经有委办局在用，或者以前用过。")
     if bureau.liaison_id and not works_at(session, bureau.liaison_id, None, bureau.id):
         errors["liaison_id"] = N_("联络员要从本单位现在的人员里选。")

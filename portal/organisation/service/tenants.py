@@ -11,7 +11,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.organisation import policy
-from portal.organisation.service.common import apply, checked, found_anew, keep_former
+from portal.organisation.service.common import (
+    apply,
+    checked,
+    found_anew,
+    keep_former,
+    objections_to_names,
+    put_in_use,
+)
 from portal.publishing import service as publishing
 from search import outbox
 from tenants import audit
@@ -113,24 +120,9 @@ def open_tenant(session: Session, actor: Actor, tenant_id: UUID) -> None:
 def set_active(session: Session, actor: Actor, tenant_id: UUID, *, active: bool, reason: str) -> None:
     """Take a tenant out of use, or bring it back. Its pages disappear, nothing of it is deleted."""
     require(policy.may_provision(actor))
-    tenant = session.get(Tenant, tenant_id)
-    if tenant is None:
-        raise Missing
-    if tenant.active == active:
-        return
-    tenant.active = active
-    audit.record(
-        session,
-        "tenant.reactivated" if active else "tenant.deactivated",
-        "tenant",
-        tenant.id,
-        label=tenant.name,
-        changes={"active": (not active, active)},
-        reason=reason or None,
-        tenant_id=tenant.id,
-    )
-    found_anew(session)
-    session.flush()
+    if put_in_use(session, session.get(Tenant, tenant_id), active, reason, tenant_id=tenant_id):
+        found_anew(session)
+        session.flush()
 
 
 def _change_tenant(
@@ -177,14 +169,8 @@ def _change_picture(session: Session, former: UUID | None, present: UUID | None)
 
 
 def _check_tenant(session: Session, tenant: Tenant) -> None:
-    errors: dict[str, Refusal | str] = {}
-    if not tenant.name:
-        errors["name"] = N_("请填写全称。")
-    if not tenant.short_name or len(tenant.short_name) > 12:
-        errors["short_name"] = N_("请填写简称，最多 12 个字。")
-    if refusal := policy.slug_objection(tenant.slug):
-        errors["slug"] = refusal
-    elif session.scalar(
+    errors = objections_to_names(tenant)
+    if "slug" not in errors and session.scalar(
         select(Tenant.id).where(
             or_(Tenant.slug == tenant.slug, Tenant.former_slugs.any_() == tenant.slug), Tenant.id != tenant.id
         )

@@ -176,11 +176,6 @@ def in_tenant(staff_id: UUID, name: str, roles: Iterable[Role], tenant_id: UUID)
     return at_desk(Desk.TENANT, staff_id, name, roles, tenant_id=tenant_id)
 
 
-def in_bureau(staff_id: UUID, name: str, roles: Iterable[Role], bureau_id: UUID) -> Actor | None:
-    """A staff member at a bureau's desk, by the roles held there; None without any that counts."""
-    return at_desk(Desk.BUREAU, staff_id, name, roles, bureau_id=bureau_id)
-
-
 def in_district(staff_id: UUID, name: str, roles: Iterable[Role]) -> Actor | None:
     """A staff member looking across the district; None without a role that does."""
     return at_desk(Desk.DISTRICT, staff_id, name, roles)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from tenants import actors
-from tenants.actors import Actor
+from tenants.actors import Actor, Desk
 from tenants.database import open_session, rows
 from tenants.permissions import Role
 from tests.conftest import Deployment
@@ -30,7 +30,9 @@ class Desks:
     chief: Person
 
     def admin(self) -> Actor:
-        found = actors.in_bureau(self.clerks[0].id, "测试", [Role.BUREAU_ADMIN], self.bureaus[0].id)
+        found = actors.at_desk(
+            Desk.BUREAU, self.clerks[0].id, "测试", [Role.BUREAU_ADMIN], bureau_id=self.bureaus[0].id
+        )
         assert found
         return found
 

@@ -48,7 +48,9 @@ class Post:
         return found
 
     def at_bureau(self, number: int) -> Actor | None:
-        return actors.in_bureau(uuid4(), "委办局", [Role.BUREAU_STAFF], self.bureaus[number])
+        return actors.at_desk(
+            Desk.BUREAU, uuid4(), "委办局", [Role.BUREAU_STAFF], bureau_id=self.bureaus[number]
+        )
 
     def expert(self, number: int) -> Actor | None:
         person = self.world.people[self.world.tenants[number]]

@@ -48,7 +48,7 @@ def _outsiders(world: World) -> list[Actor]:
     found = [
         actors.at_desk(Desk.FINANCE, person, "财政", [Role.FINANCE_READER]),
         actors.at_desk(Desk.PERSON, person, "专家", [Role.TOP_CHIEF]),
-        actors.in_bureau(person, "委办局", [Role.BUREAU_STAFF, Role.BUREAU_ADMIN], uuid4()),
+        actors.at_desk(Desk.BUREAU, person, "委办局", [Role.BUREAU_STAFF, Role.BUREAU_ADMIN], bureau_id=uuid4()),
         actors.oneself(person, "某人"),
         actors.signing_in(),
     ]

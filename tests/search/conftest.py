@@ -20,6 +20,7 @@ from search.local_elasticsearch import Cluster, Unavailable, fetch
 from search.sources import Source
 from settings import Settings
 from tests.search.clusters import shared_cluster
+from tests.search.support import Shelf, fill
 
 WITH_SERVER = [pytest.mark.elasticsearch, pytest.mark.slow("starts Elasticsearch")]
 CI = os.environ.get("CI") == "true"
@@ -73,6 +74,16 @@ def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
         made = ElasticEngine(settings_of(request.getfixturevalue("elasticsearch")))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module", params=BOTH_ENGINES)
+def stocked(
+    request: pytest.FixtureRequest, stock: Shelf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """Each engine with a module's `stock` in it, for tests that only ask."""
+    with opened(request, tmp_path_factory.mktemp("stocked")) as engine:
+        fill(engine, stock.held.values())
+        yield engine
 
 
 @pytest.fixture(params=BOTH_ENGINES)

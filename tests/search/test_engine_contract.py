@@ -18,7 +18,6 @@ from search.folding import fold
 from search.query import parse
 from search.ranking import plan_titles
 from search.sources import PUBLIC, Corpus, Document, key
-from tests.search.conftest import BOTH_ENGINES, opened
 from tests.search.support import Shelf, ask, day, entries, fill, load
 
 
@@ -58,16 +57,6 @@ def stock() -> Shelf:
 @pytest.fixture
 def shelf(stock: Shelf) -> Shelf:
     return Shelf(held=dict(stock.held))
-
-
-@pytest.fixture(scope="module", params=BOTH_ENGINES)
-def stocked(
-    request: pytest.FixtureRequest, stock: Shelf, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    """Each engine with the stock in it, for tests that only ask."""
-    with opened(request, tmp_path_factory.mktemp("stocked")) as engine:
-        fill(engine, stock.held.values())
-        yield engine
 
 
 Version = Callable[[int], AbstractContextManager[None]]

@@ -33,7 +33,6 @@ from tenants.identity.models import Tenant
 from tenants.permissions import Role
 from tenants.rules import Invalid, Missing, Refused
 from tests.conftest import Deployment
-from tests.search.conftest import BOTH_ENGINES, opened
 from tests.search.support import Shelf, TenantSource, WorkspaceTenantSource, day, fill, use
 
 Search = Callable[..., Any]
@@ -48,16 +47,6 @@ def stock() -> Shelf:
     shelf.put("停车泊位改造", "张家湾的停车位。", labels=("张家湾镇",), date=day(2023), passages=attached)
     shelf.put("街道办事处的月报", "工作月报。", date=day(2022), kind="announcement")
     return shelf
-
-
-@pytest.fixture(scope="module", params=BOTH_ENGINES)
-def stocked(
-    request: pytest.FixtureRequest, stock: Shelf, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    """Each engine with the stock in it: no test changes what is in the index."""
-    with opened(request, tmp_path_factory.mktemp("stocked")) as engine:
-        fill(engine, stock.held.values())
-        yield engine
 
 
 @pytest.fixture

@@ -43,6 +43,18 @@ def enter(page: Page, app: Flask, reader: Reader, address: str) -> None:
     page.context.add_cookies([{"name": name, "value": cookie.value, "url": address + path}])
 
 
+@pytest.fixture
+def at_the_desk(live: str, app_workspace: Flask, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """`at_the_desk(place, width=320)`: a page in the browser of the clerk there, signed in."""
+
+    def sit(place: Corner, **window: int) -> Page:
+        page = open_page(**window)
+        enter(page, app_workspace, place.clerk, live)
+        return page
+
+    return sit
+
+
 def look(page: Page, axe: Callable[[Page], list[str]], name: str) -> None:
     """Nothing sticks out of a desktop's window or a phone's, and nothing for axe to find on the phone."""
     for width in WIDTHS:
@@ -163,13 +175,11 @@ def test_a_thread_with_everything_in_it(
 def test_the_desk_opens_comments_where_they_can_be_read(
     busy: Corner,
     live: str,
-    app_workspace: Flask,
-    open_page: Callable[..., Page],
+    at_the_desk: Callable[..., Page],
     axe: Callable[[Page], list[str]],
     width: int,
 ) -> None:
-    page = open_page(width=width)
-    enter(page, app_workspace, busy.clerk, live)
+    page = at_the_desk(busy, width=width)
     desk = f"{live}/workspace/t/{busy.tenant.slug}/comments/"
     page.goto(desk + "?tab=all")
     page.locator(".case", has_text="三角地晚上太黑").locator(".case-words a").click()
@@ -187,14 +197,9 @@ def test_the_desk_opens_comments_where_they_can_be_read(
 
 
 def test_the_desk_with_everything_in_it(
-    busy: Corner,
-    live: str,
-    app_workspace: Flask,
-    open_page: Callable[..., Page],
-    axe: Callable[[Page], list[str]],
+    busy: Corner, live: str, at_the_desk: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
-    page = open_page()
-    enter(page, app_workspace, busy.clerk, live)
+    page = at_the_desk(busy)
     for name, rest, there in (
         ("desk", "", ".case"),
         ("desk-held", "?tab=held", ".case"),
@@ -207,14 +212,9 @@ def test_the_desk_with_everything_in_it(
 
 
 def test_the_desk_by_keyboard_alone(
-    busy: Corner,
-    live: str,
-    app_workspace: Flask,
-    open_page: Callable[..., Page],
-    axe: Callable[[Page], list[str]],
+    busy: Corner, live: str, at_the_desk: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
-    page = open_page()
-    enter(page, app_workspace, busy.clerk, live)
+    page = at_the_desk(busy)
     page.goto(f"{live}/workspace/t/{busy.tenant.slug}/comments/?tab=held")
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -252,13 +252,11 @@ def test_what_is_typed_before_the_answer_page_is_there_presses_nothing(
     deployment: Deployment,
     wang: Neighbour,
     live: str,
-    app_workspace: Flask,
-    open_page: Callable[..., Page],
+    at_the_desk: Callable[..., Page],
 ) -> None:
     place = corner(deployment, policy=CommentPolicy.HOLD, name="临河里街道办事处")
     place.comment(wang, "桥头的护栏松了。")
-    page = open_page()
-    enter(page, app_workspace, place.clerk, live)
+    page = at_the_desk(place)
     page.goto(f"{live}/workspace/t/{place.tenant.slug}/comments/?tab=held")
     on_the_way: list[Route] = []
     page.route(re.compile(r"/comments/[0-9a-f-]{36}\?"), lambda route: on_the_way.append(route))

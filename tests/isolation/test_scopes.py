@@ -64,10 +64,6 @@ def test_finance_bureaus_and_experts_see_no_inner_work(world: World) -> None:
                 assert visible(world, session, table) & of_world == set(), (actor.name, table)
             for table in ("audit_entry", "mail_message", "resident", "tenant_tally", "party"):
                 assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, (actor.name, table)
-            # of the queue what anybody may leave there for the whole district, which tells of nobody
-            seen = session.execute(text("SELECT DISTINCT task_name, args ->> 'tenant_id' FROM procrastinate_jobs"))
-            kinds = ("search.index", "search.rebuild", "mail.send")
-            assert {tuple(row) for row in seen} <= {(kind, None) for kind in kinds}, actor.name
             session.rollback()
 
 
@@ -149,41 +145,3 @@ def test_a_planner_makes_no_version_live(world: World) -> None:
         with open_session(world.workspace, world.staff(tenant, role)) as session:
             assert changed(session, "UPDATE publication_version SET live = live") == done
             session.rollback()
-
-
-QUEUE = text(
-    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', :name, 0, NULL, NULL, CAST(:args AS jsonb),"
-    " NULL)::procrastinate_job_to_defer_v1])"
-)
-
-
-@pytest.mark.parametrize("role", [Role.PLANNER, Role.TENANT_ADMIN, Role.DISTRICT_OFFICE])
-def test_a_job_is_left_for_the_own_desk_only(world: World, role: Role) -> None:
-    """A job acts as the tenant that it names: naming another one was a way around every wall."""
-    mine, other = world.tenants[:2]
-    for tenant, name, allowed in (
-        (f'"{mine}"', "publishing.publish", True),
-        (f'"{other}"', "publishing.publish", False),
-        (f'"{other}"', "mail.send", False),
-        ("null", "search.index", True),
-        ("null", "identity.tidy", False),
-        ("null", "publishing.sweep", False),
-    ):
-        with open_session(world.workspace, world.staff(mine, role)) as session:
-            values = {"name": name, "args": f'{{"tenant_id": {tenant}}}'}
-            if allowed:
-                session.execute(QUEUE, values)
-            else:
-                with pytest.raises(ProgrammingError, match="row-level security"):
-                    session.execute(QUEUE, values)
-            session.rollback()
-
-
-def test_the_queue_is_the_workers(world: World) -> None:
-    tenant = world.tenants[0]
-    with open_session(world.workspace, world.staff(tenant, Role.TENANT_ADMIN)) as session:
-        session.execute(QUEUE, {"name": "files.discard", "args": f'{{"tenant_id": "{tenant}"}}'})
-        for statement in ("UPDATE procrastinate_jobs SET args = '{}'", "DELETE FROM procrastinate_jobs"):
-            assert session.execute(text(statement)).rowcount == 0  # type: ignore[attr-defined]
-        assert session.scalar(text("SELECT count(*) FROM procrastinate_workers")) == 0
-        session.rollback()

@@ -191,5 +191,6 @@ def test_a_document_that_finds_no_place_gives_its_words_later(
         deployment.run_jobs()
     with deployment.session(clerk) as session:
         assert not session.scalar(select(FileText.text).where(FileText.file_id == file.id))
+    with deployment.session() as session:  # the queue is the worker's
         waiting = text("SELECT args->>'file_id' FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at > now()")
         assert session.scalars(waiting).all() == [str(file.id)]

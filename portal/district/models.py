@@ -21,8 +21,8 @@ class TenantTally(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), index=True)
-    published: Mapped[int] = mapped_column(BigInteger)
-    received: Mapped[int] = mapped_column(BigInteger)
-    waiting: Mapped[int] = mapped_column(BigInteger)
-    answered: Mapped[int] = mapped_column(BigInteger)
-    in_time: Mapped[int] = mapped_column(BigInteger)
+    published: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    received: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    waiting: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    answered: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    in_time: Mapped[int] = mapped_column(BigInteger, server_default="0")

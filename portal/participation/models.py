@@ -78,6 +78,33 @@ class Comment(Identified, Base):
             text("created_at DESC"),
             postgresql_where=text("fate IN ('adopted', 'done') AND visibility = 'shown'"),
         ),
+        # one for each heap and order of the desks' lists, so that a page reads its own rows and no others
+        Index(
+            "ix_comment_due",
+            "due_on",
+            "created_at",
+            postgresql_where=text("answered_at IS NULL AND parent_id IS NULL AND NOT official"),
+        ),
+        Index("ix_comment_held", "tenant_id", "created_at", postgresql_where=text("visibility = 'held'")),
+        Index(
+            "ix_comment_hidden",
+            "tenant_id",
+            text("created_at DESC"),
+            postgresql_where=text("visibility IN ('hidden', 'withdrawn')"),
+        ),
+        Index(
+            "ix_comment_appealed",
+            "tenant_id",
+            "created_at",
+            postgresql_where=text("appeal IS NOT NULL AND appeal_decided_at IS NULL"),
+        ),
+        Index(
+            "ix_comment_reply",
+            "tenant_id",
+            "created_at",
+            postgresql_where=text("parent_id IS NOT NULL AND NOT official"),
+        ),
+        Index("ix_comment_newest", text("created_at DESC"), postgresql_where=text("NOT official")),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
@@ -120,10 +147,10 @@ class MonthTally(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     month: Mapped[date] = mapped_column(index=True)
-    said: Mapped[int] = mapped_column(BigInteger)
-    answered: Mapped[int] = mapped_column(BigInteger)
-    adopted: Mapped[int] = mapped_column(BigInteger)
-    done: Mapped[int] = mapped_column(BigInteger)
+    said: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    answered: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    adopted: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    done: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class CommentEvent(Identified, Base):

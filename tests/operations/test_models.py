@@ -1,0 +1,53 @@
+"""The tables that the code declares are those that the migrations made: PostgreSQL itself writes down both."""
+
+from __future__ import annotations
+
+from procrastinate.schema import SchemaManager
+from sqlalchemy import Connection, Engine, text
+
+from migrations.tables import metadata
+
+#: Whatever the tables of a schema are made of: its name, and how the server writes it.
+PARTS = text(
+    """
+    WITH relations AS (
+        SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = to_regnamespace(CAST(:schema AS text))
+        AND relname <> 'alembic_version'  -- the migrations' own
+    )
+    SELECT relname, concat('relation of kind ', relkind) FROM relations WHERE relkind NOT IN ('i', 'c')
+    UNION ALL
+    SELECT concat_ws('.', relname, attname), concat_ws(' ',
+        format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END,
+        'DEFAULT ' || pg_get_expr(adbin, adrelid), nullif(concat(attidentity, attgenerated), ''),
+        CASE WHEN attcollation <> typcollation THEN 'COLLATE ' || CAST(CAST(attcollation AS regcollation) AS text) END)
+    FROM relations JOIN pg_attribute ON attrelid = relations.oid AND attnum > 0 AND NOT attisdropped
+        JOIN pg_type ON pg_type.oid = atttypid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE relkind = 'r'
+    UNION ALL
+    SELECT concat_ws(': ', relname, conname), pg_get_constraintdef(pg_constraint.oid, true)
+    FROM relations JOIN pg_constraint ON conrelid = relations.oid AND contype <> 'n'  -- NOT NULL is the column's
+    UNION ALL
+    SELECT concat_ws(': ', relname, CAST(CAST(indexrelid AS regclass) AS text)), pg_get_indexdef(indexrelid, 0, true)
+    FROM relations JOIN pg_index ON indrelid = relations.oid
+    """
+)
+
+
+def parts(connection: Connection, schema: str) -> set[tuple[str, str]]:
+    """What the tables of a schema are made of, as seen from there."""
+    connection.execute(text(f"SET LOCAL search_path = {schema}, public"))
+    return {(name, what) for name, what in connection.execute(PARTS, {"schema": schema})}
+
+
+def test_models_and_migrated_database_are_the_same(owner_engine: Engine) -> None:
+    """Columns, keys, references, checks, indexes: nothing is in one alone. The queue is as its library declares it."""
+    with owner_engine.connect() as connection:  # never committed: nobody else sees the schema
+        connection.execute(text("CREATE SCHEMA declared"))
+        connection.execute(text("SET LOCAL search_path = declared, public"))
+        metadata.create_all(connection, checkfirst=False)
+        # as it stands: there is % in it
+        connection.exec_driver_sql(SchemaManager.get_schema(), execution_options={"no_parameters": True})
+        declared, migrated = parts(connection, "declared"), parts(connection, "public")
+    assert len(declared) > 300
+    assert sorted(declared - migrated) == [], "declared, and not in the database"
+    assert sorted(migrated - declared) == [], "in the database, and not declared"

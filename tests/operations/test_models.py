@@ -40,7 +40,10 @@ def parts(connection: Connection, schema: str) -> set[tuple[str, str]]:
 
 
 def test_models_and_migrated_database_are_the_same(owner_engine: Engine) -> None:
-    """Columns, keys, references, checks, indexes: nothing is in one alone. The queue is as its library declares it."""
+    """Columns, keys, references, checks, indexes: nothing is in one alone.
+
+    The queue's tables are as its library declares them, and what a migration adds to them no model can.
+    """
     with owner_engine.connect() as connection:  # never committed: nobody else sees the schema
         connection.execute(text("CREATE SCHEMA declared"))
         connection.execute(text("SET LOCAL search_path = declared, public"))
@@ -50,4 +53,5 @@ def test_models_and_migrated_database_are_the_same(owner_engine: Engine) -> None
         declared, migrated = parts(connection, "declared"), parts(connection, "public")
     assert len(declared) > 300
     assert sorted(declared - migrated) == [], "declared, and not in the database"
-    assert sorted(migrated - declared) == [], "in the database, and not declared"
+    added = {part for part in migrated - declared if not part[0].startswith("procrastinate_")}
+    assert sorted(added) == [], "in the database, and not declared"

@@ -3,15 +3,18 @@
 A test module finds an empty deployment: a clone of the migrated database, a data folder, both apps. Within a module the
 tests share it, so a test makes its own tenants and people (`tests/factories`). The apps and engines serve all modules
 of a process, one after the other. `demo` is a module's own deployment with the demo district loaded.
+
+What takes long to import is imported where it is used: this is read by the process that only hands out tests, too.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -25,8 +28,6 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from migrations import schema
-from search import connect, curation, popular
 from settings import Settings
 from tenants import actors
 from tenants.actors import Actor
@@ -35,7 +36,6 @@ from tenants.embedded import Cluster
 from tests.support import browser as browsers
 from tests.support import database as databases
 from tests.support.html import StrictClient, strict
-from tests.support.pictures import lay_out_plain
 from webkit.pagecache import PageCache
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Deployment:
     settings: Settings
 
     def __post_init__(self) -> None:
+        from search import connect
+
         connect.install(self.settings, url_for(self.settings, Face.OWNER))
 
     @cached_property
@@ -122,6 +124,8 @@ class Deployment:
 
     def renew(self) -> None:
         """Forget whatever is known of the database and the data folder: both were made anew."""
+        from search import connect, curation, popular
+
         connect.install(self.settings, url_for(self.settings, Face.OWNER))
         curation.forget()
         popular.forget()
@@ -131,6 +135,8 @@ class Deployment:
     def close(self) -> None:
         """Let go of the database."""
         if "public_engine" in self.__dict__:
+            from search import popular
+
             popular.flush(self.public_engine)
         for name in ("workspace_engine", "public_engine", "owner_engine"):
             if name in self.__dict__:
@@ -159,6 +165,17 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared_folder_of(run: Path) -> Path:
     """The shared folder that belongs to pytest's folder of a run."""
     return Path(tempfile.gettempdir()) / f"xinya-{run.parent.name}-{run.name}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What the imports make is here to stay: neither they nor the tests need have it searched for rubbish."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -203,7 +220,13 @@ def cluster(shared_folder: Path) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def template(cluster: Cluster, shared_folder: Path) -> str:
     """Name of a database made by the migrations, to clone."""
-    databases.make_template(cluster, shared_folder, databases.TEMPLATE, lambda s: void(schema.upgrade(s)))
+
+    def fill(settings: Settings) -> None:
+        from migrations import schema
+
+        schema.upgrade(settings)
+
+    databases.make_template(cluster, shared_folder, databases.TEMPLATE, fill)
     return databases.TEMPLATE
 
 
@@ -214,6 +237,7 @@ def demo_template(cluster: Cluster, template: str, shared_folder: Path) -> str:
     def fill(settings: Settings) -> None:
         from demo.content import district
         from demo.load import load
+        from tests.support.pictures import lay_out_plain
 
         lay_out_plain(district(), settings.data_folder)
         load(settings)
@@ -396,10 +420,6 @@ def open_page(contexts: browsers.Contexts) -> Iterator[Callable[..., Page]]:
 def axe() -> Callable[[Page], list[str]]:
     """`assert axe(page) == []`."""
     return browsers.axe_findings
-
-
-def void(_value: object) -> None:
-    """For a callable that must return nothing."""
 
 
 def _client(app: Flask) -> StrictClient:

@@ -14,7 +14,7 @@ _TARGETS = ["https://a.cn/x?a=1&amp;b=2", "http://规划.cn", "/t/x", "mailto:a@
 _KINDS = ["p", "p", "sign", "h2", "h3", "h4", "hr", *(["ul", "ol", "blockquote", "figure", "table"] * 2)]
 
 
-def texts(count: int, seed: int = 8) -> list[str]:
+def grow(count: int, seed: int = 8) -> list[str]:
     """`count` different sanitised texts, the same ones for a seed."""
     random = Random(seed)
     grown: dict[str, None] = {}
@@ -60,9 +60,10 @@ def _block(random: Random, depth: int) -> str:
         case "blockquote":
             return f"<blockquote>{_blocks(random, depth - 1)}</blockquote>"
         case "figure":
-            shown = [_picture(random) for _ in range(random.randint(1, 2))]
             caption = random.choice(["", f"<figcaption>{_inline(random, 2)}</figcaption>"])
-            return f"<figure>{random.choice([''.join(shown), _table(random, depth)])}{caption}</figure>"
+            if random.choice([True, False]):
+                return f"<figure>{_table(random, depth)}{caption}</figure>"
+            return f"<figure>{''.join(_picture(random) for _ in range(random.randint(1, 2)))}{caption}</figure>"
         case "table":
             return _table(random, depth)
         case _:
@@ -70,8 +71,10 @@ def _block(random: Random, depth: int) -> str:
 
 
 def _items(random: Random, depth: int) -> str:
-    inside = [random.choice([_inline(random, 2), _blocks(random, depth)]) for _ in range(random.randint(1, 3))]
-    return "".join(f"<li>{content}</li>" for content in inside)
+    def inside() -> str:
+        return _inline(random, 2) if random.choice([True, False]) else _blocks(random, depth)
+
+    return "".join(f"<li>{inside()}</li>" for _ in range(random.randint(1, 3)))
 
 
 def _blocks(random: Random, depth: int) -> str:
@@ -91,5 +94,11 @@ def _table(random: Random, depth: int) -> str:
 def _cell(random: Random, tag: str, depth: int) -> str:
     spans = random.choice(["", "", ' colspan="2"', ' rowspan="2"', ' rowspan="3" colspan="2"'])
     scope = random.choice(["", ' scope="colgroup"']) if tag == "th" else ""
-    inside = random.choice(["", _inline(random, 2), _inline(random, 1), _blocks(random, depth)])
+    match random.randrange(4):
+        case 0:
+            inside = ""
+        case 1:
+            inside = _blocks(random, depth)
+        case marks:
+            inside = _inline(random, marks - 1)
     return f"<{tag}{scope}{spans}>{inside}</{tag}>"

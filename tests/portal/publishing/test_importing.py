@@ -291,29 +291,29 @@ def test_a_picture_linked_from_outside_is_not_fetched() -> None:
     assert not store.taken
 
 
-BROKEN = {
-    "a web page": (b"<html><script>x</script>", "网页"),
-    "an older Word file": (samples.compound("WordDocument"), "旧版 .doc 请先另存为 .docx"),
-    "a password": (samples.compound("EncryptedPackage"), "密码"),
-    "macros": (samples.office(relations=[("vbaProject", "x.bin", False)]), "宏"),
-    "half a file": (samples.broken(samples.word("x")), "已损坏"),
-    "a package without a document": (samples.archive({"word/document.xml": b"<not-word/>"}), "已损坏"),
-    "a document that is no XML": (samples.archive({"word/document.xml": b"hello"}), "已损坏"),
-    "a bomb": (samples.archive({"word/document.xml": b"<a/>" + b" " * 90_000_000}), "大得异常"),
-    "too many pieces": (
+BROKEN: dict[str, Callable[[], tuple[bytes, str]]] = {
+    "a web page": lambda: (b"<html><script>x</script>", "网页"),
+    "an older Word file": lambda: (samples.compound("WordDocument"), "旧版 .doc 请先另存为 .docx"),
+    "a password": lambda: (samples.compound("EncryptedPackage"), "密码"),
+    "macros": lambda: (samples.office(relations=[("vbaProject", "x.bin", False)]), "宏"),
+    "half a file": lambda: (samples.broken(samples.word("x")), "已损坏"),
+    "a package without a document": lambda: (samples.archive({"word/document.xml": b"<not-word/>"}), "已损坏"),
+    "a document that is no XML": lambda: (samples.archive({"word/document.xml": b"hello"}), "已损坏"),
+    "a bomb": lambda: (samples.archive({"word/document.xml": b"<a/>" + b" " * 90_000_000}), "大得异常"),
+    "too many pieces": lambda: (
         samples.archive(
             {"word/document.xml": "".join(f"<p>{n * 7919}</p>" for n in range(400_000)).encode()}
         ),
         "太长",
     ),
-    "nothing but blanks": ("\n\n　　\n".encode(), "没有文字"),
-    "a picture": (samples.png(), "请上传 Word"),
+    "nothing but blanks": lambda: ("\n\n　　\n".encode(), "没有文字"),
+    "a picture": lambda: (samples.png(), "请上传 Word"),
 }
 
 
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_cannot_be_read_is_refused_with_the_reason(case: str) -> None:
-    content, reason = BROKEN[case]
+    content, reason = BROKEN[case]()
     with pytest.raises(Invalid) as refused:
         imported(content, "x.docx")
     assert reason in str(refused.value.errors["file"])

@@ -18,19 +18,10 @@ from tenants.rules import N_
 S, R, T = Staff, RoleAssignment, Tenant
 
 _PEOPLE = select(S.id, S.name, S.job_title, S.email).where(among_ids(S.id), S.active)
-#: Wherever a role was not ended, whatever the day: the index is not written anew at midnight. What is found is told by
-#: the day it is.
-_PLACES = (
-    select(R.staff_id, T.id, T.slug, T.name)
-    .join(T, T.id == R.tenant_id)
-    .where(among_ids(R.staff_id), R.ended_at.is_(None))
-    .distinct()
-    .order_by(T.slug)
-)
 
 
 class People:
-    """Staff who may sign in."""
+    """Staff who may sign in, at the places that they belong to; what is shown of them is asked by the day it is."""
 
     name = "person"
     corpus = Corpus.WORKSPACE
@@ -40,7 +31,15 @@ class People:
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         serves: dict[UUID, list[tuple[UUID, str, str]]] = {}
-        for staff_id, tenant_id, slug, name in rows(session, _PLACES, ids):
+        # as of the day it is written; when a last day has passed, `jobs.follow_the_days` has it written again
+        places_of = (
+            select(R.staff_id, T.id, T.slug, T.name)
+            .join(T, T.id == R.tenant_id)
+            .where(among_ids(R.staff_id), R.lasting(today()))
+            .distinct()
+            .order_by(T.slug)
+        )
+        for staff_id, tenant_id, slug, name in rows(session, places_of, ids):
             serves.setdefault(staff_id, []).append((tenant_id, slug, name))
         for row in rows(session, _PEOPLE, ids):
             places = serves.get(row.id, [])

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal.people.jobs import follow_the_days
 from portal.search.queries import labels
 from search import sources
 from search.embedded import EmbeddedEngine
 from search.queries import SearchRequest, public_search, workspace_search
 from search.reindex import rebuild
 from search.sources import Corpus
-from tenants import actors
+from search.suggestions import suggest
+from tenants import actors, jobs
 from tenants.actors import Actor
 from tenants.clock import today
 from tenants.days import days
@@ -22,7 +26,9 @@ from tenants.identity.models import ResponsibleUnit, RoleAssignment, Tenant
 from tenants.permissions import Role
 from tests.conftest import Deployment
 from tests.factories import people
+from tests.factories.people import Person
 from tests.search.support import use
+from tests.support.tasks import run_task
 
 
 @pytest.fixture
@@ -39,9 +45,6 @@ def test_places_and_people_are_found_by_those_who_may(deployment: Deployment, en
         there = people.tenant(session, "梨园镇人民政府")
         clerk = people.staff(session, Role.TENANT_STAFF, place=here, name="林砚秋")
         people.staff(session, Role.PLANNER, place=there, name="赵临川")
-        left = people.staff(session, Role.PLANNER, place=here, name="陈到期")
-        role = session.scalars(select(RoleAssignment).where(RoleAssignment.staff_id == left.id)).one()
-        role.valid = days(today() - timedelta(days=9), today() - timedelta(days=1))
         gone = people.tenant(session, "撤并的乡")
         session.get_one(Tenant, gone.id).active = False
     with deployment.session(actors.job(here.id)) as session, session.begin():
@@ -69,10 +72,46 @@ def test_places_and_people_are_found_by_those_who_may(deployment: Deployment, en
     assert work(colleague, "赵临川") == []
     office = actors.in_district(clerk.id, "区办", [Role.DISTRICT_OFFICE])
     assert work(office, "赵临川") == ["赵临川"]
-    assert work(colleague, "陈到期") == [], "the index need not be written anew at midnight"
-    assert work(office, "陈到期") == ["陈到期"]
     group = actors.in_district(clerk.id, "工作组", [Role.WORKING_GROUP])
     assert work(group, "赵临川") == []
+
+
+def test_whose_last_day_has_passed_is_found_at_their_place_no_more(
+    deployment: Deployment, engine: EmbeddedEngine
+) -> None:
+    """Not from midnight on, whatever the index says; and the index is told, so that nothing counts or suggests them."""
+    with deployment.session() as session, session.begin():
+        here = people.tenant(session, "永顺镇人民政府")
+        clerk = people.staff(session, Role.TENANT_STAFF, place=here, name="林砚秋")
+        before, since = (people.staff(session, Role.PLANNER, place=here, name=name) for name in ("陈到期", "秦期满"))
+        _end_yesterday(session, before.id)
+    rebuild(deployment.workspace_engine, engine, Corpus.WORKSPACE)
+    jobs.bind(deployment.workspace_engine)
+    with deployment.session() as session, session.begin():
+        _end_yesterday(session, since.id)
+    colleague = actors.in_tenant(clerk.id, "林砚秋", [Role.TENANT_STAFF], here.id)
+    office = actors.in_district(clerk.id, "区办", [Role.DISTRICT_OFFICE])
+    assert colleague and office
+
+    def found(actor: Actor, person: Person) -> tuple[list[str], set[str]]:
+        """Who is shown for a name; and what is suggested while the address is typed."""
+        with deployment.session(actor) as session:
+            shown = [hit.title.striptags() for hit in workspace_search(session, SearchRequest(person.name)).hits]
+            return shown, {offer.text for offer in suggest(session, person.email[:-4], Corpus.WORKSPACE)}
+
+    assert found(colleague, before) == ([], set())
+    assert found(colleague, since)[0] == [], "the index was not told yet"
+    run_task(follow_the_days)
+    deployment.run_jobs()
+    assert found(colleague, since) == ([], set())
+    for person in (before, since):
+        assert found(office, person) == ([person.name], {person.email})
+
+
+def _end_yesterday(session: Session, staff_id: UUID) -> None:
+    """A role held until yesterday; days pass without anybody doing anything."""
+    role = session.scalars(select(RoleAssignment).where(RoleAssignment.staff_id == staff_id)).one()
+    role.valid = days(today() - timedelta(days=9), today() - timedelta(days=1))
 
 
 def test_units_of_one_address_in_two_tenants_are_kept_apart(

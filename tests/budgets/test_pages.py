@@ -62,10 +62,10 @@ TENANT = {
 DISTRICT = {
     "overview": ("/district/", 7),
     "overview by figures": ("/district/?sort=-published", 7),
-    "publications": ("/district/publications/", 8),
-    "comments": ("/district/comments/", 8),
-    "people": ("/district/people/", 10),
-    "audit": ("/district/audit/", 10),
+    "publications": ("/district/publications/", 6),
+    "comments": ("/district/comments/", 7),
+    "people": ("/district/people/", 9),
+    "audit": ("/district/audit/", 9),
     "tenants": ("/district/tenants/", 6),
 }
 

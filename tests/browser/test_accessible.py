@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow("opens every page")]
 
 PHONE, DESKTOP = 360, 1280
-#: Pages are opened at the first, where axe looks at them too.
 WIDTHS = (PHONE, 320, DESKTOP)
 #: A sheet of A4 without its margins.
 PAPER = 627
@@ -113,6 +112,16 @@ def axe_in_the_dark(page: Page, *, exclude: list[str] | None = None) -> list[str
     return [f"dark: {finding}" for finding in found]
 
 
+def on_paper(page: Page) -> list[str]:
+    """What sticks out of the sheets on which somebody prints a text or a table."""
+    if not page.evaluate("document.querySelector('.prose, table') !== null"):
+        return []
+    page.emulate_media(media="print")
+    found = layout(page, PAPER)
+    page.emulate_media(media="null")
+    return [f"on paper: {finding}" for finding in found]
+
+
 def path(page: Page) -> str:
     return "/" + page.url.split("/", 3)[3]
 
@@ -141,19 +150,20 @@ def test_every_page(around: Tour, enter: Callable[..., Page], who: str) -> None:
     page = enter(who)
     richer = {around.page(endpoint) for one, endpoint, act in STATES if one == who and act in ADDING}
     dark = {around.page(endpoint) for endpoint in DARK.get(who, ())}
+    widths = [320, PHONE, PAPER, DESKTOP]
     found = []
     for place in around.pages(who):
-        page.set_viewport_size({"width": PHONE, "height": 800})
         go(page, place)
-        if place not in richer:
-            found += axe(page, exclude=CHROME)
-        if place in dark:
-            found += axe_in_the_dark(page, exclude=CHROME)
-        found += layout(page, *WIDTHS)
-        if page.evaluate("document.querySelector('.prose, table') !== null"):
-            page.emulate_media(media="print")
-            found += [f"on paper: {finding}" for finding in layout(page, PAPER)]
-            page.emulate_media(media="null")
+        for width in widths:
+            if width == PAPER:
+                found += on_paper(page)
+                continue
+            found += layout(page, width)
+            if width == PHONE and place not in richer:
+                found += axe(page, exclude=CHROME)
+            if width == PHONE and place in dark:
+                found += axe_in_the_dark(page, exclude=CHROME)
+        widths.reverse()  # the next is opened at the width where this one is left
     assert not found, "\n".join(found)
 
 

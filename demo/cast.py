@@ -181,7 +181,7 @@ def team(session: Session, tenant: Tenant) -> Team:
                 RoleAssignment.held_on(today()),
             )
         )
-        actor = actors.in_tenant(staff.id, staff.name, [Role(role) for role in held], tenant_id)
+        actor = actors.in_tenant(staff.id, staff.name, held, tenant_id)
         assert actor is not None, f"{person.email} works in {tenant.slug}"
         by_account[person.account] = actor
     return Team(tenant, tenant_id, by_account)

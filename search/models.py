@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from search.sources import Corpus
 from tenants.database import Base, Identified
 
 #: Versions of documents in an index, taken just before a document is read from the database.
@@ -46,7 +47,7 @@ class SearchState(Base):
 
     __tablename__ = "search_state"
 
-    corpus: Mapped[str] = mapped_column(primary_key=True)
+    corpus: Mapped[Corpus] = mapped_column(primary_key=True)
     building: Mapped[str | None]
     building_since: Mapped[datetime | None]
     built: Mapped[int] = mapped_column(server_default="0")
@@ -107,7 +108,7 @@ class SavedSearch(Identified, Base):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     #: The tenant in which a staff member searches; None for the public site and the whole district.
     tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
-    corpus: Mapped[str]
+    corpus: Mapped[Corpus]
     text: Mapped[str]
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: What its owner calls it; empty: its words.

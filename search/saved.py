@@ -189,7 +189,7 @@ def _news(session: Session, asked: Sequence[tuple[SavedSearch, datetime]]) -> li
     results: list[tuple[SavedSearch, EngineResult]] = []
     present = followed(session, [request_of(saved) for saved, _ in asked])
     for (saved, since), wanted in zip(asked, present, strict=True):
-        request = _request(session, Corpus(saved.corpus), wanted, since)
+        request = _request(session, saved.corpus, wanted, since)
         results.append((saved, asking.search(request)))
     keys = dict.fromkeys(key for _, result in results for key, _ in result.hits)
     found = dict(sources.found_by_key(session, list(keys), texts=False))

@@ -82,6 +82,15 @@ _MAY: Mapping[Desk, Mapping[Role, frozenset[Permission]]] = {
 }
 
 
+class ActorKind(StrEnum):
+    """Who acts, as the audit tells it."""
+
+    STAFF = "staff"
+    RESIDENT = "resident"
+    JOB = "job"
+    VISITOR = "visitor"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which scopes, with which permissions, from which address.
@@ -112,13 +121,13 @@ class Actor:
         return scope in self.scopes
 
     @property
-    def kind(self) -> str:
-        """For the audit: staff, resident, job or visitor."""
+    def kind(self) -> ActorKind:
+        """For the audit."""
         if Scope.RESIDENT in self.scopes:
-            return "resident"
+            return ActorKind.RESIDENT
         if self.scopes & {Scope.JOB, Scope.SYSTEM}:
-            return "job"
-        return "staff" if self.id else "visitor"
+            return ActorKind.JOB
+        return ActorKind.STAFF if self.id else ActorKind.VISITOR
 
     def at(self, ip: str | None, request_id: str | None) -> Actor:
         """The same actor, reached from this address by this request."""

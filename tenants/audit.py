@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tenants.actors import ActorKind
 from tenants.clock import now
 from tenants.database import Base, Identified, actor_of
 
@@ -28,7 +29,7 @@ class AuditEntry(Identified, Base):
     )
 
     tenant_id: Mapped[UUID | None]
-    actor_kind: Mapped[str]
+    actor_kind: Mapped[ActorKind]
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
     on_behalf_of: Mapped[str | None]

@@ -12,10 +12,14 @@ from uuid import UUID
 from sqlalchemy import (
     URL,
     CheckConstraint,
+    Column,
     DateTime,
+    Dialect,
     Engine,
     MetaData,
+    Table,
     Text,
+    TypeDecorator,
     Uuid,
     create_engine,
     event,
@@ -24,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, TypeResolve, mapped_column
 from sqlalchemy.pool import NullPool
 from uuid_utils.compat import uuid7
 
@@ -63,6 +67,36 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB(),
         list[str]: ARRAY(Text()),
     }
+
+
+class OneOf(TypeDecorator[StrEnum]):
+    """One of the words of an enumeration, kept as text: what `Mapped[Word]` makes of a column.
+
+    Its column has a CHECK of that name, so a new word needs a migration.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.words(value)
+
+
+@event.listens_for(Base, "resolve_type_annotation")
+def _of_annotation(annotation: TypeResolve) -> OneOf | None:
+    words = annotation.resolved_type
+    return OneOf(words) if isinstance(words, type) and issubclass(words, StrEnum) else None
+
+
+@event.listens_for(Column, "after_parent_attach")
+def _check_words(column: Column[Any], table: object) -> None:
+    if isinstance(column.type, OneOf) and isinstance(table, Table):
+        words = ", ".join(f"'{word}'" for word in column.type.words)
+        table.append_constraint(CheckConstraint(f"{column.name} IN ({words})", name=column.name))
 
 
 def within_bounds(column: str) -> CheckConstraint:

@@ -13,7 +13,7 @@ from portal.people import service as people
 from tenants import actors, known_browsers
 from tenants.database import open_session
 from tenants.identity import new_passwords, sign_in
-from tenants.identity.invitations import INVITATION
+from tenants.identity.models import TokenPurpose
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
 from tenants.requests import act_as, db, requires
@@ -41,7 +41,7 @@ def forgot() -> ResponseReturnValue:
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
 @requires(Permission.SIGN_IN)
 def reset(token: str) -> ResponseReturnValue:
-    owner = new_passwords.token_owner(db(), token, new_passwords.RESET)
+    owner = new_passwords.token_owner(db(), token, TokenPurpose.RESET)
     if owner is None:
         return render("portal/account/expired.html", status=410, invitation=False)
     form = NewPasswordForm()
@@ -60,7 +60,7 @@ def reset(token: str) -> ResponseReturnValue:
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
 @requires(Permission.SIGN_IN)
 def accept(token: str) -> ResponseReturnValue:
-    owner = new_passwords.token_owner(db(), token, INVITATION)
+    owner = new_passwords.token_owner(db(), token, TokenPurpose.INVITATION)
     if owner is None:
         return render("portal/account/expired.html", status=410, invitation=True)
     form = InvitationForm(obj=owner)

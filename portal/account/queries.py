@@ -82,7 +82,7 @@ def places_of(session: Session, staff_id: UUID) -> list[HeldPlace]:
         .where(RoleAssignment.staff_id == staff_id, RoleAssignment.lasting(today()))
         .order_by(RoleAssignment.valid, RoleAssignment.created_at)
     )
-    return [HeldPlace(Role(role), place, first_day(valid), last_day(valid)) for role, place, valid in rows]
+    return [HeldPlace(role, place, first_day(valid), last_day(valid)) for role, place, valid in rows]
 
 
 def outbox(session: Session) -> list[Letter]:

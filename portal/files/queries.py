@@ -12,7 +12,7 @@ from sqlalchemy import and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import Publication, PublicationVersion, VersionFile
-from tenants.files.models import StoredFile
+from tenants.files.models import FileKind, StoredFile
 from tenants.identity.models import Tenant
 
 F, P, V = StoredFile, Publication, PublicationVersion
@@ -31,7 +31,7 @@ class Filters:
     def from_args(cls, args: Mapping[str, str]) -> Filters:
         kind, used = args.get("kind", ""), args.get("used", "")
         return cls(
-            kind if kind in ("image", "document") else "",
+            kind if kind in tuple(FileKind) else "",
             used if used in ("yes", "no") else "",
             args.get("q", "").strip()[:100],
         )

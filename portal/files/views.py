@@ -15,6 +15,7 @@ from search import outbox
 from tenants.files import queries as stored
 from tenants.files import service, serving
 from tenants.files.inspect import Purpose
+from tenants.files.models import FileKind
 from tenants.files.storage import StoreDown
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say
@@ -25,7 +26,7 @@ from webkit.pagination import Page, chips, page_number, url_with
 
 blueprint = Blueprint("files", __name__, template_folder="templates")
 
-KINDS = {"image": _l("图片"), "document": _l("文档")}
+KINDS: dict[str, str] = {FileKind.IMAGE: _l("图片"), FileKind.DOCUMENT: _l("文档")}
 USED = {"yes": _l("用过的"), "no": _l("没用过的")}
 
 

@@ -25,6 +25,7 @@ from tenants.deployment import settings_here
 from tenants.files import queries as files
 from tenants.files import service as file_service
 from tenants.files.inspect import Purpose
+from tenants.files.models import FileKind
 from tenants.identity import places
 from tenants.identity.models import UnitKind
 from tenants.permissions import Permission
@@ -118,7 +119,7 @@ def _known_picture(upload_id: str) -> Kept | None:
         found = files.get(db(), UUID(upload_id))
     except (ValueError, Missing):
         return None
-    return Kept(str(found.id), found.name, found.size) if found.kind == "image" else None
+    return Kept(str(found.id), found.name, found.size) if found.kind == FileKind.IMAGE else None
 
 
 def _picture_change(form: SettingsForm) -> dict[str, Any]:

@@ -117,8 +117,8 @@ class Comment(Identified, Base):
     official: Mapped[bool] = mapped_column(default=False)
     #: Plain text; phone and identity-card numbers masked.
     body: Mapped[str]
-    visibility: Mapped[str] = mapped_column(default=Visibility.HELD)
-    fate: Mapped[str] = mapped_column(default=Fate.RECEIVED)
+    visibility: Mapped[Visibility] = mapped_column(default=Visibility.HELD)
+    fate: Mapped[Fate] = mapped_column(default=Fate.RECEIVED)
     fate_reason: Mapped[str | None]
     #: The publication that shows what changed.
     outcome_publication_id: Mapped[UUID | None]
@@ -200,4 +200,4 @@ class AnswerTemplate(Identified, Base):
     title: Mapped[str]
     body: Mapped[str]
     #: The fate that is proposed with it; None leaves the comment's as it is.
-    fate: Mapped[str | None]
+    fate: Mapped[Fate | None]

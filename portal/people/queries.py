@@ -263,7 +263,7 @@ def term_changes(session: Session, staff_id: UUID) -> list[TermChange]:
         .join(Bureau, Bureau.id == R.bureau_id, isouter=True)
         .where(C.staff_id == staff_id, _here(session))
     )
-    return [TermChange(Role(role), *rest) for role, *rest in rows]
+    return [TermChange(*row) for row in rows]
 
 
 def ending_soon(session: Session) -> tuple[list[Ending], int]:
@@ -295,7 +295,7 @@ def ending_soon(session: Session) -> tuple[list[Ending], int]:
         .order_by(func.upper(R.valid), Staff.name_sound, Staff.id)
         .limit(SOON_SHOWN)
     ).all()
-    found = [Ending(person, name, _held(*held)) for person, name, *held, _total in rows]
+    found = [Ending(person, name, Held(*held)) for person, name, *held, _total in rows]
     return found, rows[0][-1] if rows else 0
 
 
@@ -327,10 +327,6 @@ def _with_roles(session: Session, rows: Sequence[Any]) -> list[Person]:
     ]
 
 
-def _held(id_: UUID, role: str, *rest: Any) -> Held:
-    return Held(id_, Role(role), *rest)
-
-
 def _roles(session: Session, where: ColumnElement[bool]) -> dict[UUID, list[Held]]:
     rows: Any = session.execute(
         select(R.staff_id, *_HELD)
@@ -341,7 +337,7 @@ def _roles(session: Session, where: ColumnElement[bool]) -> dict[UUID, list[Held
     )
     found: dict[UUID, list[Held]] = {}
     for staff_id, *held in rows:
-        found.setdefault(staff_id, []).append(_held(*held))
+        found.setdefault(staff_id, []).append(Held(*held))
     return found
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from portal.publishing import richtext
-from portal.publishing.models import PublicationVersion
+from portal.publishing.models import FileRole, PublicationVersion
 from webkit.text import clean
 
 #: Roles of a file in a version.
-DOCUMENT, INLINE, BEFORE, AFTER = "document", "inline", "before", "after"
+DOCUMENT, INLINE, BEFORE, AFTER = FileRole
 
 
 @dataclass(frozen=True)

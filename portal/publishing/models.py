@@ -92,8 +92,8 @@ class Publication(Identified, Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     #: Random; part of its public address.
     code: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
-    state: Mapped[str] = mapped_column(default=State.DRAFT)
+    kind: Mapped[Kind]
+    state: Mapped[State] = mapped_column(default=State.DRAFT)
     head_id: Mapped[UUID | None]
     live_id: Mapped[UUID | None]
     #: Who is answerable for the text in review, and so may not approve it.
@@ -131,7 +131,7 @@ class Withdrawal(Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     publication_id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
+    kind: Mapped[Kind]
     #: As the public last read it.
     title: Mapped[str]
     reason: Mapped[str]
@@ -208,8 +208,17 @@ class PublicationVersion(Identified, Base):
     note: Mapped[str] = mapped_column(default="")
 
 
+class FileRole(StrEnum):
+    """As what a version shows a file: to download, in the text, before and after the work."""
+
+    DOCUMENT = "document"
+    INLINE = "inline"
+    BEFORE = "before"
+    AFTER = "after"
+
+
 class VersionFile(Base):
-    """A file that a version shows: a document to download, an image in the text, a before or after picture."""
+    """A file that a version shows."""
 
     __tablename__ = "version_file"
     __table_args__ = (
@@ -225,8 +234,7 @@ class VersionFile(Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     version_id: Mapped[UUID] = mapped_column(primary_key=True)
     file_id: Mapped[UUID] = mapped_column(primary_key=True)
-    #: "document", "inline", "before", "after".
-    role: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[FileRole] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
     #: Title of a document, alternative text of a picture.
     title: Mapped[str] = mapped_column(default="")

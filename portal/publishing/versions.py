@@ -21,6 +21,9 @@ from tenants.rules import N_, Invalid, Missing
 
 EXTRACT_JOB = "publishing.extract_text"
 
+#: Where the form shows the files of a role, if not under the role's own name.
+_FIELDS: dict[str, str] = {INLINE: "body", DOCUMENT: "documents"}
+
 
 def content_of(session: Session, version: PublicationVersion) -> Content:
     """What a version says."""
@@ -101,7 +104,7 @@ def _check(session: Session, content: Content) -> dict[UUID, StoredFile]:
         stored = {file.id: file for file in found}
     errors: dict[str, str] = {}
     for file_id, role in wanted.items():
-        field = {INLINE: "body", DOCUMENT: "documents"}.get(role, role)
+        field = _FIELDS.get(role, role)
         if file_id not in stored:
             errors[field] = N_("有一个文件找不到了，请重新上传。")
         elif role != DOCUMENT and stored[file_id].kind != "image":

@@ -11,7 +11,7 @@ from search.models import SearchChange
 from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session
-from tenants.mail.models import MailMessage
+from tenants.mail.models import MailMessage, MessageState
 
 PATIENCE = timedelta(minutes=3)
 """Waiting that is shorter is the ordinary way of things."""
@@ -34,7 +34,7 @@ def delays(engine: Engine) -> Delays | None:
     """
     before = now() - PATIENCE
     letters = select(func.count().label("n"), func.min(MailMessage.created_at).label("since")).where(
-        MailMessage.state == "queued", MailMessage.created_at < before
+        MailMessage.state == MessageState.QUEUED, MailMessage.created_at < before
     )
     changes = select(func.count().label("n"), func.min(SearchChange.created_at).label("since")).where(
         SearchChange.done_at.is_(None), SearchChange.created_at < before

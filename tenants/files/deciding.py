@@ -24,7 +24,7 @@ from tenants.files import policy
 from tenants.files.examining import findings_in
 from tenants.files.findings import findings_of
 from tenants.files.inspect import refuse
-from tenants.files.models import StoredFile
+from tenants.files.models import FileKind, StoredFile
 from tenants.files.queries import open_file, storage
 from tenants.files.storage import NotStored, StoreDown, key_of
 from tenants.files.sweeping import CANNOT, cleaned
@@ -38,7 +38,7 @@ def look_into(session: Session, actor: Actor, file_ids: Iterable[UUID]) -> None:
     """
     unseen = session.scalars(
         select(StoredFile.id).where(
-            StoredFile.id.in_(list(file_ids)), StoredFile.kind == "document", StoredFile.findings.is_(None)
+            StoredFile.id.in_(list(file_ids)), StoredFile.kind == FileKind.DOCUMENT, StoredFile.findings.is_(None)
         )
     ).all()
     if not unseen:
@@ -106,7 +106,7 @@ def _counted(file: StoredFile) -> list[dict[str, Any]]:
 
 
 def _kept(file_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return (StoredFile.id == file_id, StoredFile.kind == "document", StoredFile.deleted_at.is_(None))
+    return (StoredFile.id == file_id, StoredFile.kind == FileKind.DOCUMENT, StoredFile.deleted_at.is_(None))
 
 
 def _copy_of(file: StoredFile, actor: Actor, content: bytes) -> StoredFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base, Identified
+
+
+class FileKind(StrEnum):
+    """How a file is kept and shown."""
+
+    IMAGE = "image"
+    DOCUMENT = "document"
 
 
 class StoredFile(Identified, Base):
@@ -30,8 +38,7 @@ class StoredFile(Identified, Base):
     bureau_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
     #: Neither a tenant's nor a bureau's.
     district: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: "image" or "document".
-    kind: Mapped[str]
+    kind: Mapped[FileKind]
     name: Mapped[str]
     content_type: Mapped[str]
     #: Bytes.

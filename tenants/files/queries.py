@@ -17,7 +17,7 @@ from tenants.deployment import settings_here
 from tenants.files.configured import open_storage
 from tenants.files.findings import Finding, Trace, findings_of
 from tenants.files.inspect import DOCX, XLSX
-from tenants.files.models import StoredFile
+from tenants.files.models import FileKind, StoredFile
 from tenants.files.storage import Opened, Storage
 from tenants.files.sweeping import CLEANABLE
 from tenants.rules import Missing
@@ -137,7 +137,7 @@ def looked(session: Session, file_ids: Iterable[UUID]) -> dict[UUID, Looked]:
         return {}
     F = StoredFile
     columns = (F.id, F.content_type, F.findings, F.cleaned_from, F.accepted_by_name, F.accepted_at, F.public)
-    rows = session.execute(select(*columns).where(F.id.in_(ids), F.kind == "document"))
+    rows = session.execute(select(*columns).where(F.id.in_(ids), F.kind == FileKind.DOCUMENT))
     return {
         row.id: Looked(
             row.content_type,
@@ -159,7 +159,7 @@ def decided(documents: Iterable[Looked]) -> tuple[bool, ...]:
 def may_go_out() -> ColumnElement[bool]:
     """Files that may become public: pictures, documents in which nothing was found, and those accepted as they are."""
     F = StoredFile
-    return or_(F.kind != "document", F.findings == [], F.accepted_at.is_not(None))
+    return or_(F.kind != FileKind.DOCUMENT, F.findings == [], F.accepted_at.is_not(None))
 
 
 def count(session: Session, *, kind: str | None = None) -> int:

@@ -25,7 +25,7 @@ from tenants.deployment import settings_here
 from tenants.files import images, policy
 from tenants.files.examining import Examined, examine, findings_in
 from tenants.files.inspect import Purpose, Received, Stream, receive, refuse
-from tenants.files.models import StoredFile
+from tenants.files.models import FileKind, StoredFile
 from tenants.files.queries import storage
 from tenants.files.storage import StoreDown, key_of
 from tenants.rules import N_, Missing, require
@@ -90,7 +90,7 @@ def _examined(content: bytes, filename: str, purpose: Purpose, tenant_id: UUID) 
 
 
 def _store_document(file: StoredFile, received: Received, found: Examined) -> None:
-    file.kind, file.name, file.content_type = "document", found.name, found.kind.content_type
+    file.kind, file.name, file.content_type = FileKind.DOCUMENT, found.name, found.kind.content_type
     file.size, file.widths = received.size, []
     file.key = key_of(file.owner, file.id, f"original.{found.kind.extension}")
     received.content.seek(0)
@@ -99,7 +99,7 @@ def _store_document(file: StoredFile, received: Received, found: Examined) -> No
 
 def _store_image(file: StoredFile, found: Examined) -> None:
     largest = found.variants[-1]
-    file.kind, file.content_type = "image", images.CONTENT_TYPE
+    file.kind, file.content_type = FileKind.IMAGE, images.CONTENT_TYPE
     file.name = f"{found.name.rpartition('.')[0]}.webp"
     file.width, file.height, file.size = largest.width, largest.height, len(largest.data)
     file.widths = [variant.width for variant in found.variants]

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tenants.deployment import settings_here
 from tenants.files.folder import verify_link
+from tenants.files.models import FileKind
 from tenants.files.queries import FileInfo, download_link, object_key, storage
 from tenants.files.storage import NotStored, content_disposition
 from tenants.rules import Missing
@@ -17,7 +18,7 @@ _FOREVER = "max-age=31536000, immutable"
 
 def send_picture(file: FileInfo, width: int) -> Response:
     """A picture in one width. Raises `Missing` for a file or width that is none."""
-    if file.kind != "image":
+    if file.kind != FileKind.IMAGE:
         raise Missing(f"picture {file.id}")
     response = _send(object_key(file, width), file.content_type)
     response.headers["Cache-Control"] = f"{'public' if file.public else 'private'}, {_FOREVER}"

@@ -11,7 +11,7 @@ from tenants.clock import today
 from tenants.database import take_turns
 from tenants.days import Days, days, first_day, first_gap
 from tenants.identity.models import RoleAssignment, Staff
-from tenants.permissions import NEEDED_ROLES, Role
+from tenants.permissions import NEEDED_ROLES
 
 
 def hold_administration(session: Session) -> None:
@@ -25,7 +25,7 @@ def gap_without(session: Session, assignment: RoleAssignment, *, since: date | N
     None where others who can sign in hold the role on all its days, where
     its holder cannot sign in either, and for roles that administer nothing. Call `hold_administration` before.
     """
-    if Role(assignment.role) not in NEEDED_ROLES:
+    if assignment.role not in NEEDED_ROLES:
         return None
     usable = (
         select(RoleAssignment.staff_id, RoleAssignment.valid)

@@ -15,13 +15,12 @@ from tenants import audit
 from tenants.clock import now, today
 from tenants.database import actor_of
 from tenants.identity import letters, policy, queries, service
-from tenants.identity.models import RoleAssignment, Staff, StaffToken
+from tenants.identity.models import RoleAssignment, Staff, StaffToken, TokenPurpose
 from tenants.identity.new_passwords import add_token
 from tenants.permissions import Role
 from tenants.rules import Missing, require
 
 #: The link by which somebody objects to a reset of their second factor; it outlives later changes of credentials.
-OBJECTION = "objection"
 OBJECTION_LASTS = timedelta(days=7)
 
 
@@ -37,7 +36,7 @@ def reset_second_factor(session: Session, staff_id: UUID, *, reason: str) -> Non
     audit.record(
         session, "second_factor.reset", "person", staff_id, label=staff.name, reason=reason.strip() or None
     )
-    token = add_token(session, staff_id, OBJECTION, OBJECTION_LASTS)
+    token = add_token(session, staff_id, TokenPurpose.OBJECTION, OBJECTION_LASTS)
     letters.send_second_factor_reset(session, staff, reason, token)
     session.flush()
 
@@ -50,7 +49,11 @@ def object_to_reset(session: Session, token: str) -> UUID:
     hashed = queries.token_hash(token)
     used = (
         update(StaffToken)
-        .where(StaffToken.token_hash == hashed, StaffToken.purpose == OBJECTION, StaffToken.used_at.is_(None))
+        .where(
+            StaffToken.token_hash == hashed,
+            StaffToken.purpose == TokenPurpose.OBJECTION,
+            StaffToken.used_at.is_(None),
+        )
         .values(used_at=now())
         .returning(StaffToken.staff_id)
     )

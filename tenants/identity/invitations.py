@@ -18,13 +18,12 @@ from tenants.clock import today
 from tenants.database import actor_of, take_turns
 from tenants.deployment import settings_here
 from tenants.identity import addresses, letters, offers, policy
-from tenants.identity.models import Bureau, Staff, Tenant
+from tenants.identity.models import Bureau, Staff, Tenant, TokenPurpose
 from tenants.identity.new_passwords import add_token
 from tenants.identity.service import NAME_MAX, by_email, create_staff, grant_role, the_staff, works_at
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Refusal, Refused, require
 
-INVITATION = "invitation"
 INVITATION_LASTS = timedelta(days=7)
 
 
@@ -134,7 +133,7 @@ def resend(
 
 
 def _send_invitation(session: Session, staff: Staff, place: str, tenant_id: UUID | None) -> None:
-    token = add_token(session, staff.id, INVITATION, INVITATION_LASTS)
+    token = add_token(session, staff.id, TokenPurpose.INVITATION, INVITATION_LASTS)
     letters.send_invitation(session, staff, place, token, tenant_id)
     audit.record(session, "person.invited", "person", staff.id, label=staff.name, tenant_id=tenant_id)
     session.flush()

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from tenants.clock import today
 from tenants.database import Base, Identified
 from tenants.days import Days, days, first_day, last_day
+from tenants.permissions import Role
 from tenants.pinyin import sound
 
 
@@ -62,13 +63,22 @@ class UnitKind(StrEnum):
     TOWN = "town"
 
 
+class TokenPurpose(StrEnum):
+    """What a link that works once is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+    OBJECTION = "objection"
+    OFFER = "offer"
+
+
 class Tenant(Named, Identified, Base):
     """属地单位: has its own team, projects and budget."""
 
     __tablename__ = "tenant"
     __table_args__ = (CheckConstraint("reply_days BETWEEN 1 AND 60", name="reply_days"),)
 
-    kind: Mapped[str]
+    kind: Mapped[TenantKind]
     #: Its address on the site.
     slug: Mapped[str] = mapped_column(unique=True)
     #: Addresses it had before; they lead to the present one and are nobody else's.
@@ -81,7 +91,7 @@ class Tenant(Named, Identified, Base):
     contact_email: Mapped[str] = mapped_column(default="")
     contact_address: Mapped[str] = mapped_column(default="")
     office_hours: Mapped[str] = mapped_column(default="")
-    comment_policy: Mapped[str] = mapped_column(default=CommentPolicy.HOLD)
+    comment_policy: Mapped[CommentPolicy] = mapped_column(default=CommentPolicy.HOLD)
     #: Working days within which a comment is answered.
     reply_days: Mapped[int] = mapped_column(default=10)
     latitude: Mapped[float | None]
@@ -102,7 +112,7 @@ class ResponsibleUnit(Named, Identified, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "id"), UniqueConstraint("tenant_id", "slug"))
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
-    kind: Mapped[str]
+    kind: Mapped[UnitKind]
     slug: Mapped[str]
     #: Addresses it had before; they lead to the present one and are no other unit's of the tenant.
     former_slugs: Mapped[list[str]] = mapped_column(default=list)
@@ -204,7 +214,7 @@ class RoleAssignment(Identified, Base):
     )
 
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
-    role: Mapped[str]
+    role: Mapped[Role]
     tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
     bureau_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
     granted_by: Mapped[str] = mapped_column(default="")
@@ -282,7 +292,7 @@ class StaffToken(Identified, Base):
     )
 
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
-    purpose: Mapped[str]
+    purpose: Mapped[TokenPurpose]
     token_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

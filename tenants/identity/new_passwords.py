@@ -18,12 +18,11 @@ from tenants import audit, jobs
 from tenants.clock import now, today
 from tenants.database import actor_of, engine_of, rows, take_turns
 from tenants.identity import addresses, keys, letters, passwords, throttle
-from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffToken
+from tenants.identity.models import RoleAssignment, Staff, StaffCredential, StaffToken, TokenPurpose
 from tenants.identity.queries import token_hash
 from tenants.identity.sign_in import address_of, end_sessions
 from tenants.rules import N_, Invalid, Missing, Refusal
 
-RESET = "reset"
 RESET_LASTS = timedelta(hours=1)
 RESET_JOB = "identity.send_reset"
 
@@ -73,11 +72,11 @@ def send_reset(session: Session, email: str) -> None:
     )
     if staff is None:
         return
-    letters.send_reset(session, staff, add_token(session, staff.id, RESET, RESET_LASTS))
+    letters.send_reset(session, staff, add_token(session, staff.id, TokenPurpose.RESET, RESET_LASTS))
 
 
 def add_token(
-    session: Session, staff_id: UUID, purpose: str, lasts: timedelta, *, offer: dict[str, Any] | None = None
+    session: Session, staff_id: UUID, purpose: TokenPurpose, lasts: timedelta, *, offer: dict[str, Any] | None = None
 ) -> str:
     """A new token for its owner: by a link they set a password; an `offer` they answer in their account."""
     token = keys.new_token()
@@ -93,7 +92,7 @@ def add_token(
     return token
 
 
-def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None:
+def token_owner(session: Session, token: str, purpose: TokenPurpose) -> TokenOwner | None:
     """Whom a link was sent to, while it works. Needs the scope `auth`.
 
     An invitation works until accepted and while a role is left, or to come; a reset only for an account in use.
@@ -109,7 +108,7 @@ def token_owner(session: Session, token: str, purpose: str) -> TokenOwner | None
             Staff.active,
         )
     )
-    if purpose == RESET:
+    if purpose is TokenPurpose.RESET:
         query = query.where(Staff.joined_at.is_not(None))
     else:
         role = select(RoleAssignment.id).where(RoleAssignment.staff_id == Staff.id, RoleAssignment.lasting(today()))

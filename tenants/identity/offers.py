@@ -18,13 +18,12 @@ from tenants import audit
 from tenants.clock import now, today
 from tenants.database import actor_of, take_turns
 from tenants.identity import letters, policy
-from tenants.identity.models import Staff, StaffToken
+from tenants.identity.models import Staff, StaffToken, TokenPurpose
 from tenants.identity.new_passwords import add_token
 from tenants.identity.service import grant_role, the_staff
 from tenants.permissions import Role
 from tenants.rules import N_, Invalid, Missing, Refusal, require
 
-OFFER = "offer"
 OFFER_LASTS = timedelta(days=7)
 OVER = Refusal(N_("这份邀请已经答复、撤回或过期。"))
 
@@ -91,7 +90,7 @@ def send(
             terms = offer.get("days", {}) | terms
     whom = {"name": called, "email": staff.email}
     what = {**where, **whom, "roles": offered, "days": terms, "place": place, "by": actor.name}
-    add_token(session, staff.id, OFFER, OFFER_LASTS, offer=what)
+    add_token(session, staff.id, TokenPurpose.OFFER, OFFER_LASTS, offer=what)
     letters.send_offer(session, staff, place, tenant_id)
     audit.record(session, "person.offered", "person", staff.id, label=called, tenant_id=tenant_id)
     session.flush()
@@ -153,7 +152,7 @@ def _open() -> Select[StaffToken]:
     return (
         select(StaffToken)
         .where(
-            StaffToken.purpose == OFFER,
+            StaffToken.purpose == TokenPurpose.OFFER,
             StaffToken.offer.is_not(None),
             StaffToken.used_at.is_(None),
             StaffToken.expires_at > now(),

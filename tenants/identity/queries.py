@@ -159,7 +159,7 @@ def roles_of(session: Session, staff_id: UUID) -> tuple[HeldRole, ...]:
         .where(RoleAssignment.staff_id == staff_id, RoleAssignment.held_on(today()))
         .order_by(RoleAssignment.created_at)
     )
-    return tuple(HeldRole(Role(role), tenant_id, bureau_id) for role, tenant_id, bureau_id in rows)
+    return tuple(HeldRole(*row) for row in rows)
 
 
 def staff_id_by_token(session: Session, token: str) -> UUID | None:

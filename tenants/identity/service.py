@@ -181,7 +181,7 @@ def end_role(session: Session, assignment_id: UUID, *, reason: str | None = None
     assignment = session.get(RoleAssignment, assignment_id)
     if assignment is None or not lasts(assignment):
         raise Missing
-    role = Role(assignment.role)
+    role = assignment.role
     cover.hold_administration(session)
     gap = cover.gap_without(session, assignment)
     place = assignment.tenant_id, assignment.bureau_id
@@ -224,12 +224,12 @@ def set_roles(
             RoleAssignment.bureau_id.is_not_distinct_from(bureau_id),
         )
     ).all()
-    for role in wanted - {Role(a.role) for a in held}:
+    for role in wanted - {a.role for a in held}:
         grant_role(
             session, staff_id, role, tenant_id=tenant_id, bureau_id=bureau_id, first=first, last=last
         )
     for assignment in held:
-        if Role(assignment.role) not in wanted:
+        if assignment.role not in wanted:
             end_role(session, assignment.id, reason=reason)
 
 

@@ -13,7 +13,6 @@ from tenants.database import actor_of, take_turns
 from tenants.days import days
 from tenants.identity import cover, policy, service
 from tenants.identity.models import RoleAssignment, RoleTermChange
-from tenants.permissions import Role
 from tenants.rules import Missing, require
 
 
@@ -30,7 +29,7 @@ def change_last_day(
         raise Missing
     take_turns(session, "roles", assignment.staff_id)
     session.refresh(assignment)
-    role, old = Role(assignment.role), assignment.last
+    role, old = assignment.role, assignment.last
     if last == old:
         return assignment
     policy.check_last_day(last, assignment.valid, today())

@@ -19,7 +19,7 @@ from tenants import jobs
 from tenants.clock import now
 from tenants.deployment import settings_here
 from tenants.mail import sms, smtp
-from tenants.mail.models import MailMessage
+from tenants.mail.models import Channel, MailMessage, MessageState
 from tenants.mail.service import SEND_JOB
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def send(session: Session, *, message_id: str) -> None:
     """Send one message, or say when to try again."""
     message = session.scalar(
         select(MailMessage)
-        .where(MailMessage.id == UUID(message_id), MailMessage.state == "queued")
+        .where(MailMessage.id == UUID(message_id), MailMessage.state == MessageState.QUEUED)
         .with_for_update(skip_locked=True)
     )
     if message is None:
@@ -44,22 +44,22 @@ def send(session: Session, *, message_id: str) -> None:
     try:
         _hand_over(settings_here(), message)
     except smtp.Undeliverable as error:
-        message.state, message.last_error = "failed", str(error)[:500]
+        message.state, message.last_error = MessageState.FAILED, str(error)[:500]
         log.warning("message %s cannot be delivered: %s", message.id, error)
     except smtp.NotNow as error:
         message.last_error = str(error)[:500]
         if message.attempts > len(BACKOFF):
-            message.state = "failed"
+            message.state = MessageState.FAILED
             log.warning("message %s is given up: %s", message.id, error)
         else:
             again = now() + BACKOFF[message.attempts - 1]
             jobs.defer(session, SEND_JOB, tenant_id=message.tenant_id, at=again, message_id=message_id)
     else:
-        message.state, message.sent_at, message.last_error = "sent", now(), None
+        message.state, message.sent_at, message.last_error = MessageState.SENT, now(), None
 
 
 def _hand_over(settings: Settings, message: MailMessage) -> None:
-    if message.channel == "sms":
+    if message.channel == Channel.SMS:
         sms.gateway().send(message.to_address, message.text, reference=str(message.id))
         return
     url = settings.smtp_url.get_secret_value()
@@ -82,5 +82,5 @@ def _hand_over(settings: Settings, message: MailMessage) -> None:
 def forget(session: Session) -> None:
     """Remove messages that were settled long ago."""
     session.execute(
-        delete(MailMessage).where(MailMessage.state != "queued", MailMessage.created_at < now() - KEPT_FOR)
+        delete(MailMessage).where(MailMessage.state != MessageState.QUEUED, MailMessage.created_at < now() - KEPT_FOR)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.database import Base, Identified
 
 
+class Channel(StrEnum):
+    """By which way a message goes."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class MessageState(StrEnum):
+    """queued → sent, or failed."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class MailMessage(Identified, Base):
     """An e-mail or a text message: queued with the change it tells of, sent by a job."""
 
@@ -19,8 +35,7 @@ class MailMessage(Identified, Base):
     __table_args__ = (Index("ix_mail_message_state", "state", "created_at"),)
 
     tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
-    #: "email" or "sms".
-    channel: Mapped[str] = mapped_column(default="email")
+    channel: Mapped[Channel] = mapped_column(default=Channel.EMAIL)
     to_address: Mapped[str]
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
@@ -28,8 +43,7 @@ class MailMessage(Identified, Base):
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: The same key is never queued twice.
     dedupe_key: Mapped[str | None] = mapped_column(unique=True)
-    #: queued, sent, failed.
-    state: Mapped[str] = mapped_column(default="queued")
+    state: Mapped[MessageState] = mapped_column(default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]

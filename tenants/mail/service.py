@@ -16,7 +16,7 @@ from tenants import jobs
 from tenants.clock import now
 from tenants.deployment import settings_here
 from tenants.mail import letter
-from tenants.mail.models import MailMessage
+from tenants.mail.models import Channel, MailMessage, MessageState
 from tenants.rules import N_, Invalid
 
 SEND_JOB = "mail.send"
@@ -64,7 +64,7 @@ def enqueue(
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     _queue(
         session,
-        channel="email",
+        channel=Channel.EMAIL,
         to_address=to,
         subject=written.subject,
         text=written.text,
@@ -90,7 +90,7 @@ def enqueue_sms(
         raise Invalid({"phone": N_("手机号不对，请检查。")})
     _queue(
         session,
-        channel="sms",
+        channel=Channel.SMS,
         to_address=to,
         subject="",
         text=letter.translated(text, values or {}, locale),
@@ -106,7 +106,7 @@ def _queue(session: Session, *, tenant_id: UUID | None, **columns: Any) -> None:
     message_id = uuid7()
     result = session.execute(
         insert(MailMessage)
-        .values(id=message_id, created_at=now(), tenant_id=tenant_id, state="queued", attempts=0, **columns)
+        .values(id=message_id, created_at=now(), tenant_id=tenant_id, state=MessageState.QUEUED, attempts=0, **columns)
         .on_conflict_do_nothing()
     )
     if cast("CursorResult[Any]", result).rowcount:

@@ -30,8 +30,6 @@ from public_site.account.views import MOVING
 from tenants import kept
 from tenants.actors import Desk
 from tenants.clock import now
-from tenants.identity import factor_resets, new_passwords
-from tenants.identity.invitations import INVITATION
 from tenants.identity.models import (
     Bureau,
     ResponsibleUnit,
@@ -40,6 +38,7 @@ from tenants.identity.models import (
     StaffSession,
     StaffToken,
     Tenant,
+    TokenPurpose,
 )
 from tenants.identity.queries import token_hash
 from tenants.permissions import Role
@@ -228,9 +227,9 @@ def prepare(demo: Deployment) -> Tour:
         letters = {
             purpose: _link(session, person.id, purpose)
             for purpose, person in (
-                (new_passwords.RESET, planner),
-                (factor_resets.OBJECTION, planner),
-                (INVITATION, _asked_in(session)),
+                (TokenPurpose.RESET, planner),
+                (TokenPurpose.OBJECTION, planner),
+                (TokenPurpose.INVITATION, _asked_in(session)),
             )
         }
         role, held_at_bureau = (
@@ -260,9 +259,9 @@ def prepare(demo: Deployment) -> Tour:
     by_page["district.comments"] = {"tenant": place.slug}  # as it was kept
     by_page["people.bureau_term"] = {**theirs, "role": held_at_bureau}
     by_page |= {
-        "account.reset": {"token": letters[new_passwords.RESET]},
-        "account.accept": {"token": letters[INVITATION]},
-        "account.objection": {"token": letters[factor_resets.OBJECTION]},
+        "account.reset": {"token": letters[TokenPurpose.RESET]},
+        "account.accept": {"token": letters[TokenPurpose.INVITATION]},
+        "account.objection": {"token": letters[TokenPurpose.OBJECTION]},
         "comments.unsubscribe_page": {"token": _unsubscribing(demo, neighbour.id)},
     }
     browser = secrets.token_urlsafe(24)
@@ -358,7 +357,7 @@ def _asked_in(session: Session) -> Person:
     return person
 
 
-def _link(session: Session, staff_id: UUID, purpose: str) -> str:
+def _link(session: Session, staff_id: UUID, purpose: TokenPurpose) -> str:
     """The end of the link in a letter."""
     token = secrets.token_urlsafe(24)
     session.add(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, get_args, get_type_hints
+
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, text
 
 from migrations.tables import metadata
+from tenants.database import Base
 
 #: Whatever the tables of a schema are made of: its name, and how the server writes it.
 PARTS = text(
@@ -55,3 +61,34 @@ def test_models_and_migrated_database_are_the_same(owner_engine: Engine) -> None
     assert sorted(declared - migrated) == [], "declared, and not in the database"
     added = {part for part in migrated - declared if not part[0].startswith("procrastinate_")}
     assert sorted(added) == [], "in the database, and not declared"
+
+
+def words_of(hint: Any) -> Iterator[StrEnum]:
+    """The words of the enumeration in an annotation such as `Mapped[State | None]`."""
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        yield from hint
+    for part in get_args(hint):
+        yield from words_of(part)
+
+
+def test_enumerated_columns_take_words_of_their_enumeration_alone(owner_engine: Engine) -> None:
+    """Whether a column is enumerated is told by its annotation, or by its default."""
+    enumerated: set[tuple[str, str, tuple[str, ...]]] = set()
+    for mapper in Base.registry.mappers:
+        hints = get_type_hints(mapper.class_)
+        for attribute in mapper.column_attrs:
+            column = attribute.columns[0]
+            words = {*words_of(hints[attribute.key]), *words_of(type(getattr(column.default, "arg", None)))}
+            if words:
+                enumerated.add((str(mapper.local_table), column.name, tuple(sorted(words))))
+    with owner_engine.connect() as connection:
+        checks = connection.execute(
+            text(
+                """SELECT CAST(CAST(conrelid AS regclass) AS text), attname, pg_get_expr(conbin, conrelid)
+                FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND ARRAY[attnum] = conkey
+                WHERE contype = 'c' AND connamespace = to_regnamespace('public')"""
+            )
+        ).all()
+    checked = {(table, name, tuple(sorted(re.findall(r"'(.*?)'::text", check)))) for table, name, check in checks}
+    assert len(enumerated) > 10
+    assert enumerated - checked == set()

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 import pyotp
 
-from tenants.identity import factor_resets, invitations, new_passwords, residents, second_factor, sign_in
+from tenants.identity import new_passwords, residents, second_factor, sign_in
 from tenants.identity import queries as identity
+from tenants.identity.models import TokenPurpose
 from tenants.permissions import Role
 from tests.factories import accounts
 from tests.factories import participation as talks
@@ -57,7 +58,7 @@ def _signed_in(town: Town, who: Account) -> StrictClient:
     return client
 
 
-def _token(town: Town, staff_id: UUID, purpose: str) -> str:
+def _token(town: Town, staff_id: UUID, purpose: TokenPurpose) -> str:
     with town.deployment.session() as session, session.begin():
         return new_passwords.add_token(session, staff_id, purpose, new_passwords.RESET_LASTS)
 
@@ -150,13 +151,13 @@ WORKSPACE: Visits = {
     "account.sign_out": _leaving,
     "account.forgot": lambda town: Visit(sent={"email": town.planner.email}),
     "account.reset": lambda town: Visit(
-        {"token": _token(town, _account(town).id, new_passwords.RESET)}, sent=NEW, leads="/sign-in"
+        {"token": _token(town, _account(town).id, TokenPurpose.RESET)}, sent=NEW, leads="/sign-in"
     ),
     "account.accept": lambda town: Visit(
-        {"token": _token(town, invited(town), invitations.INVITATION)}, sent=NEW, leads="/sign-in"
+        {"token": _token(town, invited(town), TokenPurpose.INVITATION)}, sent=NEW, leads="/sign-in"
     ),
     "account.objection": lambda town: Visit(
-        {"token": _token(town, _account(town).id, factor_resets.OBJECTION)}, sent={}
+        {"token": _token(town, _account(town).id, TokenPurpose.OBJECTION)}, sent={}
     ),
     "account.profile": lambda town: Visit(client=_signed_in(town, _account(town)), sent={"job_title": "规划师"}),
     "account.password": _new_password,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -109,7 +110,7 @@ def _counted(session: Session, chosen: Chosen) -> Facets:
     rows = session.execute(
         select(
             dimension.label("dimension"),
-            func.coalesce(c.kind, c.tenant, c.unit, cast(c.year, Text)).label("value"),
+            func.coalesce(type_coerce(c.kind, Text), c.tenant, c.unit, cast(c.year, Text)).label("value"),
             func.coalesce(c.tenant_name, c.unit_name, "").label("label"),
             *(
                 func.count().filter(others(name)).label(f"n_{name}")

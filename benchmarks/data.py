@@ -1,4 +1,4 @@
-"""A district of any size: N tenants × M publications × K comments, written in sets by the workspace's role.
+"""A district of any size: N tenants × M publications × K comments, copied in sets from what the services made once.
 
 Ten years of work: what is longer ago is published, answered and decided; what waits for somebody's hand is
 the same small heap in every tenant, however long its history, because heaps are bounded by people, not by years.
@@ -10,23 +10,38 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from psycopg import sql
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
+from sqlalchemy import Connection, text
 
+from benchmarks.copies import (
+    COMMENT,
+    ENTRY,
+    FAMILIES,
+    FILE,
+    PERSON,
+    PLACE,
+    PUBLICATION,
+    Changes,
+    loading,
+    new_id,
+    stem,
+)
+from benchmarks.specimens import COMMENT_NUMBER, NUMBER, SUBJECT, WAITING, Maker, Specimens
 from migrations import schema
+from portal.organisation import service as organisation
+from portal.participation.models import Comment
+from portal.publishing.models import Publication, PublicationVersion
 from settings import Settings
-from tenants import actors
-from tenants.actors import Actor, Scope
-from tenants.clock import now
-from tenants.database import Face, make_engine, open_session, owner_url, url_for
+from tenants import actors, deployment
+from tenants.audit import AuditEntry
+from tenants.database import Face, actor_of, make_engine, open_session, owner_url, url_for
 from tenants.embedded import Cluster
-from tenants.identity.models import ResponsibleUnit, Staff, Tenant
+from tenants.files.models import StoredFile
+from tenants.identity.models import Staff, Tenant
+from tenants.pinyin import sound
 
 #: Words that the generated texts are made of; enough for lists, filters and search to have something to do.
 SUBJECTS = [
@@ -42,9 +57,8 @@ SUBJECTS = [
     "菜市场周边",
 ]
 PLACES = ["中仓", "新华", "北苑", "玉桥", "潞源", "通运", "文景", "九棵树", "临河里", "杨庄"]
-KINDS = ["interpretation", "sprout", "outreach", "announcement"]
-#: Responsible units of each tenant.
-UNITS = 3
+#: Publications or comments that one statement writes, about.
+ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -96,158 +110,160 @@ def filled(
 def generate(settings: Settings, *sizes: Size) -> None:
     """Fill an empty database whose schema is made here; tenants are t0, t1, … in the order of `sizes`.
 
-    The worker's queue stays empty: reindex afterwards.
+    One more tenant, out of use, is where the originals were made. The worker's queue stays empty: reindex afterwards.
     """
     schema.upgrade(settings)
-    engine = make_engine(url_for(settings, Face.WORKSPACE))
-    resident, clerk = uuid7(), uuid7()
-    with open_session(engine, actors.system()) as session, session.begin():
-        session.execute(
-            text("INSERT INTO resident (id, created_at, email, display_name, notify, locale, demo)"
-                 " VALUES (:id, now(), 'bench@example.org', '测量', false, 'zh_Hans_CN', true)"),
-            {"id": resident},
-        )  # fmt: skip
-        session.add(Staff(id=clerk, email="clerk@example.org", name="测量镇", joined_at=now(), demo=True))
-        tenants = _tenants(session, sum(size.tenants for size in sizes))
-    made = iter(enumerate(tenants))
-    for size in sizes:
-        for number, tenant in (next(made) for _n in range(size.tenants)):
-            _fill(engine, tenant, number, size, (resident, clerk))
-    engine.dispose()
+    made = _specimens(settings, file=any(size.files for size in sizes))
+    with loading(settings) as connection:
+        for family in FAMILIES:
+            family.take(connection)
+        for family in (COMMENT, PUBLICATION, FILE, ENTRY):
+            family.clear(connection)
+        tenants = 0
+        for size in sizes:
+            after, step = tenants + size.tenants, _tenants_at_once(size)
+            for first in range(tenants, after, step):
+                _fill(connection, made, size, range(first, min(first + step, after)))
+            tenants = after
+    _put_away(settings, made)
     analyse = make_engine(owner_url(settings), pooled=False).execution_options(isolation_level="AUTOCOMMIT")
     with analyse.connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
 
 
-def _tenants(session: Session, count: int) -> list[UUID]:
-    tenants = [
-        Tenant(
-            kind="town", slug=f"t{n}", name=f"{PLACES[n % 10]}{n}镇", short_name=f"{PLACES[n % 10]}{n}",
-            introduction="用来测量的单位。", comment_policy="show",
-            latitude=39.9 + n % 20 / 200, longitude=116.65 + n % 17 / 200, demo=True, opened_at=now(),
-        )
-        for n in range(count)
-    ]  # fmt: skip
-    session.add_all(tenants)
-    session.flush()
-    return [tenant.id for tenant in tenants]
+def _specimens(settings: Settings, *, file: bool) -> Specimens:
+    engines = [make_engine(url_for(settings, face)) for face in (Face.WORKSPACE, Face.PUBLIC)]
+    deployment.use(settings)
+    try:
+        return Maker(*engines).make(file=file)
+    finally:
+        deployment.use(None)
+        for engine in engines:
+            engine.dispose()
 
 
-def _fill(engine: Engine, tenant: UUID, number: int, size: Size, authors: tuple[UUID, UUID]) -> None:
-    clerk = Actor(frozenset({Scope.TENANT, Scope.ADMIN}), tenant_id=tenant)
-    with open_session(engine, clerk) as session, session.begin():
-        # of a tenant that is new the planner expects hardly a row, and would compare every row with every other
-        session.execute(text("SET LOCAL enable_nestloop = off"))
-        units = [
-            ResponsibleUnit(tenant_id=tenant, kind="cluster", slug=f"u{n}", name=f"{PLACES[n]}组团")
-            for n in range(UNITS)
-        ]
-        session.add_all(units)
-        session.flush()
-        values = {
-            "tenant": tenant, "n": number, "resident": authors[0], "clerk": authors[1],
-            "subjects": SUBJECTS, "kinds": KINDS, "units": [unit.id for unit in units],
-            "m": size.publications, "k": size.comments, "files": size.files, "audit": size.audit,
-        }  # fmt: skip
-        for wanted, statements in (
-            (size.publications, (_PUBLICATIONS, _VERSIONS, _EVENTS)),
-            (size.publications and size.comments, (_COMMENTS, _ANSWERS)),
-            (size.files, (_FILES,)),
-            (size.audit, (_AUDIT,)),
-        ):
-            for statement in statements if wanted else ():
-                session.execute(statement, values)
-    if size.people:
-        with open_session(engine, actors.system()) as session, session.begin():
-            session.execute(_PEOPLE, {"tenant": tenant, "n": number, "people": size.people})
+def _put_away(settings: Settings, made: Specimens) -> None:
+    """Close the tenant of the originals, and drop what they left for the worker."""
+    engine = make_engine(url_for(settings, Face.WORKSPACE), pooled=False)
+    with open_session(engine, actors.system()) as session, session.begin():
+        actor = actor_of(session)
+        organisation.set_active(session, actor, made.tenant_id, active=False, reason="只用来测量。")
+        for table in ("search_change", "procrastinate_jobs"):
+            session.execute(text(f"DELETE FROM {table}"))
 
 
-#: The newest three of a longer history are drafts, the next three in review.
-_PUBLICATIONS = text(
-    """INSERT INTO publication (id, created_at, tenant_id, code, kind, state, edited_by_name, comments_open,
-           head_id, live_id, first_published_at, published_at, updated_at, demo, version)
-       SELECT md5('publication ' || :n || '-' || i)::uuid, w, :tenant, substr(md5(:n || '-' || i), 1, 10),
-              (CAST(:kinds AS text[]))[1 + i % 4], s, '林工' || i % 8, true,
-              head, CASE WHEN out IS NOT NULL THEN head END, out, out, w, true, 1
-       FROM generate_series(1, :m) i, LATERAL (
-           SELECT now() - (i - random()) * make_interval(days => 3650) / :m AS w,
-                  CASE WHEN :m < 20 OR i > 6 THEN 'published' WHEN i > 3 THEN 'in_review' ELSE 'draft' END AS s) t,
-           LATERAL (
-           SELECT CASE s WHEN 'published' THEN w END AS out, md5('version ' || :n || '-' || i)::uuid AS head) o"""
-)
-_VERSIONS = text(
-    """INSERT INTO publication_version (id, created_at, tenant_id, publication_id, number, live, title, summary, body,
-           for_you, tags, unit_id, cover_alt, place_label, latitude, longitude, event_place, event_starts_at,
-           event_ends_at, saved_by_name, note)
-       SELECT p.head_id, p.created_at, p.tenant_id, p.id, 1, p.live_id IS NOT NULL,
-              s.subject || '改造说明 第' || p.code || '号',
-              s.subject || '怎么改、什么时候改、对周边居民有什么影响，这里用大白话说清楚。',
-              '<h2>为什么要改</h2><p>'
-              || repeat(s.subject || '是居民每天都要经过的地方，路面不平、照明不足、没有坐处。', 4)
-              || '</p><h2>怎么改</h2><p>'
-              || repeat('补种乔木，增加座椅和照明，把人行道接通，雨水就地下渗。', 8) || '</p>',
-              '出门更方便。', ARRAY[s.subject, '街区更新'],
-              (CAST(:units AS uuid[]))[1 + abs(hashtext(p.code)) / 16 % 3],
-              '', '', 39.9 + random() / 10, 116.6 + random() / 10, '',
-              CASE p.kind WHEN 'outreach' THEN p.created_at + interval '20 days' END,
-              CASE p.kind WHEN 'outreach' THEN p.created_at + interval '20 days 2 hours' END, '', ''
-       FROM publication p,
-            LATERAL (SELECT (CAST(:subjects AS text[]))[1 + abs(hashtext(p.code)) % 10] AS subject) s
-       WHERE p.tenant_id = :tenant"""
-)
-_EVENTS = text(
-    """INSERT INTO publication_event (id, created_at, tenant_id, publication_id, actor_name, state, action)
-       SELECT gen_random_uuid(), created_at, tenant_id, id, edited_by_name, state,
-              CASE state WHEN 'draft' THEN 'created' WHEN 'in_review' THEN 'submitted' ELSE 'published' END
-       FROM publication WHERE tenant_id = :tenant"""
-)
-#: The newest thirty of a tenant came in the last ten days and wait, a third for approval; some of the others were
-#: hidden, late, adopted, done.
-_COMMENTS = text(
-    """INSERT INTO comment (id, created_at, tenant_id, publication_id, resident_id, author_name, official, body,
-           visibility, fate, due_on, answered_at, shown_at, demo, version)
-       SELECT gen_random_uuid(), at, :tenant, publication_id, :resident, '测量', false,
-              '希望这里多一些座椅，晚上的灯亮一点。第' || k || '条',
-              CASE WHEN r <= 30 AND r % 3 = 0 THEN 'held' WHEN r > 30 AND r % 50 = 0 THEN 'hidden' ELSE 'shown' END,
-              CASE WHEN r <= 30 THEN 'received'
-                   ELSE (ARRAY['studying', 'adopted', 'not_adopted', 'done', 'studying'])[1 + r % 5] END,
-              (at + interval '7 days')::date,
-              CASE WHEN r > 30 THEN at + make_interval(days => CASE r % 10 WHEN 0 THEN 9 ELSE 3 END) END, at, true, 1
-       FROM (SELECT publication_id, k, r, CASE WHEN r > 30 THEN at ELSE now() - r * interval '8 hours' END AS at
-             FROM (SELECT c.*, row_number() OVER (ORDER BY at DESC)::int AS r
-                   FROM (SELECT p.id AS publication_id, k,
-                                p.created_at + (now() - p.created_at) * k / (:k * 40 + 1.0) AS at
-                         FROM publication p, generate_series(1, :k) k
-                         WHERE p.tenant_id = :tenant AND p.live_id IS NOT NULL) c) numbered) placed"""
-)
-_ANSWERS = text(
-    """INSERT INTO comment (id, created_at, tenant_id, publication_id, parent_id, staff_id, resident_id, author_name,
-           official, body, visibility, fate, shown_at, demo, version)
-       SELECT gen_random_uuid(), answered_at, tenant_id, publication_id, id, :clerk, NULL, '测量镇', true,
-              '谢谢您的意见，照明和座椅已列入今年的计划。', 'shown', 'received', answered_at, true, 1
-       FROM comment WHERE tenant_id = :tenant AND answered_at IS NOT NULL AND body LIKE '%第1条'"""
-)
-_FILES = text(
-    """INSERT INTO stored_file (id, created_at, tenant_id, kind, name, content_type, size, key, sha256, widths,
-           findings, public, attached, uploaded_by_name, accepted_by_name)
-       SELECT gen_random_uuid(), now() - make_interval(mins => i), :tenant, 'document', '图则' || i || '.pdf',
-              'application/pdf', 20000 + i, :tenant || '/' || i, md5(i::text), '{}', '[]', false, i % 3 = 0, '林工', ''
-       FROM generate_series(1, :files) i"""
-)
-_AUDIT = text(
-    """INSERT INTO audit_entry (id, created_at, tenant_id, actor_kind, actor_name, action, entity, entity_id, label,
-           changes)
-       SELECT gen_random_uuid(), now() - make_interval(mins => i), :tenant, 'staff', '林工',
-              (ARRAY['publication.saved', 'comment.answered'])[1 + i % 2], 'publication', gen_random_uuid()::text,
-              '口袋公园改造说明', '{}'
-       FROM generate_series(1, :audit) i"""
-)
-_PEOPLE = text(
-    """WITH people AS (
-           INSERT INTO staff (id, created_at, email, name, job_title, active, joined_at, locale, demo)
-           SELECT gen_random_uuid(), now(), 'p' || i || '.' || :n || '@example.org', '林工' || i, '', true, now(),
-                  'zh_Hans_CN', true
-           FROM generate_series(1, :people) i RETURNING id)
-       INSERT INTO role_assignment (id, created_at, staff_id, role, tenant_id, granted_by, valid)
-       SELECT gen_random_uuid(), now(), id, 'planner', :tenant, '测量', daterange(current_date - 1, NULL) FROM people"""
-)
+def _tenants_at_once(size: Size) -> int:
+    """How many tenants one statement fills: some ten thousand rows, which fit into memory."""
+    return max(1, ROWS_AT_ONCE // max(1, size.publications * max(1, size.comments), size.files, size.audit))
+
+
+def _fill(connection: Connection, made: Specimens, size: Size, tenants: range) -> None:
+    """Tenants of these numbers, of one size."""
+    names = [f"{PLACES[n % 10]}{n}" for n in tenants]
+    values = {
+        "first": tenants[0], "last": tenants[-1], "names": names, "sounds": [sound(f"{name}镇") for name in names],
+        "m": size.publications, "k": size.comments, "files": size.files, "audit": size.audit, "people": size.people,
+        "tenant": made.tenant_id, "drafts": made.drafts, "in_review": made.in_review, "published": made.published,
+        "few": WAITING, "subjects": SUBJECTS, "settled": made.settled_at, "said": made.said_at,
+        "waiting": [made.comments[shape] for shape in WAITS], "decided": [made.comments[shape] for shape in DECIDED],
+        "hidden": made.comments["hidden"], "file": made.file_id, "person": made.person_id,
+    }  # fmt: skip
+    for family, plan, changes, wanted in (
+        (PLACE, _PLACES, _PLACE_CHANGES, len(tenants)),
+        (PUBLICATION, _PUBLICATIONS, _PUBLICATION_CHANGES, size.publications),
+        (COMMENT, _COMMENTS, _COMMENT_CHANGES, size.publications * size.comments),
+        (FILE, _FILES, _FILE_CHANGES, size.files),
+        (ENTRY, _AUDIT, _ENTRY_CHANGES, size.audit),
+        (PERSON, _PEOPLE, _PERSON_CHANGES, size.people),
+    ):
+        if wanted:
+            family.plan(connection, plan, values)
+            family.copy(connection, changes)
+
+
+#: The key of the copy of a tenant: its number, and the time of the original.
+_KEY = f"{stem('CAST(:settled AS timestamptz)')} || 't' || n"
+_PLACES = f"""
+    SELECT CAST(:tenant AS uuid) AS original, {_KEY} AS key, {_KEY} AS place, interval '0' AS moved, n, name, sound
+    FROM unnest(CAST(:names AS text[]), CAST(:sounds AS text[])) WITH ORDINALITY AS named (name, sound, number),
+         LATERAL (SELECT CAST(:first AS int) + number - 1 AS n) numbered"""
+_PLACE_CHANGES: Changes = {
+    Tenant: {
+        "slug": "'t' || p.n", "name": "p.name || '镇'", "short_name": "p.name", "name_sound": "p.sound",
+        "latitude": "39.9 + p.n % 20 / 200.0", "longitude": "116.65 + p.n % 17 / 200.0",
+    },
+}  # fmt: skip
+#: The newest few of a longer history are drafts, the next few in review.
+_PUBLICATIONS = f"""
+    SELECT CASE WHEN settled THEN published[1 + i % cardinality(published)]
+                WHEN i > :few THEN in_review[i - :few] ELSE drafts[i] END AS original,
+           {stem("at")} || n || '-' || i AS key, {_KEY} AS place, at - CAST(:settled AS timestamptz) AS moved,
+           n, i, at, settled, code, subjects[1 + abs(hashtext(code)) % cardinality(subjects)] AS subject
+    FROM (SELECT CAST(:published AS uuid[]) AS published, CAST(:in_review AS uuid[]) AS in_review,
+                 CAST(:drafts AS uuid[]) AS drafts, CAST(:subjects AS text[]) AS subjects) given,
+         generate_series(CAST(:first AS int), CAST(:last AS int)) n, generate_series(CAST(:m AS int), 1, -1) i,
+         LATERAL (SELECT now() - (i - random()) * make_interval(days => 3650) / :m AS at,
+                         :m < 20 OR i > 2 * :few AS settled, substr(md5(n || '-' || i), 1, 10) AS code) each"""
+_PUBLICATION_CHANGES: Changes = {
+    Publication: {"code": "p.code"},
+    PublicationVersion: {
+        **{name: f"replace(o.{name}, '{SUBJECT}', p.subject)" for name in ("summary", "body")},
+        "title": f"replace(replace(o.title, '{SUBJECT}', p.subject), '{NUMBER}', '第' || p.code || '号')",
+        "tags": f"array_replace(o.tags, '{SUBJECT}', p.subject)",
+        "latitude": "o.latitude + random() / 10", "longitude": "o.longitude + random() / 10",
+    },
+}  # fmt: skip
+#: What waits in a tenant, in turn, and what became of the rest but for one in fifty, which was hidden.
+WAITS = ("held", "waiting", "waiting")
+DECIDED = (
+    "late", "adopted", "not_adopted", "done", "studying", "studying", "adopted", "not_adopted", "done", "studying",
+)  # fmt: skip
+#: The newest thirty of a tenant came in the last ten days and wait, a third for approval; all others were said before.
+_COMMENTS = f"""
+    SELECT CASE WHEN r <= 30 THEN waiting[1 + r % 3] WHEN r % 50 = 0 THEN CAST(:hidden AS uuid)
+                ELSE decided[1 + r % 10] END AS original,
+           {stem("at")} || n || '-' || i || '-' || k AS key, place, at - CAST(:said AS timestamptz) AS moved, k,
+           {new_id("about", "about_key")} AS publication_id
+    FROM (SELECT CAST(:waiting AS uuid[]) AS waiting, CAST(:decided AS uuid[]) AS decided) given,
+         (SELECT n, i, k, place, original AS about, p.key AS about_key, said_at,
+                 row_number() OVER (PARTITION BY n ORDER BY said_at DESC)::int AS r
+          FROM plan_of_publication p, generate_series(1, CAST(:k AS int)) k,
+               LATERAL (SELECT at + (now() - at) * k / (:k * 40 + 1.0) AS said_at) each
+          WHERE settled) numbered,
+         LATERAL (SELECT CASE WHEN r <= 30 THEN now() - r * interval '8 hours'
+                              ELSE least(said_at, now() - interval '10 days') END AS at) placed"""
+_COMMENT_CHANGES: Changes = {
+    Comment: {
+        "publication_id": "p.publication_id",
+        "body": f"replace(o.body, '{COMMENT_NUMBER}', '第' || p.k || '条')",
+    },
+}
+_MINUTES_AGO = f"""
+    {stem("at")} || n || '-' || i AS key, {_KEY} AS place, interval '0' AS moved, n, i, at
+    FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n, generate_series(1, CAST(%s AS int)) i,
+         LATERAL (SELECT now() - make_interval(mins => i) AS at) each"""
+_FILES = f"SELECT CAST(:file AS uuid) AS original, {_MINUTES_AGO % ':files'}"
+_FILE_CHANGES: Changes = {
+    StoredFile: {
+        "created_at": "p.at", "name": "'图则' || p.i || '.txt'", "size": "20000 + p.i", "key": "o.key || '/' || p.key",
+        "sha256": "encode(sha256(convert_to(p.key, 'UTF8')), 'hex')",
+    },
+}  # fmt: skip
+_AUDIT = f"""
+    SELECT entries[1 + i % cardinality(entries)] AS original, key, place, moved, at
+    FROM (SELECT array_agg(id) AS entries
+          FROM (SELECT DISTINCT ON (action) id FROM original_audit_entry
+                WHERE action IN ('publication.published', 'comment.answered')) one_each) known,
+         (SELECT {_MINUTES_AGO % ":audit"}) each"""
+_ENTRY_CHANGES: Changes = {
+    AuditEntry: {
+        "created_at": "p.at", "entity_id": "gen_random_uuid()::text", "tenant_id": new_id("o.tenant_id", "p.place"),
+    },
+}  # fmt: skip
+_PEOPLE = f"SELECT CAST(:person AS uuid) AS original, {_MINUTES_AGO % ':people'}"
+_PERSON_CHANGES: Changes = {
+    Staff: {
+        "email": "'p' || p.i || '.' || p.n || '@example.org'",
+        "name": "o.name || p.i", "name_sound": "o.name_sound || p.i",
+    },
+}  # fmt: skip

@@ -74,8 +74,8 @@ class District:
     clients: dict[str, FlaskClient]
     codes: list[str]
 
-    def ask(self, page: str, number: int) -> float:
-        """Milliseconds that one uncached request takes."""
+    def ask(self, page: str, number: int) -> tuple[float, str]:
+        """Milliseconds that one uncached request takes, and what it answers."""
         who, path = PAGES[page]
         path = path.format(code=self.codes[number % len(self.codes)], year=now().year - 1)
         if who == "visitor":
@@ -85,7 +85,7 @@ class District:
         taken = time.perf_counter() - begun
         if answer.status_code != 200:
             raise click.ClickException(f"{path} answers {answer.status_code}")
-        return 1000 * taken
+        return 1000 * taken, answer.text
 
 
 def fill(cluster: Cluster, folder: Path, size: Size) -> Settings:
@@ -146,7 +146,7 @@ def compare(districts: list[District], rounds: int) -> dict[str, list[float]]:
     for number in range(-3, rounds):  # the first few warm up
         for page, lists in taken.items():
             for found, values in zip(districts, lists, strict=True):
-                value = found.ask(page, number)
+                value, _text = found.ask(page, number)
                 if number >= 0:
                     values.append(value)
     return {page: [statistics.median(values) for values in lists] for page, lists in taken.items()}

@@ -5,6 +5,7 @@ PYTHON ?= python3
 # processes of the tests: one more than the usual two cores, as each waits for browsers and servers in between
 WORKERS ?= 3
 BIN := .venv/bin
+LINT := $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 NODE_WHEEL := build/node
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes --no-deps
 export PIP_ROOT_USER_ACTION := ignore
@@ -35,17 +36,20 @@ ASSETS := webkit/static/dist/manifest.json
 run: .venv/.run $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 	@XINYA_DEMO=$${XINYA_DEMO-1} $(BIN)/xinya serve
 
-test: lint
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# the linters keep one core busy for a minute, so they run beside the tests; what they say comes last
+test: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
+	@mkdir -p build
+	@{ $(LINT); } >build/lint.txt 2>&1 & \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder; tested=$$?; \
+	wait $$!; linted=$$?; cat build/lint.txt; \
+	test $$tested -eq 0 && test $$linted -eq 0
 
 # the property-based tests alone, each with a thousand examples of its own: an hour or more
 test-deep: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist load -m hypothesis --hypothesis-profile=deep
 
 lint: .venv/.dev $(BIN)/xinya $(ASSETS) $(CATALOGUES)
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	@$(LINT)
 
 elasticsearch: .venv/.run $(BIN)/xinya
 	@$(BIN)/xinya elasticsearch

@@ -35,7 +35,7 @@ from tenants.database import Face, make_engine, open_session, url_for
 from tenants.embedded import Cluster
 from tests.support import browser as browsers
 from tests.support import database as databases
-from tests.support.html import StrictClient, strict
+from tests.support.html import StrictClient, share_compiled, strict
 from webkit.pagecache import PageCache
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Deployment:
         return strict(app)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all test processes of this run share.
 
@@ -159,6 +159,9 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder = shared_folder_of(run)
     folder.mkdir(mode=0o711, exist_ok=True)
+    compiled = folder / "templates"
+    compiled.mkdir(exist_ok=True)
+    share_compiled(compiled)
     return folder
 
 

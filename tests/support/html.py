@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import html5lib
 from flask import Flask
 from flask.testing import FlaskClient
 from html5lib.constants import E
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from tests.support.wellformed import plainly_well_formed
+
+_compiled: Path | None = None
 
 
 def errors_of(text: str, *, part: bool = False) -> list[str]:
@@ -43,25 +44,15 @@ class StrictClient(FlaskClient):
         return response
 
 
-class Compiled(BytecodeCache):
-    """Templates that an earlier app of this process compiled."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_compiled: dict[str, Compiled] = defaultdict(Compiled)
-
-
 def strict(app: Flask) -> Flask:
-    """The app for tests: its clients read strictly, its templates are not compiled again."""
+    """The app for tests: its clients read strictly, and what another app of the run compiled is not compiled again."""
     app.test_client_class = StrictClient
-    app.jinja_env.bytecode_cache = _compiled[app.name]
+    if _compiled:
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_compiled), f"{app.name}-%s")
     return app
+
+
+def share_compiled(folder: Path) -> None:
+    """Where this run's processes keep the templates that one of them compiled."""
+    global _compiled
+    _compiled = folder

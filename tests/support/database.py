@@ -80,8 +80,12 @@ def settings_for(cluster: Cluster, database: str, folder: Path, **changes: objec
 def clone(cluster: Cluster, template: str, name: str) -> None:
     """A database that is a copy of `template`, with its rights; an older one of that name goes."""
     # files are copied for half of what it costs to write each page to the log
-    _create(cluster, name, f'TEMPLATE "{template}" STRATEGY FILE_COPY')
-    administer(cluster, f'REVOKE TEMPORARY, CREATE ON DATABASE "{name}" FROM PUBLIC')
+    _create(
+        cluster,
+        name,
+        f'TEMPLATE "{template}" STRATEGY FILE_COPY',
+        f'REVOKE TEMPORARY, CREATE ON DATABASE "{name}" FROM PUBLIC',
+    )
 
 
 @contextmanager
@@ -94,14 +98,17 @@ def empty(cluster: Cluster, name: str) -> Iterator[str]:
         drop(cluster, name)
 
 
-def _create(cluster: Cluster, name: str, options: str = "") -> None:
-    drop(cluster, name)
-    administer(cluster, f'CREATE DATABASE "{name}" OWNER xinya {options}')
+def _create(cluster: Cluster, name: str, options: str = "", *then: str) -> None:
+    administer(cluster, _dropping(name), f'CREATE DATABASE "{name}" OWNER xinya {options}', *then)
 
 
 def drop(cluster: Cluster, name: str) -> None:
     """Remove a database, whoever is still connected."""
-    administer(cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    administer(cluster, _dropping(name))
+
+
+def _dropping(name: str) -> str:
+    return f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
 
 
 def make_template(

@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from benchmarks.copies import COMMENT, loading, stem
 from portal.participation import service
+from portal.participation.models import Comment, CommentEvent
 from tenants import actors
 from tenants.actors import Actor
-from tenants.clock import now, today
+from tenants.clock import now
 from tenants.database import open_session
 from tenants.identity.models import CommentPolicy, Resident, ResidentSession
 from tenants.identity.queries import token_hash
@@ -155,30 +156,24 @@ def article(place: Corner, title: str) -> tuple[UUID, str]:
         return made.id, made.code
 
 
-#: Numbers in order; every fifth is a reply to the first, every seventh answered, every eleventh held.
-_COMMENTS = text(
-    """INSERT INTO comment (id, created_at, tenant_id, publication_id, parent_id, resident_id, author_name, official,
-           body, visibility, fate, due_on, answered_at, demo, version)
-       SELECT CASE i WHEN 0 THEN CAST(:first AS uuid) ELSE gen_random_uuid() END, now(), :tenant, :publication,
-              CASE WHEN :replies THEN CAST(:first AS uuid) END, :resident, :name, false, '第' || i || '条',
-              CASE WHEN i > 0 AND i % 11 = 0 THEN 'held' ELSE 'shown' END, 'received', :today,
-              CASE i % 7 WHEN 0 THEN now() END, false, 1
-       FROM generate_series(0, :n - 1) i WHERE (i > 0 AND i % 5 = 0) = :replies"""
-)
-_WRITTEN = text(
-    """INSERT INTO comment_event (id, created_at, tenant_id, comment_id, actor_kind, actor_name, action)
-       SELECT gen_random_uuid(), now(), tenant_id, id, 'resident', author_name, 'written' FROM comment
-       WHERE tenant_id = :tenant AND NOT EXISTS (SELECT FROM comment_event WHERE comment_id = comment.id)"""
-)
+#: Every fifth has a reply, every seventh an answer, every eleventh was hidden.
+_COPIES = f"""
+    SELECT CASE WHEN i % 11 = 0 THEN CAST(:hidden AS uuid) WHEN i % 7 = 0 THEN CAST(:answered AS uuid)
+                WHEN i % 5 = 0 THEN CAST(:replied AS uuid) ELSE CAST(:plain AS uuid) END AS original,
+           {stem("now()")} || gen_random_uuid() AS key, interval '0' AS moved, '' AS place, i
+    FROM generate_series(1, CAST(:n AS int)) i"""
+_HERE = {"tenant_id": "o.tenant_id"}
 
 
 def many_comments(place: Corner, who: Neighbour, n: int) -> None:
-    """`n` more comments, written in sets."""
-    values = {
-        "first": uuid4(), "tenant": place.tenant.id, "publication": place.publication_id, "resident": who.id,
-        "name": who.name, "today": today(), "n": n,
-    }  # fmt: skip
+    """`n` more comments, copied from four."""
+    plain, replied, answered, hidden = (place.comment(who) for _ in range(4))
+    place.comment(who, to=replied)
+    place.answer(answered)
     with place.at_desk() as session:
-        for replies in (False, True):
-            session.execute(_COMMENTS, {**values, "replies": replies})
-        session.execute(_WRITTEN, {"tenant": place.tenant.id})
+        service.hide(session, place.clerk.actor(), hidden, "duplicate", "请看另一条。")
+    with loading(place.deployment.settings) as connection:
+        COMMENT.take(connection)
+        values = {"plain": plain, "replied": replied, "answered": answered, "hidden": hidden, "n": n - 4}
+        COMMENT.plan(connection, _COPIES, values)
+        COMMENT.copy(connection, {Comment: {**_HERE, "body": "o.body || p.i"}, CommentEvent: _HERE})

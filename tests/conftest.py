@@ -178,6 +178,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 50, 100)  # records that were read make little rubbish that only a search finds
         gc.enable()
 
 

@@ -30,7 +30,7 @@ from tests.hostile.walking import forms_of_ours
 from tests.isolation.world import World
 from tests.slices import Town, Visit
 from tests.slices.publishing import NOTE, title
-from tests.support.doors import address, anything, armed, records_in, routes
+from tests.support.doors import address, anything, armed, blueprint_of, records_in, routes
 from tests.support.forms import PREFIX, form_for
 from webkit.forms import Form
 
@@ -38,8 +38,10 @@ from webkit.forms import Form
 CLOSED = {302, 303, 400, 403, 404, 405, 409, 415, 422, 429}
 #: Answers to a form that was right.
 DONE = {200, 302, 303}
-#: Routes that answer without a permission: what the frame serves, and whether the process lives.
-FREE = {"static", "healthz", "readyz"}
+#: The only route that answers without a permission: what the frame serves.
+FREE = {"static"}
+#: The slices of each door: what the tests below go through.
+SLICES = {"workspace": portal.slices.SLICES, "public": public_site.app.SLICES}
 
 
 @pytest.fixture
@@ -58,18 +60,24 @@ def accepted(monkeypatch: pytest.MonkeyPatch) -> set[type[Form]]:
     return found
 
 
-@pytest.mark.parametrize("door", ["workspace", "public"])
-def test_every_route_carries_a_permission(deployment: Deployment, door: str) -> None:
+@pytest.mark.parametrize("door", SLICES)
+def test_every_route_carries_a_permission_and_is_of_a_slice(deployment: Deployment, door: str) -> None:
     app: Flask = getattr(deployment, door)
-    without = {
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if permission_of(app, rule.endpoint) is None
-        and rule.endpoint.split(".")[-1] not in FREE
-        and not rule.endpoint.startswith("webkit")
-    }
-    assert without == set()
-    assert slices.named(door) <= {rule.endpoint for rule in app.url_map.iter_rules()}
+    rules = list(app.url_map.iter_rules())
+    assert {rule.endpoint for rule in rules if permission_of(app, rule.endpoint) is None} == FREE
+    assert {rule.endpoint for rule in rules if blueprint_of(rule) not in SLICES[door]} - FREE == set()
+    assert slices.named(door) <= {rule.endpoint for rule in rules}
+
+
+@pytest.mark.usefixtures("deployment")
+def test_every_form_is_of_a_slice() -> None:
+    """So that the tests below ask whether it was sent."""
+    packages = tuple(
+        f"{package}.{name}." for package, door in (("portal", "workspace"), ("public_site", "public"))
+        for name in SLICES[door]
+    )  # fmt: skip
+    stray = {form.__qualname__ for form in forms_of_ours() if not form.__module__.startswith(packages)}
+    assert stray == set()
 
 
 def test_nobody_gets_past_the_workspaces_door(world: World) -> None:
@@ -85,7 +93,7 @@ def test_nobody_gets_past_the_workspaces_door(world: World) -> None:
             assert town.word not in answer.text.replace(answer.location or "-", "")
 
 
-@pytest.mark.parametrize("name", portal.slices.SLICES)
+@pytest.mark.parametrize("name", SLICES["workspace"])
 def test_the_workspace_opens_for_who_may_and_for_no_neighbour(
     world: World, accepted: set[type[Form]], name: str
 ) -> None:
@@ -176,7 +184,7 @@ def unsent(package: str, accepted: set[type[Form]]) -> Iterator[type[Form]]:
             yield form
 
 
-@pytest.mark.parametrize("name", public_site.app.SLICES)
+@pytest.mark.parametrize("name", SLICES["public"])
 def test_the_public_site_opens_for_who_may_and_shows_nothing_else(
     world: World, accepted: set[type[Form]], name: str
 ) -> None:

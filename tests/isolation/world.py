@@ -30,12 +30,13 @@ from tests.slices import Town
 from tests.support import database as databases
 
 TEMPLATE = "xinya_world_template"
-#: Each table of the tenants' and the column by which its rows are told apart here: the key, or its first part.
+#: Each table of the tenants' and the column by which its rows are told apart here: the key, or its first part; where
+#: it has none, the tenant.
 TENANT_TABLES = """
-    SELECT c.relname, k.attname FROM pg_class c
+    SELECT c.relname, coalesce(k.attname, t.attname) FROM pg_class c
     JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped
-    JOIN pg_constraint p ON p.conrelid = c.oid AND p.contype = 'p'
-    JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = p.conkey[1]
+    LEFT JOIN pg_constraint p ON p.conrelid = c.oid AND p.contype = 'p'
+    LEFT JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = p.conkey[1]
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1"""
 
 

@@ -36,6 +36,8 @@ from settings import Settings
 from tenants.embedded import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
+#: For a server to come up on a machine that has other things to do.
+START_SECONDS = 120
 
 
 def empty() -> object:
@@ -49,23 +51,35 @@ def empty() -> object:
 
 @contextmanager
 def served(target: str, environment: dict[str, str]) -> Iterator[int]:
-    """Serve `module:app` by gunicorn as `xinya serve` does, on a free port."""
+    """Serve `module:app` by gunicorn as `xinya serve` does, on a free port. Raises `ClickException`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--config", "python:operations.gunicorn_config", target]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment, "PORT": str(port)})
     try:
-        for _attempt in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise click.ClickException(f"{target} does not come up")
+            time.sleep(0.1)
         yield port
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _answers(port: int) -> bool:
+    """Whether requests are answered; gunicorn listens before the app is there that shall answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 #: For wrk: each request has an address of its own.

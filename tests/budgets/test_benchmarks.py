@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import click
 import pytest
 from sqlalchemy import Engine, text
 
 from benchmarks.data import Size, generate
 from benchmarks.scale import PAGES, District, district
+from benchmarks.web import served
 from tests.conftest import Deployment
 
 SIZE = Size(tenants=4, publications=200, comments=2, files=3, audit=3, people=3)
@@ -132,3 +134,8 @@ def test_rows_are_as_services_would_have_left_them(
 ) -> None:
     with deployment.session() as session:
         assert [tuple(row) for row in session.execute(text(query))] == expected
+
+
+def test_a_server_that_does_not_come_up_is_not_measured() -> None:
+    with pytest.raises(click.ClickException, match="no_such_module"), served("no_such_module:app", {}):
+        pytest.fail("there is nothing to measure")

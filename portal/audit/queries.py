@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from portal.participation.queries import shown_at
+from portal.people.queries import shown
 from portal.publishing.queries import codes_of
 from tenants.audit import AuditEntry
 from tenants.clock import SHANGHAI
@@ -189,6 +191,9 @@ class _Pages:
         self.slugs = slugs
         self.actor = actor_of(session)
         self.codes = codes_of(session, self._ids(rows, "publication"))
+        self.comments = shown_at(session, self._ids(rows, "comment"))
+        self.everybody = self.actor.may(Permission.DISTRICT_PERSON_MANAGE)
+        self.people = set() if self.everybody else shown(session, self._ids(rows, "person"))
         units = self._ids(rows, "unit")
         self.units = (
             dict(
@@ -213,19 +218,19 @@ class _Pages:
         slug = self.slugs.get(row.tenant_id) if row.tenant_id else None
         if not _is_uuid(row.entity_id):
             return None
-        if row.entity == "person":
-            if self.actor.may(Permission.DISTRICT_PERSON_MANAGE):
-                return "people.show_district", {"person": row.entity_id}
-            return ("people.show", {"tenant": slug, "person": row.entity_id}) if slug else None
+        if row.entity == "person" and self.everybody:
+            return "people.show_district", {"person": row.entity_id}
         if row.entity == "bureau" and (bureau := self.bureaus.get(UUID(row.entity_id))):
             return "organisation.edit_bureau", {"bureau": bureau}
         if slug is None:
             return None
         key = UUID(row.entity_id)
+        if row.entity == "person" and key in self.people:
+            return "people.show", {"tenant": slug, "person": row.entity_id}
         if row.entity == "publication" and key in self.codes:
             return "publishing.show", {"tenant": slug, "code": self.codes[key]}
-        if row.entity == "comment":
-            return "participation.show", {"tenant": slug, "comment_id": row.entity_id}
+        if row.entity == "comment" and key in self.comments:
+            return "participation.show", {"tenant": slug, "comment_id": str(self.comments[key])}
         if row.entity == "unit" and key in self.units:
             return "organisation.edit_unit", {"tenant": slug, "unit": self.units[key]}
         if row.entity == "tenant":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -246,6 +246,14 @@ def person(session: Session, staff_id: UUID) -> Person | None:
     ).all()
     found = _with_roles(session, rows)
     return found[0] if found else None
+
+
+def shown(session: Session, staff_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these people who have a page here. Who was only offered a role has none yet."""
+    ids = list(staff_ids)
+    if not ids:
+        return set()
+    return set(session.scalars(select(R.staff_id).where(R.staff_id.in_(ids), _here(session)).distinct()))
 
 
 def history(session: Session, staff_id: UUID) -> list[Held]:

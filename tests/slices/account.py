@@ -48,7 +48,7 @@ def _account(town: Town) -> Account:
         return accounts.account(session, Role.PLANNER, place=town.place)
 
 
-def _signed_in(town: Town, who: Account) -> StrictClient:
+def signed_in(town: Town, who: Account) -> StrictClient:
     """A browser with a whole session of this person."""
     with town.deployment.session() as session, session.begin():
         opened = sign_in.start_session(session, who.id, who.name, second_factor=True, user_agent="")
@@ -78,7 +78,7 @@ def _coming_in(town: Town) -> Visit:
 
 def _with_code(town: Town) -> Visit:
     who = with_factor(town)
-    return Visit(client=_signed_in(town, who), sent={"code": who.code()})
+    return Visit(client=signed_in(town, who), sent={"code": who.code()})
 
 
 def _setting_up(town: Town) -> Visit:
@@ -89,22 +89,22 @@ def _setting_up(town: Town) -> Visit:
         assert secret
         return {"code": pyotp.TOTP(secret).now()}
 
-    return Visit(client=_signed_in(town, who), sent=first_code)  # type: ignore[arg-type]
+    return Visit(client=signed_in(town, who), sent=first_code)  # type: ignore[arg-type]
 
 
 def _new_password(town: Town) -> Visit:
-    return Visit(client=_signed_in(town, _account(town)), sent={"current": PASSWORD, **NEW})
+    return Visit(client=signed_in(town, _account(town)), sent={"current": PASSWORD, **NEW})
 
 
 def _leaving(town: Town) -> Visit:
-    return Visit(client=_signed_in(town, _account(town)), sent={}, leads="/sign-in")
+    return Visit(client=signed_in(town, _account(town)), sent={}, leads="/sign-in")
 
 
 def _another_device(town: Town) -> Visit:
     who = _account(town)
-    _signed_in(town, who)
+    signed_in(town, who)
     other = _session_of(town, who.id)
-    return Visit({"session_id": other}, client=_signed_in(town, who), sent={})
+    return Visit({"session_id": other}, client=signed_in(town, who), sent={})
 
 
 def _answering(town: Town) -> Visit:
@@ -124,14 +124,14 @@ def _kept_id(client: StrictClient, page: str, end: Callable[[], object]) -> UUID
 
 def _kept(town: Town) -> Visit:
     who = _account(town)
-    client = _signed_in(town, who)
+    client = signed_in(town, who)
 
     def end() -> None:
         with town.deployment.session() as session, session.begin():
             sign_in.end_sessions(session, who.id)
 
     kept_id = _kept_id(client, "/account/profile", end)
-    with _signed_in(town, who).session_transaction() as again, client.session_transaction() as cookie:
+    with signed_in(town, who).session_transaction() as again, client.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = again["_user_id"], True
     return Visit({"kept_id": kept_id}, client=client)
 
@@ -159,7 +159,7 @@ WORKSPACE: Visits = {
     "account.objection": lambda town: Visit(
         {"token": _token(town, _account(town).id, TokenPurpose.OBJECTION)}, sent={}
     ),
-    "account.profile": lambda town: Visit(client=_signed_in(town, _account(town)), sent={"job_title": "规划师"}),
+    "account.profile": lambda town: Visit(client=signed_in(town, _account(town)), sent={"job_title": "规划师"}),
     "account.password": _new_password,
     "account.set_up_second_factor": _setting_up,
     "account.recovery_codes": _with_code,

@@ -3,7 +3,7 @@
 `public` and `own` work in a session of the public role, `desk` and `figures` in the workspace's.
 """
 
-from portal.participation.queries.desk import Detail, Listing, Row, detail, every, listing
+from portal.participation.queries.desk import Detail, Listing, Row, detail, every, listing, shown_at
 from portal.participation.queries.drafts import draft
 from portal.participation.queries.figures import (
     Attention,
@@ -75,6 +75,7 @@ __all__ = [
     "own",
     "public_thread",
     "said_and_done",
+    "shown_at",
     "target",
     "template",
     "templates",

@@ -222,6 +222,15 @@ def _publications(session: Session) -> tuple[tuple[str, str], ...]:
     return tuple((code, title) for code, title in rows)
 
 
+def shown_at(session: Session, comment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The comments at whose pages these are shown: an official answer has none of its own."""
+    ids = list(comment_ids)
+    if not ids:
+        return {}
+    page = case((C.official, C.parent_id), else_=C.id)
+    return {id_: at for id_, at in session.execute(select(C.id, page).where(C.id.in_(ids)))}
+
+
 def detail(session: Session, comment_id: UUID) -> Detail | None:
     """One comment with everything around it. Two queries."""
     asked = select(func.coalesce(C.parent_id, C.id)).where(C.id == comment_id).scalar_subquery()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-# imported once here, before the web processes are forked: they start faster and share the memory
+# loaded once here, before the web processes are forked: they start faster and share the memory
 import portal.app  # noqa: F401
 import public_site.app  # noqa: F401
 import settings
+from search.analysis import load_dictionaries
 from tenants import limited
+
+load_dictionaries()
 
 _settings = settings.current()
 

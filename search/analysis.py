@@ -19,8 +19,6 @@ from itertools import pairwise
 from operator import add
 from typing import NamedTuple
 
-from pypinyin import lazy_pinyin
-
 from search.folding import fold
 from search.lexicon import segmenter
 
@@ -32,6 +30,11 @@ _LONGEST = 40  # characters of one token; longer strings of letters are not word
 _INITIALS_LONGEST = 12
 #: Stands between the parts of a field, so that no phrase reaches from one into the next.
 GAP = "|"
+
+
+def load_dictionaries() -> None:
+    """Load the words and their pinyin now: the first text need not wait a second for them."""
+    syllables("新芽")
 
 
 def pieces(folded: str) -> Iterator[str]:
@@ -108,6 +111,8 @@ def phrase_grams(folded: str) -> tuple[list[str], bool]:
 @lru_cache(maxsize=100_000)
 def _pinyin(word: str) -> tuple[str, ...]:
     """Pinyin of a Chinese word, a syllable for each character that has one."""
+    from pypinyin import lazy_pinyin  # slow to import
+
     return tuple(s for s in lazy_pinyin(word) if s.isascii())
 
 

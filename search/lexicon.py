@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-
-import rjieba
+from typing import TYPE_CHECKING
 
 from search.folding import fold
+
+if TYPE_CHECKING:
+    import rjieba
 
 _HERE = Path(__file__).parent
 _FREQUENCY = 200_000  # above any general word, so that a domain word is not cut
@@ -32,7 +34,9 @@ def stop_words() -> frozenset[str]:
 
 @cache
 def segmenter() -> rjieba.Jieba:
-    """The segmenter with the domain's words. Loading takes about half a second."""
+    """The segmenter with the domain's words. Loading takes about a second."""
+    import rjieba  # slow to import
+
     jieba = rjieba.Jieba()
     synonyms = (fold(word) for group in shipped_groups() for word in group)
     for word in dict.fromkeys((*dictionary(), *synonyms)):

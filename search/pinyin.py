@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from pypinyin.constants import PINYIN_DICT
-
 from search.folding import fold
 
 _LONGEST_INPUT = 48
@@ -16,6 +14,8 @@ _CONFUSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en")
 @cache
 def all_syllables() -> frozenset[str]:
     """Every syllable of Mandarin without tones, from the character table."""
+    from pypinyin.constants import PINYIN_DICT  # slow to import
+
     readings = {fold(r) for value in PINYIN_DICT.values() for r in value.split(",")}
     plain = {r for r in readings if r.isascii() and r.isalpha() and len(r) <= 6}
     vowels = set("aeiouv")

@@ -6,8 +6,6 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 #: Characters that are read in another way where they are somebody's family name.
 _FAMILY_NAMES = {
     "曾": "zeng1", "单": "shan4", "解": "xie4", "仇": "qiu2", "任": "ren2", "华": "hua4", "查": "zha1", "盖": "ge3",
@@ -22,6 +20,8 @@ def sound(name: str, *, person: bool = False) -> str:
 
     Of a `person` the first character is read as a family name.
     """
+    from pypinyin import Style, lazy_pinyin  # slow to import
+
     syllables = lazy_pinyin(name, style=Style.TONE3)
     if person and name[:1] in _FAMILY_NAMES:
         syllables = [_FAMILY_NAMES[name[0]], *lazy_pinyin(name[1:], style=Style.TONE3)]

@@ -316,7 +316,8 @@ _CHILD = """
 @pytest.fixture(scope="module")
 def forks() -> Iterator[Forks]:
     """What a rebuild needs is imported once for all that are killed."""
-    with Forks("search.connect", "search.elastic", "search.embedded", "tests.search.support") as made:
+    common = ("search.connect", "search.elastic", "search.embedded", "tests.search.support")
+    with Forks("pypinyin", "rjieba", *common) as made:
         yield made
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, redirect, request
-from flask_babel import Babel
+from flask import Flask, g, redirect, request
+from flask_babel import Babel, Domain
 from werkzeug.wrappers import Response
 
 from webkit.safe_redirect import current_path
@@ -57,15 +58,27 @@ def _switch_url(**choice: str) -> str:
     return f"?{urlencode([*arguments, *choice.items()])}"
 
 
+class _Words(Domain):
+    """The catalogues. A request looks its own up once, and again where another language is forced."""
+
+    def get_translations(self) -> Any:
+        kept = g._flask_babel  # what Flask-Babel knows of the request; forcing and refreshing clear it
+        found = getattr(kept, "babel_translations", None)
+        if found is None:
+            found = kept.babel_translations = super().get_translations()
+        return found
+
+
 def init_app(app: Flask, *, secure: bool) -> None:
     """Set up translation and the two switches."""
-    Babel(
+    babel = Babel(
         app,
         default_locale=LANGUAGES[DEFAULT].locale,
         default_timezone=TIMEZONE,
         default_translation_directories=str(TRANSLATIONS),
         locale_selector=lambda: LANGUAGES[chosen_language()].locale,
     )
+    babel.domain_instance = _Words()
 
     @app.before_request
     def keep_choice() -> Response | None:

@@ -10,9 +10,11 @@ from babel import Locale
 from flask import Flask
 
 class Domain:
+    def get_translations(self) -> Any: ...
     def gettext(self, string: str, **variables: Any) -> str: ...
 
 class Babel:
+    domain_instance: Domain
     def __init__(self, app: Flask | None = None, **options: Any) -> None: ...
     def init_app(
         self,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale, gettext, refresh
 
 from webkit.language import LANGUAGE_COOKIE, TYPE_COOKIE
 from webkit.script_words import SCRIPT_WORDS
@@ -69,3 +70,16 @@ def test_whatever_else_is_asked_for_is_ignored(public: Flask, value: str) -> Non
     client.set_cookie(LANGUAGE_COOKIE, value[:100])
     client.set_cookie(TYPE_COOKIE, value[:100])
     assert '<html lang="zh-Hans" class="public"' in client.get("/list").text
+
+
+def test_a_letter_in_another_language_leaves_the_page_in_its_own(public: Flask) -> None:
+    with public.test_request_context("/", headers={"Cookie": f"{LANGUAGE_COOKIE}=en"}):
+        assert gettext("保存") == "Save"
+        with force_locale("zh_Hans_CN"):
+            assert gettext("保存") == "保存"
+            with force_locale("en"):
+                assert gettext("保存") == "Save"
+            assert gettext("保存") == "保存"
+        assert gettext("保存") == "Save"
+        refresh()
+        assert gettext("保存") == "Save"

@@ -116,16 +116,16 @@ def page(session: Session, by: AuditFilter, *, before: str = "", size: int = PAG
     """Entries older than the cursor `before` (empty, or unreadable: from the newest)."""
     clauses = _clauses(session, by)
     counted = select(E.id).where(*clauses).limit(COUNT_LIMIT + 1).subquery()
-    count = session.scalar(select(func.count()).select_from(counted)) or 0
+    count = select(func.count()).select_from(counted).scalar_subquery()
     cursor = _read_cursor(before)
     if cursor:
         clauses.append(tuple_(E.created_at, E.id) < cursor)
-    rows = session.scalars(
-        select(E).where(*clauses).order_by(E.created_at.desc(), E.id.desc()).limit(size + 1)
+    rows = session.execute(
+        select(E, count).where(*clauses).order_by(E.created_at.desc(), E.id.desc()).limit(size + 1)
     ).all()
-    shown = rows[:size]
+    shown = [entry for entry, _count in rows[:size]]
     older = _cursor(shown[-1]) if len(rows) > size else None
-    return AuditPage(_entries(session, shown), older, count)
+    return AuditPage(_entries(session, shown), older, rows[0][1] if rows else 0)
 
 
 def every(session: Session, by: AuditFilter, *, limit: int) -> Iterator[Entry]:

@@ -116,6 +116,74 @@ def test_the_office_at_a_tenants_desk_is_no_clerk(world: World, work: str) -> No
             session.rollback()
 
 
+#: The same with an untruth in it: who may write, may not write this.
+UNTRUTHS = {
+    "an article that is published at once": CLERKS_WORK["an article"].replace("'draft'", "'published'"),
+    "a version that the public sees at once": CLERKS_WORK["a version"].replace("99, false", "99, true"),
+    "a resident's words": CLERKS_WORK["an official answer"].replace("'', true, '',", "'', false, '',"),
+    "an answer of a colleague's": CLERKS_WORK["an official answer"].replace(":person", ":colleague"),
+    "a public file": "UPDATE stored_file SET public = true WHERE NOT public",
+}
+
+
+@pytest.mark.parametrize("untruth", UNTRUTHS)
+def test_a_planner_and_a_clerk_write_no_untruth(world: World, untruth: str) -> None:
+    tenant = world.tenants[0]
+    with open_session(world.workspace, actors.system()) as session:
+        query = text("SELECT id FROM publication WHERE tenant_id = :tenant AND state = 'in_review'")
+        publication = session.scalars(query, {"tenant": tenant}).one()
+    town = world.town(tenant)
+    values = {"tenant": tenant, "person": town.clerk.id, "colleague": town.admin.id, "publication": publication}
+    given = {name: value for name, value in values.items() if f":{name}" in UNTRUTHS[untruth]}
+    decides = untruth == "a public file"  # files follow what is published, which a clerk decides
+    for role in (Role.PLANNER, *(() if decides else (Role.TENANT_STAFF,))):
+        with open_session(world.workspace, world.staff(tenant, role)) as session:
+            assert changed(session, UNTRUTHS[untruth], **given) == 0, role
+            session.rollback()
+
+
+#: What the office changes, for the district or for a person; at its own desk only.
+DISTRICTS_WORK = {
+    "a person": "UPDATE staff SET job_title = 'x' WHERE id <> :me",
+    "a session": "UPDATE staff_session SET revoked_at = now() WHERE staff_id <> :me",
+    "a bureau": "UPDATE bureau SET contact_phone = 'x'",
+    "a pin": "UPDATE search_pin SET created_at = created_at",
+    "an offer of another place": "UPDATE staff_token SET used_at = now() WHERE purpose = 'offer'"
+    " AND (offer ->> 'tenant_id')::uuid IS DISTINCT FROM :tenant",
+}
+
+
+@pytest.mark.parametrize("work", DISTRICTS_WORK)
+def test_the_office_does_the_districts_work_at_its_own_desk(world: World, work: str) -> None:
+    tenant = world.tenants[0]
+    values = {"me": world.people[tenant], "tenant": tenant}
+    given = {name: value for name, value in values.items() if f":{name}" in DISTRICTS_WORK[work]}
+    there = world.staff(tenant, Role.DISTRICT_OFFICE)
+    own_desk = actors.in_district(world.people[tenant], "区办", [Role.DISTRICT_OFFICE])
+    assert own_desk
+    for actor, done in ((there, False), (own_desk, True)):
+        with open_session(world.workspace, actor) as session:
+            assert bool(changed(session, DISTRICTS_WORK[work], **given)) is done, actor
+            session.rollback()
+
+
+@pytest.mark.parametrize("role", [Role.DISTRICT_OFFICE, Role.WORKING_GROUP])
+def test_at_a_tenants_desk_oversight_sees_the_people_of_that_tenant(world: World, role: Role) -> None:
+    tenant, me = world.tenants[0], world.people[world.tenants[0]]
+    queries = {
+        "SELECT id FROM staff s WHERE id <> :me AND NOT EXISTS"
+        " (SELECT 1 FROM role_assignment r WHERE r.staff_id = s.id AND r.tenant_id = :tenant)",
+        "SELECT id FROM role_assignment WHERE staff_id <> :me AND tenant_id IS DISTINCT FROM :tenant",
+        "SELECT id FROM role_term_change WHERE staff_id <> :me AND tenant_id IS DISTINCT FROM :tenant",
+        "SELECT id FROM staff_session WHERE staff_id <> :me",
+    }
+    with open_session(world.workspace, world.staff(tenant, role)) as session:
+        for query in queries:
+            given = {name: value for name, value in (("me", me), ("tenant", tenant)) if f":{name}" in query}
+            assert session.scalars(text(query), given).all() == [], query
+        assert len(session.scalars(text("SELECT id FROM staff")).all()) > 1
+
+
 @pytest.mark.parametrize("role", [Role.PLANNER, Role.TENANT_STAFF, Role.TENANT_ADMIN, Role.DISTRICT_OFFICE])
 @pytest.mark.parametrize(
     "forged",

@@ -163,7 +163,10 @@ OFFER_TO = text(
 
 
 def test_an_offer_is_written_by_its_place_alone(workspace_engine: Engine, planner: tuple[Person, Place]) -> None:
-    """To oneself, or to somebody for another place, nobody offers a role; a letter goes to colleagues only."""
+    """To oneself, or to somebody for another place, nobody offers a role; a letter goes to colleagues only, and none
+
+    with which somebody who has a password is given another.
+    """
     person, other = planner
     assert person.tenant
     own = person.tenant.id
@@ -173,6 +176,9 @@ def test_an_offer_is_written_by_its_place_alone(workspace_engine: Engine, planne
         (("admin,tenant", own, None), "reset", own),
         (("tenant", own, None), "offer", own),
         (("admin,tenant", other.id, None), "invitation", other.id),
+        (("admin,tenant", own, None), "invitation", own),
+        (("office", None, None), "invitation", own),
+        (("office", other.id, None), "offer", own),
     ]
     for acting, purpose, tenant in refused:
         with workspace_engine.connect() as connection:

@@ -125,6 +125,7 @@ def _open(deployment: Deployment) -> District:
     return District(deployment, clients, code)
 
 
+@pytest.mark.slow("fills a district with ten thousand rows of everything")
 @pytest.mark.parametrize(
     ("who", "address", "most"),
     [

@@ -218,6 +218,7 @@ def slice_of(door: Flask, form: Form) -> str:
     return ".".join(door.view_functions[endpoint].__module__.split(".")[:2])
 
 
+@pytest.mark.slow("finds the forms by walking through both doors")
 @pytest.mark.parametrize("where", SLICES)
 def test_what_stands_behind_the_forms(offered: dict[str, list[tuple[FlaskClient, Form]]], where: str) -> None:
     assert [found for client, form in offered[where] for found in stumbles(client, form)] == []

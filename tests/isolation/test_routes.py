@@ -93,6 +93,7 @@ def test_nobody_gets_past_the_workspaces_door(world: World) -> None:
             assert town.word not in answer.text.replace(answer.location or "-", "")
 
 
+@pytest.mark.slow("makes three towns that have one of everything, and opens every route in two of them")
 @pytest.mark.parametrize("name", SLICES["workspace"])
 def test_the_workspace_opens_for_who_may_and_for_no_neighbour(
     world: World, accepted: set[type[Form]], name: str

@@ -77,6 +77,7 @@ def again(forks: Forks) -> Command:
     return run
 
 
+@pytest.mark.slow("the first start makes the database, its schema and the indexes")
 def test_it_serves_both_doors_and_says_where(serving: Serving) -> None:
     assert serving.get("/healthz") == (200, "ok\n")
     status, body = serving.get("/readyz")

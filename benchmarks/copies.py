@@ -139,13 +139,13 @@ PLACE = Family("place", {Tenant: "id", ResponsibleUnit: "tenant_id"})
 PERSON = Family("person", {Staff: "id", RoleAssignment: "staff_id"})
 PUBLICATION = Family(
     "publication",
-    {Publication: "id", PublicationVersion: "publication_id", PublicationEvent: "publication_id"},
+    {Publication: "id", PublicationVersion: "publication_id", PublicationEvent: "record_id"},
 )
 COMMENT = Family(
     "comment",
     {
         Comment: "coalesce(parent_id, id)",
-        CommentEvent: "(SELECT coalesce(c.parent_id, c.id) FROM comment c WHERE c.id = comment_id)",
+        CommentEvent: "(SELECT coalesce(c.parent_id, c.id) FROM comment c WHERE c.id = record_id)",
     },
 )
 FILE = Family("file", {StoredFile: "id"})

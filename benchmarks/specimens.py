@@ -32,6 +32,7 @@ from tenants.files.inspect import Purpose
 from tenants.identity import residents, service
 from tenants.identity.models import CommentPolicy, TenantKind, UnitKind
 from tenants.permissions import Role
+from tenants.rules import AS_IT_IS
 
 #: What stands in the specimens' texts where each copy says something of its own.
 SUBJECT, NUMBER = "口袋公园", "第0号"
@@ -129,16 +130,16 @@ class Maker:
             with open_session(self.workspace, writer) as session, session.begin():
                 begun, kind = settled - steps * 4 * days, list(Kind)[number % 4]
                 content = self._content(number, kind)
-                row = publishing.create(session, writer, kind, content, now=begun, demo=True)
+                row = publishing.create(session, kind, content, now=begun, demo=True)
                 made.append(row.id)
                 if steps:
-                    publishing.submit(session, writer, row.code, now=begun + 4 * days)
+                    publishing.submit(session, row.code, AS_IT_IS, now=begun + 4 * days)
             if made is self.made.published:
                 codes.append(row.code)
         with open_session(self.workspace, self.admin) as session, session.begin():
             for code in codes:
-                publishing.approve(session, self.admin, code, now=settled - days)
-                publishing.publish(session, self.admin, code, now=settled)
+                publishing.approve(session, code, AS_IT_IS, now=settled - days)
+                publishing.publish(session, code, AS_IT_IS, now=settled)
 
     def _content(self, number: int, kind: Kind) -> Content:
         whole = Content(
@@ -175,12 +176,12 @@ class Maker:
 
     def _said_by(self, neighbour: Resident, resident_id: UUID, *shapes: str) -> None:
         with open_session(self.public, actors.anonymous()) as session, session.begin():
-            resident = cast.sign_in(session, neighbour, resident_id)
+            cast.sign_in(session, neighbour, resident_id)
             for shape in shapes:
                 under = self.made.published[len(self.made.comments)]
                 words = f"希望这里多一些座椅，晚上的灯亮一点。{COMMENT_NUMBER}"
                 self.made.comments[shape] = participation.write_comment(
-                    session, resident, under, words, now=self.made.said_at, demo=True
+                    session, under, words, now=self.made.said_at, demo=True
                 ).id
             cast.sign_out(session)
 
@@ -196,13 +197,13 @@ class Maker:
         )
         comments = self.made.comments
         with open_session(self.workspace, self.clerk) as session, session.begin():
-            participation.hide(session, self.clerk, comments["hidden"], "duplicate", "请看另一条。", now=in_time)
+            participation.hide(session, comments["hidden"], AS_IT_IS, "duplicate", "请看另一条。", now=in_time)
             decided = said + timedelta(days=2)
             participation.set_fate(
-                session, self.clerk, comments["done"], Fate.ADOPTED, "建议可行。", now=decided
+                session, comments["done"], AS_IT_IS, Fate.ADOPTED, "建议可行。", now=decided
             )
             for shape, fate, reason, at in fates:
                 participation.answer(
-                    session, self.clerk, comments[shape], "谢谢您的意见，照明和座椅已列入今年的计划。",
+                    session, comments[shape], AS_IT_IS, "谢谢您的意见，照明和座椅已列入今年的计划。",
                     fate=fate, reason=reason, now=at,
                 )  # fmt: skip

@@ -27,8 +27,9 @@ from portal.participation.policy import Fate
 from portal.publishing import service, versions
 from portal.publishing.content import Attachment, Content
 from portal.publishing.importing import import_document
-from portal.publishing.models import Kind, PublicationVersion, State
 from portal.publishing.models import Publication as PublicationRow
+from portal.publishing.models import PublicationVersion
+from portal.publishing.policy import Kind, State
 from tenants.actors import Actor
 from tenants.files import service as files
 from tenants.files.inspect import Purpose
@@ -36,6 +37,7 @@ from tenants.files.models import StoredFile
 from tenants.files.queries import media_url
 from tenants.identity.models import ResponsibleUnit, UnitKind
 from tenants.identity.models import Tenant as TenantRow
+from tenants.rules import AS_IT_IS
 
 FOLDER = Path(__file__).parent / "seed"
 #: Widths in pixels of pictures that never fill a screen.
@@ -74,7 +76,7 @@ def bring_out(
             units = _draw_units(session, admin, team.tenant, days)
             for template in templates:
                 fate = Fate(template.fate) if template.fate else None
-                participation.save_template(session, admin, template.title, template.body, fate=fate)
+                participation.save_template(session, template.title, template.body, fate=fate)
             _hang_picture(session, admin, team, drawn)
     for publication in team.tenant.publications:
         _Desk(open_as, team, days, drawn, papers, units).bring_out(publication)
@@ -175,11 +177,11 @@ class _Desk:
         if wanted.state != "draft":
             with self._at(editor, code, State.DRAFT) as there:
                 if there:
-                    service.submit(there, editor, code, now=end - timedelta(hours=20))
+                    service.submit(there, code, AS_IT_IS, now=end - timedelta(hours=20))
         if wanted.state in ("approved", "published", "withdrawn"):
             with self._at(approver, code, State.IN_REVIEW) as there:
                 if there:
-                    service.approve(there, approver, code, now=end - timedelta(hours=2))
+                    service.approve(there, code, AS_IT_IS, now=end - timedelta(hours=2))
                     self._release(there, approver, code, wanted, end)
         if wanted.revision:
             with self._at(editor, code, State.PUBLISHED) as there:
@@ -206,11 +208,11 @@ class _Desk:
     ) -> None:
         if wanted.state == "approved":
             at = self.days.at(wanted.publish_in_days, 9)
-            service.schedule(session, approver, code, at, now=self.days.now)
+            service.schedule(session, code, AS_IT_IS, at, now=self.days.now)
             return
-        service.publish(session, approver, code, now=end)
+        service.publish(session, code, AS_IT_IS, now=end)
         if not wanted.comments_open:
-            service.open_comments(session, approver, code, False, now=end)
+            service.close_comments(session, code, AS_IT_IS, now=end)
 
     def _editor(self, wanted: Publication, rng: random.Random) -> Actor:
         """Notices are written by the office's staff, everything else by the team."""
@@ -233,25 +235,24 @@ class _Desk:
         second = rng.random() < 0.55
         if second:
             first = replace(first, summary=wanted.summary.split("。")[0] + "。", for_you="")
-        row = service.create(session, editor, Kind(wanted.kind), first, now=begun, demo=True)
+        row = service.create(session, Kind(wanted.kind), first, now=begun, demo=True)
         if second:
             note = rng.choice(
                 ["补全摘要和配图说明", "根据踏勘情况修改", "核对地名和数字", "按例会意见调整段落"]
             )
             later = begun + (end - begun) / 5
             content = replace(content, note=note)
-            service.save(session, editor, row.code, content, expected_number=1, now=later)
+            service.save(session, row.code, content, expected_number=1, now=later)
         return row
 
     def _send_back(self, approver: Actor, editor: Actor, code: str, end: datetime) -> None:
         """A round of review that came back with a wish."""
         with self.open_as(editor) as session, session.begin():
-            service.submit(session, editor, code, now=end - timedelta(hours=70))
+            service.submit(session, code, AS_IT_IS, now=end - timedelta(hours=70))
         with self.open_as(approver) as session, session.begin():
             service.send_back(
                 session,
-                approver,
-                code,
+                code, AS_IT_IS,
                 "请核对面积和工期，配图补上说明文字后再送审。",
                 now=end - timedelta(hours=52),
             )
@@ -264,18 +265,18 @@ class _Desk:
             content = versions.content_of(session, head)
             revised = replace(content, cover_alt=content.cover_alt + "（绘图）", note="已核对面积和工期")
             later = end - timedelta(hours=28)
-            service.save(session, editor, code, revised, expected_number=head.number, now=later)
+            service.save(session, code, revised, expected_number=head.number, now=later)
 
     def _revise(
         self, session: Session, editor: Actor, code: str, wanted: Publication, rng: random.Random
     ) -> None:
         at = self.days.office_hour(2, rng)
-        row = service.revise(session, editor, code, now=at)
+        row = service.revise(session, code, AS_IT_IS, now=at)
         head = session.get_one(PublicationVersion, row.head_id)
         content = versions.content_of(session, head)
         added = replace(content, body=f"{content.body}<p>{wanted.revision}</p>", note="补充最新进展")
         later = at + timedelta(minutes=25)
-        service.save(session, editor, code, added, expected_number=head.number, now=later)
+        service.save(session, code, added, expected_number=head.number, now=later)
 
     def _content(self, session: Session, editor: Actor, wanted: Publication) -> Content:
         cover = self._picture(session, editor, Picture(wanted.cover, wanted.slug))

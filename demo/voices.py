@@ -17,11 +17,15 @@ from demo.content import Comment, District, Publication
 from demo.days import Days
 from portal.participation import policy, privacy, service
 from portal.participation.models import Comment as CommentRow
-from portal.participation.models import CommentEvent, Fate
+from portal.participation.models import CommentEvent
+from portal.participation.policy import Fate
 from portal.publishing import service as publishing
 from portal.publishing.models import Publication as PublicationRow
-from portal.publishing.models import PublicationVersion, State
+from portal.publishing.models import PublicationVersion
+from portal.publishing.policy import State
 from tenants.actors import Actor
+from tenants.database import acting
+from tenants.rules import AS_IT_IS
 
 _STEPS_BEFORE = {
     Fate.STUDYING: (Fate.STUDYING,),
@@ -79,9 +83,9 @@ def _when(publication: Publication, comment: Comment, days: Days, rng: random.Ra
 def speak(session: Session, district: District, key: str, resident_id: UUID, said: list[Said]) -> None:
     """One resident writes all their comments, at the public door."""
     resident = next(r for r in district.residents if r.key == key)
-    actor = cast.sign_in(session, resident, resident_id)
+    cast.sign_in(session, resident, resident_id)
     for one in said:
-        service.write_comment(session, actor, one.publication_id, one.comment.text, now=one.at, demo=True)
+        service.write_comment(session, one.publication_id, one.comment.text, now=one.at, demo=True)
     cast.sign_out(session)
 
 
@@ -120,23 +124,23 @@ def treat(
                 )
             ).one()
             events = session.scalars(
-                select(CommentEvent.action).where(CommentEvent.comment_id == row.id)
+                select(CommentEvent.action).where(CommentEvent.record_id == row.id)
             ).all()
             if list(events) == ["written"]:
-                _handle(session, staff, row.id, one, days)
+                _handle(session, row.id, one, days)
         for publication in team.tenant.publications:
             _withdraw(session, admin, publication, days)
 
 
-def _handle(session: Session, staff: Actor, comment_id: UUID, one: Said, days: Days) -> None:
+def _handle(session: Session, comment_id: UUID, one: Said, days: Days) -> None:
     comment, rng = one.comment, one.rng
     if comment.held:
         return
     soon = days.office_after(one.at, rng)
     if comment.hidden:
-        service.hide(session, staff, comment_id, comment.hidden, comment.hidden_because, now=soon)
+        service.hide(session, comment_id, AS_IT_IS, comment.hidden, comment.hidden_because, now=soon)
         return
-    service.show_many(session, staff, [comment_id], now=soon)
+    service.show_many(session, {comment_id: AS_IT_IS}, now=soon)
     if not comment.answer:
         return
     fate = Fate(comment.fate)
@@ -145,12 +149,12 @@ def _handle(session: Session, staff: Actor, comment_id: UUID, one: Said, days: D
     if len(steps) > 1:
         first = steps[0]
         why = rng.choice(_FIRST_WORD) if first is Fate.ADOPTED else None
-        service.set_fate(session, staff, comment_id, first, why, now=soon + (answered - soon) / 2)
+        service.set_fate(session, comment_id, AS_IT_IS, first, why, now=soon + (answered - soon) / 2)
     reason = comment.reason or None
     service.answer(
         session,
-        staff,
         comment_id,
+        AS_IT_IS,
         comment.answer,
         fate=steps[-1] if steps else None,
         reason=reason,
@@ -169,7 +173,8 @@ def _withdraw(session: Session, admin: Actor, publication: Publication, days: Da
     ).one()
     if row.state == State.PUBLISHED:
         at = days.ago(max(1, publication.days_ago - 14), 16)
-        publishing.withdraw(session, admin, row.code, publication.withdrawn_reason, now=at)
+        with acting(session, admin):
+            publishing.withdraw(session, row.code, AS_IT_IS, publication.withdrawn_reason, now=at)
 
 
 def speak_again(
@@ -178,15 +183,15 @@ def speak_again(
 ) -> None:  # fmt: skip
     """One resident's replies to what others said, and appeals against what was not shown."""
     resident = next(r for r in district.residents if r.key == key)
-    actor = cast.sign_in(session, resident, resident_id)
+    cast.sign_in(session, resident, resident_id)
     for one in said:
         parent = parents[one.publication_id, kept(one.comment.text)]
         if one.comment.by == key and one.comment.appeal:
-            service.appeal(session, actor, parent, one.comment.appeal, now=days.now - timedelta(hours=5))
+            service.appeal(session, parent, one.comment.appeal, now=days.now - timedelta(hours=5))
         for reply in one.comment.replies:
             if reply.by == key:
                 at = min(one.at + timedelta(days=reply.after), days.now - timedelta(minutes=1))
                 service.write_comment(
-                    session, actor, one.publication_id, reply.text, parent_id=parent, now=at, demo=True
+                    session, one.publication_id, reply.text, parent_id=parent, now=at, demo=True
                 )
     cast.sign_out(session)

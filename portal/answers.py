@@ -7,7 +7,7 @@ from tenants.rules import Invalid, Refused
 from webkit.forms import Form
 
 
-def take(form: Form, error: Invalid | Refused) -> None:
+def show_refusal(form: Form, error: Invalid | Refused) -> None:
     """Put the sentences of `error` at the fields they concern, others at the top of the form."""
     if isinstance(error, Refused):
         form.form_errors.append(say(error.refusal))

@@ -14,6 +14,7 @@ import search.sources
 from portal import gate, slices
 from portal.chrome import describe
 from portal.gate import Verdict
+from portal.kit import pages
 from portal.reader import LAST_DESK, Reader, author, load_reader
 from portal.reader import reader as signed_in
 from portal.workplace import Workplace
@@ -57,7 +58,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, prefix: str 
     login.user_loader(load_reader)
     app.before_request(choose_actor)
     chrome.provides(app)(describe)
-    for blueprint in slices.blueprints():
+    for blueprint in (pages.blueprint, *slices.blueprints()):
         app.register_blueprint(blueprint)
     return app
 

@@ -33,14 +33,15 @@ def followers_changed(session: Session, source: str, *entity_ids: UUID) -> None:
             changed(session, name, *ids)
 
 
-def changed(session: Session, source: str, *entity_ids: UUID) -> None:
-    """These things of a source were made, changed or removed: index them as they will be after the commit.
+def changed(session: Session, sources: str | Iterable[str], *entity_ids: UUID) -> None:
+    """These things of a source, or of several, were made, changed or removed: index them as they are after the commit.
 
     Exists exactly when the change does; one job per transaction, however many changes.
     """
-    if not entity_ids:
+    named = [sources] if isinstance(sources, str) else sources
+    rows = [{"source": source, "entity_id": entity_id} for source in named for entity_id in entity_ids]
+    if not rows:
         return
-    rows = [{"source": source, "entity_id": entity_id} for entity_id in entity_ids]
     # inline: nothing is asked back, for who may add a row may not read it
     session.execute(insert(SearchChange.__table__).inline(), rows)  # type: ignore[arg-type]
     transaction = session.get_nested_transaction() or session.get_transaction()

@@ -81,6 +81,22 @@ _MAY: Mapping[Desk, Mapping[Role, frozenset[Permission]]] = {
     Desk.PERSON: IN_PERSON,
 }
 
+#: Who is no staff member, and what they may do.
+_OUTSIDE: Mapping[Scope, frozenset[Permission]] = {Scope.RESIDENT: RESIDENT}
+
+
+def scopes_that_may(permission: Permission) -> frozenset[Scope]:
+    """In which capacities something is done: the scopes of which, at its desk, every role holds the permission."""
+    may: set[Scope] = set()
+    for desk, roles in _MAY.items():
+        scopes = {scope for role in roles for scope in SCOPES[role][desk]}
+        may |= {
+            scope
+            for scope in scopes
+            if all(permission in roles[role] for role in roles if scope in SCOPES[role][desk])
+        }
+    return frozenset(may) | {scope for scope, permissions in _OUTSIDE.items() if permission in permissions}
+
 
 class ActorKind(StrEnum):
     """Who acts, as the audit tells it."""

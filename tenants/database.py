@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -172,18 +174,33 @@ def rows(result: object) -> int:
 @event.listens_for(Session, "after_begin")
 def _tell_database_who_acts(session: Session, _transaction: object, connection: Any) -> None:
     actor: Actor | None = session.info.get("actor")
-    if actor is None:
-        return  # nothing set: the policies show no rows
-    connection.execute(
-        _SET_CONTEXT,
-        {
-            "scope": ",".join(sorted(actor.scopes)),
-            "tenant_id": str(actor.tenant_id or ""),
-            "bureau_id": str(actor.bureau_id or ""),
-            "actor_id": str(actor.id or ""),
-            "resident_session": actor.resident_session or "",
-        },
-    )
+    if actor is not None:
+        connection.execute(_SET_CONTEXT, _context(actor))
+
+
+def _context(actor: Actor) -> dict[str, str]:
+    return {
+        "scope": ",".join(sorted(actor.scopes)),
+        "tenant_id": str(actor.tenant_id or ""),
+        "bureau_id": str(actor.bureau_id or ""),
+        "actor_id": str(actor.id or ""),
+        "resident_session": actor.resident_session or "",
+    }
+
+
+@contextmanager
+def acting(session: Session, actor: Actor) -> Iterator[None]:
+    """In the block, in the same transaction, somebody else acts: for what tells the story of several people."""
+    former = actor_of(session)
+    _go_on_as(session, actor)
+    yield
+    _go_on_as(session, former)
+
+
+def _go_on_as(session: Session, actor: Actor) -> None:
+    session.flush()
+    session.info["actor"] = actor
+    session.execute(_SET_CONTEXT, _context(actor))
 
 
 def runtime_role(settings: Settings, face: Face) -> str:

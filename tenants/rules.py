@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from enum import Enum
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 
 def N_(message: str) -> str:
@@ -63,14 +64,23 @@ class Versioned(Protocol):
     def version(self) -> int: ...
 
 
+class _AsItIs(Enum):
+    AS_IT_IS = "as it is"
+
+
+#: Whatever the thing is now: for whoever has not seen it, the clock or a script.
+AS_IT_IS: Final = _AsItIs.AS_IT_IS
+#: The version that the actor saw when deciding, or `AS_IT_IS`.
+Seen = int | Literal[_AsItIs.AS_IT_IS]
+
 Found = TypeVar("Found", bound=Versioned)
 
 
-def as_seen(found: Found | None, version: int | None) -> Found:
-    """What was found, while it is the version that the actor saw (None: any). Raises `Missing` and `Conflict`."""
+def as_seen(found: Found | None, seen: Seen) -> Found:
+    """What was found, while it is the version that the actor saw. Raises `Missing` and `Conflict`."""
     if found is None:
         raise Missing
-    if version is not None and found.version != version:
+    if seen is not AS_IT_IS and found.version != seen:
         raise Conflict(found)
     return found
 

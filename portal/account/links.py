@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.account.forms import EmailForm, InvitationForm, NewPasswordForm
 from portal.account.web import blueprint, too_often
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.people import service as people
 from tenants import actors, known_browsers
 from tenants.database import open_session
@@ -50,7 +50,7 @@ def reset(token: str) -> ResponseReturnValue:
         try:
             new_passwords.reset(db(), token, form.password.data or "")
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             flash(_("新密码已经设好，请登录。"), "success")
             return redirect(url_for(".sign_in"), 303)
@@ -75,7 +75,7 @@ def accept(token: str) -> ResponseReturnValue:
                 password=form.password.data or "",
             )
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             flash(_("欢迎加入！请用刚设置的密码登录。"), "success")
             return redirect(url_for(".sign_in"), 303)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from portal.account.forms import CodeForm, EnrolForm
 from portal.account.web import blueprint, enter, reader, too_often
-from portal.answers import take
+from portal.answers import show_refusal
 from tenants import known_browsers
 from tenants.identity import second_factor as factor
 from tenants.identity import sign_in, totp
@@ -54,7 +54,7 @@ def second_factor() -> ResponseReturnValue:
         except Throttled as error:
             return too_often(form, error, "portal/account/code.html", demo_code="")
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             _pass()
             return redirect_next(url_for(".home"))
@@ -85,7 +85,7 @@ def recovery_codes() -> ResponseReturnValue:
         except Throttled as error:
             return too_often(form, error, "portal/account/new_codes.html")
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             return render("portal/account/codes.html", codes=codes, onward=url_for(".show"))
     return render("portal/account/new_codes.html", form=form, status=form.status)
@@ -104,7 +104,7 @@ def remove_second_factor() -> ResponseReturnValue:
         except Throttled as error:
             return too_often(form, error, "portal/account/remove_factor.html")
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             flash(_("两步验证已经关闭。"), "success")
             return redirect(url_for(".show"), 303)
@@ -124,7 +124,7 @@ def _set_up(*, required: bool) -> ResponseReturnValue:
         except Throttled as error:
             return too_often(form, error, "portal/account/enrol.html", **context)
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             _pass()
             return render("portal/account/codes.html", codes=codes, onward=next_url(url_for(".home")))

@@ -16,7 +16,7 @@ from portal.account import (
 )
 from portal.account.forms import ChangePasswordForm, ProfileForm, SignInForm
 from portal.account.web import blueprint, enter, reader, too_often
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.people import service as people
 from tenants import actors, known_browsers
 from tenants.database import open_session
@@ -144,7 +144,7 @@ def password() -> ResponseReturnValue:
         except Throttled as error:
             return too_often(form, error, "portal/account/password.html")
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             flash(_("密码已经更改，其他设备已退出登录。"), "success")
             return redirect(url_for(".show"), 303)

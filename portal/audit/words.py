@@ -9,7 +9,9 @@ from typing import Any
 
 from flask_babel import gettext
 
+from portal.participation import machine as comment
 from portal.participation import words as participation
+from portal.publishing import machine as publication
 from portal.publishing import richtext
 from portal.publishing.queries import words as publishing
 from tenants.files.findings import SENTENCES
@@ -23,37 +25,24 @@ _DONE = {
     "created": N_("新建"),
     "updated": N_("修改"),
     "saved": N_("保存"),
-    "edited": N_("修改"),
-    "submitted": N_("提交审核"),
-    "returned": N_("退回"),
-    "approved": N_("批准"),
     "published": N_("公开发布"),
-    "scheduled": N_("设定发布时间"),
-    "unscheduled": N_("取消定时发布"),
-    "revised": N_("开始修订"),
-    "abandoned": N_("放弃修订"),
+    "edited": N_("修改"),
     "restored": N_("恢复旧版本"),
     "withdrawn": N_("撤下"),
-    "comments_opened": N_("开放居民意见"),
-    "comments_closed": N_("结束居民意见"),
     "written": N_("发表"),
-    "answered": N_("答复"),
-    "hidden": N_("隐藏"),
-    "shown": N_("显示"),
-    "appealed": N_("提出申诉"),
-    "upheld": N_("维持隐藏"),
-    "received": N_("改为已收到"),
-    "studying": N_("改为正在研究"),
-    "adopted": N_("改为已采纳"),
-    "not_adopted": N_("改为未采纳"),
-    "done": N_("改为已办成"),
     "invited": N_("邀请"),
     "deactivated": N_("停用"),
     "reactivated": N_("恢复使用"),
     "deleted": N_("删除"),
 }
+#: What the steps of a mechanism are called in its history; those that number a version have words of their own.
+_STEPS = {
+    f"{life.table}.{step.event}": step.happened
+    for life in (*publication.LIVES, *comment.LIVES)
+    for step in life.steps
+    if step.happened and "%(" not in step.happened
+}
 _ACTIONS = {
-    "comment.withdrawn": N_("撤回"),
     "tenant.opened": N_("对公众开放"),
     "person.created": N_("建立账号"),
     "person.updated": N_("修改个人资料"),
@@ -142,6 +131,7 @@ _FIELDS = {
     "state": N_("状态"),
     "fate": N_("意见的办理结果"),
     "visibility": N_("展示"),
+    "appeal_state": N_("申诉"),
     "publish_at": N_("发布时间"),
     "comments_open": N_("开放意见"),
     "documents": N_("附件"),
@@ -170,6 +160,7 @@ _VALUES: dict[str, Mapping[Any, str]] = {
     "state": publishing.STATES,
     "fate": participation.FATES,
     "visibility": participation.VISIBILITIES,
+    "appeal_state": participation.APPEALS,
     "comment_policy": words.COMMENT_POLICIES,
     "kind": {**publishing.KINDS, **words.TENANT_KINDS, **words.UNIT_KINDS},
 }
@@ -178,7 +169,7 @@ _FINDINGS = {str(trace): sentence for trace, sentence in SENTENCES.items()}
 
 def action_name(action: str) -> str:
     """What was done, in words."""
-    known = _ACTIONS.get(action) or _DONE.get(action.rpartition(".")[2])
+    known = _ACTIONS.get(action) or _STEPS.get(action) or _DONE.get(action.rpartition(".")[2])
     return gettext(known) if known else action
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.district.models import TenantTally
 from portal.participation import queries as comments
-from portal.publishing.models import Publication, State
+from portal.publishing.models import Publication
+from portal.publishing.policy import State
 from tenants.identity.models import Tenant
 
 K, P, T = TenantTally, Publication, Tenant

@@ -6,7 +6,7 @@ from flask import abort, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.organisation import queries, service
 from portal.organisation.forms import BureauForm, BureauSettingsForm, ConfirmForm, NewBureauForm
 from portal.organisation.queries import BureauSettings
@@ -32,7 +32,7 @@ def new_bureau() -> ResponseReturnValue:
         try:
             made = service.create_bureau(db(), actor(), **form.changes())
         except (Invalid, Refused) as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(_("委办局已登记，现在可以邀请它的人员。"), "success")

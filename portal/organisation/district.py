@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.organisation import queries, service
 from portal.organisation.forms import ConfirmForm, NewTenantForm, TenantForm
 from portal.organisation.queries import TenantSettings
@@ -43,10 +43,10 @@ def new_tenant() -> ResponseReturnValue:
         except Invalid as error:
             # an error about the person belongs to the fields of the administrator
             at = {"email": "admin_email"} if "email" in error.errors else {}
-            take(form, Invalid({at.get(name, name): refusal for name, refusal in error.errors.items()}))
+            show_refusal(form, Invalid({at.get(name, name): refusal for name, refusal in error.errors.items()}))
             db().rollback()
         except Refused as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(_("单位已新设，邀请已发给管理员。它开放以后，公众才能看到。"), "success")

@@ -11,7 +11,7 @@ from flask import abort, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.organisation import (
     bureaus,  # noqa: F401 - for its routes
     district,  # noqa: F401 - for its routes
@@ -46,7 +46,7 @@ def settings(tenant: str) -> ResponseReturnValue:
     refused = _receive_picture(form) if form.is_submitted() and may_upload else None
     valid = form.validate_on_submit()
     if refused:
-        take(form, refused)
+        show_refusal(form, refused)
     if valid and not refused:
         changes = form.changes() | (_picture_change(form) if may_upload else {})
         tried = save(form, known, service.update_settings, changes)
@@ -162,7 +162,7 @@ def new_unit(tenant: str) -> ResponseReturnValue:
         try:
             service.create_unit(db(), actor(), **fields)
         except (Invalid, Refused) as error:
-            take(form, error)
+            show_refusal(form, error)
         else:
             flash(_("责任单元已建立。"), "success")
             return redirect(url_for(".units", tenant=tenant), 303)

@@ -11,7 +11,7 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from wtforms import Field, SelectField
 
-from portal.answers import take
+from portal.answers import show_refusal
 from tenants.identity import words
 from tenants.requests import actor, db
 from tenants.rules import Conflict, Invalid, Refused
@@ -52,7 +52,7 @@ def save(form: Any, known: Known, update: Callable[..., object], changes: dict[s
         form.version.data = str(known.version)
         return Attempt(theirs=differences(form, known), status=409)
     except (Invalid, Refused) as error:
-        take(form, error)
+        show_refusal(form, error)
         return Attempt()
     return Attempt(done=True)
 

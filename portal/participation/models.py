@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -17,34 +16,28 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.kit.history import Event, Root
+from portal.participation import machine
+from portal.participation.policy import Appeal, Fate, Visibility
 from tenants.database import Base, Identified
 
 
-class Visibility(StrEnum):
-    """Who sees a comment."""
+class CommentEvent(Event, Base):
+    """What happened to a comment. Former texts are kept here, never shown in public."""
 
-    HELD = "held"  # waits for approval
-    SHOWN = "shown"
-    HIDDEN = "hidden"  # moderated, with a reason that its author reads
-    WITHDRAWN = "withdrawn"  # by its author
+    __tablename__ = "comment_event"
+    of = "comment"
 
-
-class Fate(StrEnum):
-    """received → being studied → adopted / not adopted, with reason → done."""
-
-    RECEIVED = "received"
-    STUDYING = "studying"
-    ADOPTED = "adopted"
-    NOT_ADOPTED = "not_adopted"
-    DONE = "done"
+    former_body: Mapped[str | None]
 
 
-class Comment(Identified, Base):
+class Comment(Root, Identified, Base):
     """A resident's comment under a publication, or a reply to one (one level)."""
 
     __tablename__ = "comment"
+    entity, indexed, events, lives = "comment", ("comment", "comment_record"), CommentEvent, machine.LIVES
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         ForeignKeyConstraint(["tenant_id", "publication_id"], ["publication.tenant_id", "publication.id"]),
@@ -58,6 +51,19 @@ class Comment(Identified, Base):
         ),
         CheckConstraint("official = (staff_id IS NOT NULL)", name="official_by_staff"),
         CheckConstraint("official OR resident_id IS NOT NULL", name="has_author"),
+        CheckConstraint("(appeal IS NULL) = (appeal_state = 'none')", name="appeal_said"),
+        CheckConstraint(
+            "appeal_state <> 'waiting' OR visibility IN ('hidden', 'withdrawn')", name="appeal_against_hiding"
+        ),
+        CheckConstraint(
+            "(appeal_decided_at IS NULL) = (appeal_state IN ('none', 'waiting'))", name="appeal_decided"
+        ),
+        CheckConstraint("appeal_state <> 'granted' OR visibility <> 'hidden'", name="appeal_granted"),
+        CheckConstraint("fate = 'received' OR (parent_id IS NULL AND NOT official)", name="fate_of_comments"),
+        CheckConstraint(
+            "NOT official OR (visibility = 'shown' AND answered_at IS NULL AND appeal_state = 'none')",
+            name="official_is_shown",
+        ),
         Index("ix_comment_publication", "publication_id", "created_at"),
         Index("ix_comment_parent", "parent_id"),
         Index("ix_comment_resident", "resident_id"),
@@ -78,7 +84,7 @@ class Comment(Identified, Base):
             text("created_at DESC"),
             postgresql_where=text("fate IN ('adopted', 'done') AND visibility = 'shown'"),
         ),
-        # one for each heap and order of the desks' lists, so that a page reads its own rows and no others
+        # one for each tab and order of the desks' lists, so that a page reads its own rows and no others
         Index(
             "ix_comment_due",
             "due_on",
@@ -96,7 +102,7 @@ class Comment(Identified, Base):
             "ix_comment_appealed",
             "tenant_id",
             "created_at",
-            postgresql_where=text("appeal IS NOT NULL AND appeal_decided_at IS NULL"),
+            postgresql_where=text("appeal_state = 'waiting'"),
         ),
         Index(
             "ix_comment_reply",
@@ -123,7 +129,8 @@ class Comment(Identified, Base):
     #: The publication that shows what changed.
     outcome_publication_id: Mapped[UUID | None]
     moderation_reason: Mapped[str | None]
-    #: Its author asked to look again at the moderation.
+    #: Its author asked to look again at the moderation: whether, with which words, when it was decided.
+    appeal_state: Mapped[Appeal] = mapped_column(default=Appeal.NONE, server_default="none")
     appeal: Mapped[str | None]
     appeal_decided_at: Mapped[datetime | None]
     #: Day by which the tenant answers, and when it did.
@@ -132,9 +139,9 @@ class Comment(Identified, Base):
     shown_at: Mapped[datetime | None]
     edited_at: Mapped[datetime | None]
     demo: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    def label(self, session: Session) -> str:
+        return self.body[:60]
 
 
 class MonthTally(Base):
@@ -151,26 +158,6 @@ class MonthTally(Base):
     answered: Mapped[int] = mapped_column(BigInteger, server_default="0")
     adopted: Mapped[int] = mapped_column(BigInteger, server_default="0")
     done: Mapped[int] = mapped_column(BigInteger, server_default="0")
-
-
-class CommentEvent(Identified, Base):
-    """One step in the life of a comment. Former texts are kept here, never shown in public."""
-
-    __tablename__ = "comment_event"
-    __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "comment_id"], ["comment.tenant_id", "comment.id"]),
-        Index("ix_comment_event_comment", "comment_id", "created_at"),
-    )
-
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
-    comment_id: Mapped[UUID]
-    actor_kind: Mapped[str]
-    actor_id: Mapped[UUID | None]
-    actor_name: Mapped[str]
-    #: written, edited, shown, hidden, upheld, withdrawn, appealed, answered, or a fate.
-    action: Mapped[str]
-    reason: Mapped[str | None]
-    former_body: Mapped[str | None]
 
 
 class CommentDraft(Base):

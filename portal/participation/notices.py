@@ -15,9 +15,10 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment, Fate
+from portal.participation.models import Comment
+from portal.participation.policy import Fate
+from portal.participation.texts import PUBLICATION, VERSION, P, V
 from portal.participation.words import FATES
-from portal.publishing.models import Publication, PublicationVersion
 from tenants import clock
 from tenants.deployment import settings_here
 from tenants.identity.models import Resident, Tenant
@@ -96,11 +97,11 @@ def tell(
     if resident is None or not resident.notify:
         return
     place = session.execute(
-        select(Tenant.name, PublicationVersion.title)
-        .select_from(Publication)
-        .join(Tenant, Tenant.id == Publication.tenant_id)
-        .outerjoin(PublicationVersion, PublicationVersion.id == Publication.live_id)
-        .where(Publication.id == comment.publication_id)
+        select(Tenant.name, V.title)
+        .select_from(PUBLICATION)
+        .join(Tenant, Tenant.id == P.tenant_id)
+        .outerjoin(VERSION, V.id == P.live_id)
+        .where(P.id == comment.publication_id)
     ).one()
     words = _Words(resident.locale, place.name, place.title, comment)
     subject, _ = _SAYS[notice]

@@ -1,4 +1,4 @@
-"""The rules of participation (公众参与): who may write, correct, answer, moderate, and which fate follows which."""
+"""Rules of participation (mechanism 11, 公众参与): the field's words, guards of steps, what texts must be like."""
 
 from __future__ import annotations
 
@@ -6,20 +6,48 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from portal.participation.models import Fate as Fate  # the field's words, for other slices
-from portal.participation.models import Visibility as Visibility
-from tenants.actors import Actor, Scope
-from tenants.permissions import Permission
+from portal.kit.rules import bad_reason
+from tenants.actors import Actor
 from tenants.rules import N_, Refusal
 from webkit import text
 
+
+class Visibility(StrEnum):
+    """Who sees a comment."""
+
+    HELD = "held"  # waits for approval
+    SHOWN = "shown"
+    HIDDEN = "hidden"  # moderated, with a reason that its author reads
+    WITHDRAWN = "withdrawn"  # by its author
+
+
+class Fate(StrEnum):
+    """received → being studied → adopted / not adopted, with reason → done."""
+
+    RECEIVED = "received"
+    STUDYING = "studying"
+    ADOPTED = "adopted"
+    NOT_ADOPTED = "not_adopted"
+    DONE = "done"
+
+
+class Appeal(StrEnum):
+    """Its author's one objection to a comment not being shown."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    UPHELD = "upheld"  # it stays hidden
+    GRANTED = "granted"  # it is shown again
+
+
 #: Length of a comment, in characters.
 SHORTEST, LONGEST = 2, 2000
-#: Length of an official answer and of a reason.
-LONGEST_ANSWER, LONGEST_REASON = 5000, 500
+#: Length of an official answer.
+LONGEST_ANSWER = 5000
 
 #: Why a comment is not shown: its author reads one of these sentences and, beside it, the clerk's own words.
 MODERATION_REASONS: Mapping[str, str] = {
@@ -40,25 +68,6 @@ _BLANK = re.compile(
     r"\s*[)）\]］】〕]|[_＿]{2,}|(?:[xXｘＸ×]{1,4}[年月日号])+"
 )
 
-#: The ordinary way of a comment. Deciding at once is allowed: whoever decides has studied.
-_FORWARD: Mapping[Fate, tuple[Fate, ...]] = {
-    Fate.RECEIVED: (Fate.STUDYING, Fate.ADOPTED, Fate.NOT_ADOPTED),
-    Fate.STUDYING: (Fate.ADOPTED, Fate.NOT_ADOPTED),
-    Fate.ADOPTED: (Fate.DONE,),
-    Fate.NOT_ADOPTED: (),
-    Fate.DONE: (),
-}
-#: Ways back, for a fate that was set by mistake or has changed since; always with a reason.
-_BACK: Mapping[Fate, tuple[Fate, ...]] = {
-    Fate.RECEIVED: (),
-    Fate.STUDYING: (Fate.RECEIVED,),
-    Fate.ADOPTED: (Fate.STUDYING, Fate.NOT_ADOPTED),
-    Fate.NOT_ADOPTED: (Fate.STUDYING, Fate.ADOPTED),
-    Fate.DONE: (Fate.ADOPTED, Fate.STUDYING),
-}
-#: Fates that say why: what will be done, why not, what changed.
-_WITH_REASON = frozenset({Fate.ADOPTED, Fate.NOT_ADOPTED, Fate.DONE})
-
 
 class Standing(Protocol):
     """What the rules look at in a comment: a table row and a read model both have it."""
@@ -72,21 +81,18 @@ class Standing(Protocol):
     @property
     def fate(self) -> str: ...
     @property
-    def appeal(self) -> str | None: ...
-    @property
-    def appeal_decided_at(self) -> datetime | None: ...
+    def appeal_state(self) -> str: ...
     @property
     def answered_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
-class Step:
-    """A fate that may follow, and what it asks for."""
+class Place:
+    """What the guards of a resident's words look at: where they stand, and what they reply to."""
 
-    fate: Fate
-    needs_reason: bool
-    #: Goes back on what was said before.
-    correction: bool
+    live: bool = True
+    comments_open: bool = True
+    parent: Standing | None = None
 
 
 def clean(words: str) -> str:
@@ -119,11 +125,11 @@ def check_template(text: str) -> Refusal | None:
     return _longest(text, LONGEST_ANSWER)
 
 
-def check_reason(text: str | None, *, needed: bool) -> Refusal | None:
-    """Whether the reason is there where it must be, short enough, and has no blank left to fill in."""
-    if needed and not text:
-        return Refusal(N_("请写明理由，居民会看到。"))
-    return _longest(text or "", LONGEST_REASON) or _blank(text or "")
+def check_reason(text: str, *, needed: bool) -> Refusal | None:
+    """Whether a cleaned reason is there where it must be, says something, and has no blank left to fill in."""
+    if not text:
+        return Refusal(N_("请写明理由，居民会看到。")) if needed else None
+    return bad_reason(text) or _blank(text)
 
 
 def _blank(text: str) -> Refusal | None:
@@ -136,157 +142,85 @@ def _longest(text: str, most: int) -> Refusal | None:
     return Refusal(N_("最多 %(n)s 个字。"), {"n": most}) if len(text) > most else None
 
 
-# the resident
+# what a resident's words look at
 
 
-def may_comment(
-    actor: Actor, *, live: bool, comments_open: bool, parent: Standing | None = None
-) -> Refusal | None:
-    """A signed-in resident may comment on what is published and open, and reply one level deep."""
-    if not actor.acts_as(Scope.RESIDENT) or not actor.may(Permission.RESIDENT_COMMENT):
-        return Refusal(N_("请先登录再发表意见。"), forbidden=True)
-    if not live:
-        return Refusal(N_("这篇内容已经撤下，不能再发表意见。"))
-    if not comments_open:
-        return Refusal(N_("这篇内容的意见征集已经结束。"))
-    if parent is not None and parent.parent_id is not None:
+def publication_is_live(_actor: Actor, _comment: Standing | None, place: Place) -> Refusal | None:
+    """Comments stand under what is published."""
+    return None if place.live else Refusal(N_("这篇内容已经撤下，不能再发表意见。"))
+
+
+def comments_are_open(_actor: Actor, _comment: Standing | None, place: Place) -> Refusal | None:
+    """Words are written and changed while the tenant asks for them."""
+    return None if place.comments_open else Refusal(N_("这篇内容的意见征集已经结束。"))
+
+
+def parent_takes_replies(_actor: Actor, _comment: Standing | None, place: Place) -> Refusal | None:
+    """Replies go one level deep, under what is shown."""
+    if place.parent is not None and place.parent.parent_id is not None:
         return Refusal(N_("只能回复意见本身，不能回复别人的回复。"))
-    if parent is not None and parent.visibility != Visibility.SHOWN:
+    if place.parent is not None and place.parent.visibility != Visibility.SHOWN:
         return Refusal(N_("这条意见现在不能回复。"))
     return None
 
 
-def may_edit_own(comment: Standing) -> Refusal | None:
-    """A resident corrects their words until they are answered or decided on: an answer stays beside what it answers."""
-    if comment.visibility == Visibility.WITHDRAWN:
-        return Refusal(N_("这条意见已经撤回。"))
-    if comment.visibility == Visibility.HIDDEN:
-        return Refusal(N_("这条意见没有公开展示，不能修改；如有异议可以申诉。"))
-    if comment.answered_at is not None or comment.fate not in (Fate.RECEIVED, Fate.STUDYING):
-        return Refusal(N_("这条意见已经得到答复，不能再修改。可以在下面继续回复。"))
-    return None
+def not_answered(_actor: Actor, comment: Standing, _place: Place) -> Refusal | None:
+    """Words are corrected until they are answered or decided on: an answer stays beside what it answers."""
+    if comment.answered_at is None and comment.fate in (Fate.RECEIVED, Fate.STUDYING):
+        return None
+    return Refusal(N_("这条意见已经得到答复，不能再修改。可以在下面继续回复。"))
 
 
-def may_withdraw_own(comment: Standing) -> Refusal | None:
-    """A resident takes back their words at any time, also after the answer: the words are theirs."""
-    if comment.visibility == Visibility.WITHDRAWN:
-        return Refusal(N_("这条意见已经撤回。"))
-    return None
+def is_hidden(_actor: Actor, comment: Standing, _facts: None) -> Refusal | None:
+    """What is appealed against is that a comment is not shown."""
+    return None if comment.visibility == Visibility.HIDDEN else Refusal(N_("这条意见不需要申诉。"))
 
 
-def may_appeal(comment: Standing) -> Refusal | None:
-    """Once, against a comment not being shown."""
-    if comment.visibility != Visibility.HIDDEN:
-        return Refusal(N_("这条意见不需要申诉。"))
-    if comment.appeal is not None:
-        return Refusal(N_("每条意见可以申诉一次，您已经申诉过了。"))
-    return None
+# what the workspace's steps look at
+
+NOT_OFFICIAL = Refusal(N_("居民的意见只能由本人修改。"))
+NO_APPEAL = Refusal(N_("这条意见没有待处理的申诉。"))
 
 
-# the workspace
+def is_official(_actor: Actor, comment: Standing, _facts: None) -> Refusal | None:
+    """Only the tenant's own words are corrected by the tenant."""
+    return None if comment.official else NOT_OFFICIAL
 
 
-def may_answer(actor: Actor, comment: Standing) -> Refusal | None:
-    """Whoever answers for the tenant answers residents' comments; one that is hidden or withdrawn needs none."""
-    if not actor.may(Permission.COMMENT_ANSWER):
-        return Refusal(N_("您没有代表本单位答复的权限。"), forbidden=True)
-    if comment.official:
-        return Refusal(N_("这是本单位的答复，不能再答复它。"))
-    if comment.visibility == Visibility.WITHDRAWN:
-        return Refusal(N_("居民已经撤回这条意见。"))
-    if comment.visibility == Visibility.HIDDEN:
-        return Refusal(N_("这条意见没有公开展示。请先恢复展示，再答复。"))
-    return None
+def hides_a_resident(_actor: Actor, comment: Standing, _facts: None) -> Refusal | None:
+    """What the tenant said stays, and is corrected in the open."""
+    return Refusal(N_("本单位的答复不能隐藏，可以更正。")) if comment.official else None
 
 
-def may_revise_answer(actor: Actor, comment: Standing) -> Refusal | None:
-    """An official answer may be corrected; its former text is kept in the history."""
-    if not actor.may(Permission.COMMENT_ANSWER):
-        return Refusal(N_("您没有代表本单位答复的权限。"), forbidden=True)
-    return None if comment.official else Refusal(N_("居民的意见只能由本人修改。"))
+def answers_a_resident(_actor: Actor, comment: Standing, _facts: None) -> Refusal | None:
+    """Answers are given to residents."""
+    return Refusal(N_("这是本单位的答复，不能再答复它。")) if comment.official else None
 
 
-def next_steps(fate: str) -> list[Step]:
-    """The fates that may follow `fate`: first the way on, then the ways back."""
-    now = Fate(fate)
-    on = [Step(f, f in _WITH_REASON, correction=False) for f in _FORWARD[now]]
-    return on + [Step(f, needs_reason=True, correction=True) for f in _BACK[now]]
-
-
-def needs_reason(fate: str, to: Fate) -> bool:
-    """Whether going from `fate` to `to` asks for a reason."""
-    return any(step.fate is to and step.needs_reason for step in next_steps(fate))
-
-
-def may_set_fate(actor: Actor, comment: Standing, to: Fate) -> Refusal | None:
-    """Received → being studied → adopted or not → done, and back again; the reason is checked by `check_reason`."""
-    if not actor.may(Permission.COMMENT_ANSWER):
-        return Refusal(N_("您没有办理居民意见的权限。"), forbidden=True)
+def has_a_fate(_actor: Actor, comment: Standing, _facts: None) -> Refusal | None:
+    """Replies and answers ask for nothing."""
     if comment.official or comment.parent_id is not None:
         return Refusal(N_("只有意见本身才有办理结果。"))
-    if comment.visibility in (Visibility.WITHDRAWN, Visibility.HIDDEN):
-        return Refusal(N_("这条意见没有公开展示，不能改变办理结果。"))
-    if all(step.fate is not to for step in next_steps(comment.fate)):
-        return Refusal(N_("这条意见现在不能改成这个结果，请刷新后再看。"))
     return None
 
 
-def may_hide(actor: Actor, comment: Standing) -> Refusal | None:
-    """A moderator takes a resident's comment out of sight, and says why (`check_reason`)."""
-    if not actor.may(Permission.COMMENT_MODERATE):
-        return _NO_MODERATOR
-    if comment.official:
-        return Refusal(N_("本单位的答复不能隐藏，可以更正。"))
-    if comment.visibility not in (Visibility.HELD, Visibility.SHOWN):
-        return Refusal(N_("这条意见本来就没有公开展示。"))
-    return None
+def in_sight(_actor: Actor, comment: Standing, _facts: None) -> Refusal | None:
+    """What nobody sees has no news."""
+    if comment.visibility in (Visibility.HELD, Visibility.SHOWN):
+        return None
+    return Refusal(N_("这条意见没有公开展示，不能改变办理结果。"))
 
 
-_NO_MODERATOR = Refusal(N_("您没有审核意见的权限。"), forbidden=True)
-
-
-def may_moderate(actor: Actor) -> Refusal | None:
-    """Comments are let be seen and hidden by the tenant's staff and by the district office."""
-    return None if actor.may(Permission.COMMENT_MODERATE) else _NO_MODERATOR
-
-
-def may_show(actor: Actor, comment: Standing) -> Refusal | None:
-    """A moderator lets a comment be seen that waits or was hidden; what its author withdrew stays withdrawn."""
-    refusal = may_moderate(actor)
-    if refusal:
-        return refusal
-    if comment.visibility == Visibility.WITHDRAWN:
-        return Refusal(N_("居民已经撤回这条意见。"))
-    if comment.visibility == Visibility.SHOWN:
-        return Refusal(N_("这条意见已经公开展示。"))
-    return None
-
-
-def may_uphold(actor: Actor, comment: Standing) -> Refusal | None:
-    """A moderator answers an appeal by keeping the comment hidden, and says why."""
-    if not actor.may(Permission.COMMENT_MODERATE):
-        return _NO_MODERATOR
-    if not appeal_waits(comment):
-        return Refusal(N_("这条意见没有待处理的申诉。"))
-    return None
+def appeal_stands(_actor: Actor, comment: Standing, _facts: None) -> Refusal | None:
+    """An appeal is answered while its author wants the comment shown."""
+    return None if appeal_waits(comment) else NO_APPEAL
 
 
 def appeal_waits(comment: Standing) -> bool:
-    """Whether its author appealed and nobody has decided yet."""
-    hidden = comment.visibility == Visibility.HIDDEN
-    return hidden and comment.appeal is not None and comment.appeal_decided_at is None
+    """Whether its author appealed, wants it shown still, and nobody has decided yet."""
+    return comment.visibility == Visibility.HIDDEN and comment.appeal_state == Appeal.WAITING
 
 
-def may_keep_templates(actor: Actor) -> Refusal | None:
-    """Whoever answers keeps the templates."""
-    if actor.may(Permission.COMMENT_ANSWER):
-        return None
-    return Refusal(N_("您没有代表本单位答复的权限。"), forbidden=True)
-
-
-def moderation_sentence(code: str, words: str) -> str | None:
-    """What the author reads: the sentence of the code and the clerk's words; None when that says nothing."""
-    sentence = MODERATION_REASONS.get(code, "")
-    if code == "other" or not sentence:
-        return words or None
-    return f"{sentence}{words}"
+def moderation_sentence(code: str, words: str) -> str:
+    """What the author reads: the sentence of the code and the clerk's words; of other reasons the words alone."""
+    return words if code == "other" else f"{MODERATION_REASONS[code]}{words}"

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment, Fate, Visibility
+from portal.participation.models import Comment
+from portal.participation.policy import Fate, Visibility
+from portal.participation.texts import PUBLICATION, VERSION, P, V
 from portal.participation.words import FATES, VISIBILITIES
-from portal.publishing.models import Publication, PublicationVersion
 from search.outbox import follow
 from search.sources import (
     PUBLIC,
@@ -29,29 +30,28 @@ from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Permission
 from tenants.rules import N_
 
-C, P, V, T, U = Comment, Publication, PublicationVersion, Tenant, ResponsibleUnit
 #: Length of a title made of a comment's first words, in characters.
 TITLE = 30
 
 #: Explicit columns: the public role reads them too.
 _COLUMNS = (
-    C.id,
-    C.tenant_id,
-    C.parent_id,
-    C.official,
-    C.author_name,
-    C.body,
-    C.created_at,
-    C.shown_at,
-    C.visibility,
-    C.fate,
+    Comment.id,
+    Comment.tenant_id,
+    Comment.parent_id,
+    Comment.official,
+    Comment.author_name,
+    Comment.body,
+    Comment.created_at,
+    Comment.shown_at,
+    Comment.visibility,
+    Comment.fate,
     P.code,
     V.title,
-    T.slug,
-    T.name,
-    T.short_name,
-    U.slug.label("unit"),
-    U.name.label("unit_name"),
+    Tenant.slug,
+    Tenant.name,
+    Tenant.short_name,
+    ResponsibleUnit.slug.label("unit"),
+    ResponsibleUnit.name.label("unit_name"),
 )
 
 
@@ -59,16 +59,16 @@ def _comments(version: Any) -> Select[*tuple[Any, ...]]:
     """Comments by their ids, each with the title of its publication's version that the column names."""
     return (
         select(*_COLUMNS)
-        .select_from(C)
-        .join(P, P.id == C.publication_id)
-        .join(V, V.id == version)
-        .join(T, T.id == C.tenant_id)
-        .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
-        .where(among_ids(C.id))
+        .select_from(Comment)
+        .join(PUBLICATION, P.id == Comment.publication_id)
+        .join(VERSION, V.id == version)
+        .join(Tenant, Tenant.id == Comment.tenant_id)
+        .outerjoin(ResponsibleUnit, and_(ResponsibleUnit.tenant_id == V.tenant_id, ResponsibleUnit.id == V.unit_id))
+        .where(among_ids(Comment.id))
     )
 
 
-_SHOWN = _comments(P.live_id).where(C.visibility == Visibility.SHOWN)
+_SHOWN = _comments(P.live_id).where(Comment.visibility == Visibility.SHOWN)
 _EVERY = _comments(func.coalesce(P.live_id, P.head_id))
 
 
@@ -79,7 +79,7 @@ class ShownComments:
     corpus = Corpus.PUBLIC
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        return next_ids(session, select(C.id).where(C.visibility == Visibility.SHOWN), after, limit)
+        return next_ids(session, select(Comment.id).where(Comment.visibility == Visibility.SHOWN), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         return [_document(row, PUBLIC) for row in rows(session, _SHOWN, ids)]
@@ -95,7 +95,7 @@ class AllComments:
     corpus = Corpus.WORKSPACE
 
     def ids(self, session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-        return next_ids(session, select(C.id), after, limit)
+        return next_ids(session, select(Comment.id), after, limit)
 
     def documents(self, session: Session, ids: Sequence[UUID]) -> Iterable[Document]:
         return [
@@ -166,7 +166,7 @@ def _found(row: Any, address: str) -> Found:
 
 def _under(session: Session, publications: Sequence[UUID]) -> Iterable[tuple[str, Sequence[UUID]]]:
     """Comments carry the title of their publication, and are shown while it is."""
-    ids = session.scalars(select(C.id).where(C.publication_id.in_(publications))).all()
+    ids = session.scalars(select(Comment.id).where(Comment.publication_id.in_(publications))).all()
     return [(source.name, ids) for source in (ShownComments, AllComments)]
 
 

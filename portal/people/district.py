@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.people import queries, service, words
 from portal.people.forms import EndForm, GrantForm, OfficeInviteForm, PlaceFields
 from portal.people.queries import PersonState
@@ -82,7 +82,7 @@ def invite_district() -> ResponseReturnValue:
                 **form.where(),
             )
         except (Invalid, Refused) as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(invited_words(invited, form.first.data), "success")
@@ -132,7 +132,7 @@ def grant(person: UUID) -> ResponseReturnValue:
                 **form.where(),
             )
         except (Invalid, Refused) as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(added_words(added, form.first.data), "success")
@@ -156,7 +156,7 @@ def end_role(person: UUID, role: UUID) -> ResponseReturnValue:
         try:
             service.end_role(db(), held.id, reason=form.reason.data or "")
         except Refused as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(_("角色已结束，立即生效。"), "success")
@@ -181,7 +181,7 @@ def deactivate(person: UUID) -> ResponseReturnValue:
         try:
             service.deactivate(db(), person, reason=form.reason.data or "")
         except Refused as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(_("%(name)s的账号已停用，所有设备已退出登录。", name=found.name), "success")

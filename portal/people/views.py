@@ -8,7 +8,7 @@ from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.people import (
     district,  # noqa: F401 - for its routes
     queries,
@@ -87,7 +87,7 @@ def invite() -> ResponseReturnValue:
                 **here().where,
             )
         except (Invalid, Refused) as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(invited_words(invited, form.first.data), "success")
@@ -139,7 +139,7 @@ def roles(person: UUID) -> ResponseReturnValue:
                 db(), actor(), person, form.chosen(), first=form.first.data, last=form.last.data
             )
         except (Invalid, Refused) as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(roles_changed(form.first.data), "success")
@@ -163,7 +163,7 @@ def end(person: UUID) -> ResponseReturnValue:
         try:
             service.set_roles(db(), actor(), person, [], reason=form.reason.data)
         except Refused as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             if found.state is PersonState.INVITED:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.people import queries, service, words
 from portal.people.forms import ResetFactorForm, TermForm
 from portal.people.queries import Held, Person, PersonFilter, PersonState
@@ -140,7 +140,7 @@ def change_term(person: UUID, role: UUID, people: tuple[str, str], back: str) ->
         try:
             service.change_last_day(db(), held.id, form.last.data, reason=form.reason.data or "")
         except (Invalid, Refused) as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             last = filters.period(None, form.last.data)
@@ -178,7 +178,7 @@ def reset_factor(person: UUID, people: tuple[str, str], back: str) -> ResponseRe
         try:
             factor_resets.reset_second_factor(db(), person, reason=form.reason.data or "")
         except Refused as error:
-            take(form, error)
+            show_refusal(form, error)
             db().rollback()
         else:
             flash(_("%(name)s的两步验证已重置，所有设备已退出登录。", name=found.name), "success")

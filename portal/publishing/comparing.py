@@ -32,7 +32,7 @@ _MOST_WORK = 20_000_000
 #: Unchanged paragraphs shown around a change.
 _CONTEXT = 1
 
-T = TypeVar("T")
+Item = TypeVar("Item")
 Opcode = tuple[str, int, int, int, int]
 
 
@@ -200,7 +200,7 @@ def _come(line: Line) -> str:
     return wrap(line, _ins(line.html, block=line.whole))
 
 
-def _marked(old: Sequence[T], new: Sequence[T], show: Callable[[Sequence[T]], str]) -> Iterator[str]:
+def _marked(old: Sequence[Item], new: Sequence[Item], show: Callable[[Sequence[Item]], str]) -> Iterator[str]:
     """Tokens side by side: what stayed, what went, what came."""
     for kind, a, b, c, d in _readable(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
         if kind == "equal":

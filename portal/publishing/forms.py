@@ -25,7 +25,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.publishing import policy
 from portal.publishing.content import Attachment, Content
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from portal.publishing.queries.words import KINDS
 from tenants.clock import SHANGHAI
 from tenants.files.queries import FileInfo, Looked
@@ -97,7 +97,7 @@ class ImportedForm(Form):
     body = HiddenField()
     code = HiddenField()
     #: What to check, a sentence a line.
-    told = HiddenField()
+    warnings = HiddenField()
     file_id = HiddenField()
     attach = RadioField(_l("原文件要不要也放进附件，供公众下载？"), validate_choice=False, default=DROP)
 
@@ -292,27 +292,6 @@ def pictures_of(content: Content) -> dict[str, UUID | None]:
 def _picture(field: UploadField, alternative: str | None) -> Attachment | None:
     file_id = uuid_of(field.upload_id)
     return Attachment(file_id, alternative or "") if file_id else None
-
-
-class StepForm(Form):
-    """A step without words: the version guards against a colleague's step in between."""
-
-    version = IntegerField(widget=wtforms.widgets.HiddenInput())
-
-
-class ReasonForm(StepForm):
-    """A step that needs a reason."""
-
-    reason = TextAreaField(
-        _l("原因"),
-        [InputRequired(), Length(min=policy.REASON_LEAST, max=policy.REASON_MOST)],
-    )
-
-
-class ScheduleForm(StepForm):
-    """When an approved text goes out by itself."""
-
-    at = DateTimeLocalField(_l("发布时间"), [InputRequired()], description=_l("北京时间。到时自动公开。"))
 
 
 def sections(kind: Kind) -> frozenset[str]:

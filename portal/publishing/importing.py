@@ -183,9 +183,9 @@ def _without_head(blocks: list[Block], warnings: list[Refusal]) -> tuple[str | N
         if _is_masthead(block) or (not titled and block.is_words and official.is_issuer(block.line.text))
     ]
     under = list(below)
-    told = [block.line.text for block in head] + ([beside] if beside else []) + [block.line.text for block in under]
-    if told:
-        warnings.append(Refusal(N_("红头没有带过来：%(words)s"), {"words": quoted(told)}))
+    lost = [block.line.text for block in head] + ([beside] if beside else []) + [block.line.text for block in under]
+    if lost:
+        warnings.append(Refusal(N_("红头没有带过来：%(words)s"), {"words": quoted(lost)}))
     return official.document_code(coded.line.text), _taken_out(blocks, [*head, coded, *under])
 
 

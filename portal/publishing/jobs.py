@@ -11,27 +11,21 @@ from sqlalchemy.orm import Session
 
 from portal.publishing import service
 from portal.publishing.extraction import extract
-from portal.publishing.models import (
-    FileText,
-    Publication,
-    PublicationVersion,
-    State,
-    VersionFile,
-)
+from portal.publishing.models import FileText, Publication, PublicationVersion, VersionFile
+from portal.publishing.policy import State
 from search import outbox
 from tenants import clock, jobs, limited
-from tenants.database import actor_of
 from tenants.files.models import StoredFile
 from tenants.files.queries import open_file
 from tenants.files.storage import NotStored
-from tenants.rules import Missing, Refused
+from tenants.rules import AS_IT_IS, Missing, Refused
 
 
 @jobs.task(service.PUBLISH_JOB)
 def publish_due(session: Session, *, code: str) -> None:
     """Publish what is still wanted at this time; a plan that was changed or taken back does nothing."""
     try:
-        service.publish(session, actor_of(session), code)
+        service.publish(session, code, AS_IT_IS)
     except (Refused, Missing):
         return
 
@@ -81,6 +75,5 @@ def extract_text(session: Session, *, file_id: str) -> None:
         .where(VersionFile.file_id == file.id)
         .distinct()
     ).all()
-    outbox.changed(session, "article", *shown_by)
-    outbox.changed(session, "publication", *shown_by)
+    outbox.changed(session, Publication.indexed, *shown_by)
     outbox.changed(session, "file", file.id)

@@ -24,7 +24,7 @@ _SENTENCES = {
 }
 
 
-def told(document: Document) -> list[Refusal]:
+def warnings_of(document: Document) -> list[Refusal]:
     """A sentence for each kind of thing left out, with the words that were visible."""
     return [
         Refusal(sentence, {"n": document.counts[kind], "words": quoted(document.words.get(kind, []))})

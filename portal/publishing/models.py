@@ -8,33 +8,27 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import tenants.files.models
 import tenants.identity.models  # noqa: F401 - the tables that these refer to
+from portal.kit.history import Event, Root
+from portal.publishing import machine
+from portal.publishing.policy import Kind, State
 from tenants.database import Base, Identified, within_bounds
 
 
-class Kind(StrEnum):
-    """规划解读, 新芽项目, 宣传活动, 公告."""
+class PublicationEvent(Event, Base):
+    """What happened to a publication."""
 
-    INTERPRETATION = "interpretation"
-    SPROUT = "sprout"
-    OUTREACH = "outreach"
-    ANNOUNCEMENT = "announcement"
+    __tablename__ = "publication_event"
+    of = "publication"
 
-
-class State(StrEnum):
-    """draft → in review → approved → published → withdrawn."""
-
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
+    #: The newest version then.
+    version_number: Mapped[int | None]
 
 
-class Publication(Identified, Base):
+class Publication(Root, Identified, Base):
     """A publication of a tenant. What it says is in its versions.
 
     `head_id` is the newest saved version, on which the state machine works; `live_id` is
@@ -43,19 +37,20 @@ class Publication(Identified, Base):
     """
 
     __tablename__ = "publication"
+    entity, indexed, events, lives = "publication", ("article", "publication"), PublicationEvent, machine.LIVES
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         ForeignKeyConstraint(
-            ["tenant_id", "head_id"],
-            ["publication_version.tenant_id", "publication_version.id"],
+            ["tenant_id", "id", "head_id"],
+            ["publication_version.tenant_id", "publication_version.publication_id", "publication_version.id"],
             deferrable=True,
             initially="DEFERRED",
             use_alter=True,
             name="fk_publication_head",
         ),
         ForeignKeyConstraint(
-            ["tenant_id", "live_id"],
-            ["publication_version.tenant_id", "publication_version.id"],
+            ["tenant_id", "id", "live_id"],
+            ["publication_version.tenant_id", "publication_version.publication_id", "publication_version.id"],
             deferrable=True,
             initially="DEFERRED",
             use_alter=True,
@@ -85,6 +80,20 @@ class Publication(Identified, Base):
             text("first_published_at DESC"),
             postgresql_where=text("live_id IS NOT NULL"),
         ),
+        CheckConstraint(
+            "state <> 'published' OR (live_id IS NOT NULL AND live_id = head_id)", name="published_is_live"
+        ),
+        CheckConstraint(
+            "state <> 'withdrawn' OR (live_id IS NULL AND first_published_at IS NOT NULL)", name="withdrawn_was_live"
+        ),
+        CheckConstraint("publish_at IS NULL OR state = 'approved'", name="planned_is_approved"),
+        CheckConstraint(
+            "live_id IS NULL OR (first_published_at IS NOT NULL AND published_at IS NOT NULL)", name="live_is_dated"
+        ),
+        CheckConstraint(
+            "state <> 'withdrawn' OR (withdrawn_reason IS NOT NULL AND withdrawn_reason <> '')",
+            name="withdrawn_says_why",
+        ),
         within_bounds("publish_at"),
         Index("ix_publication_due", "publish_at", postgresql_where=text("publish_at IS NOT NULL")),
     )
@@ -109,10 +118,20 @@ class Publication(Identified, Base):
     comments_open: Mapped[bool] = mapped_column(default=True)
     updated_at: Mapped[datetime]
     demo: Mapped[bool] = mapped_column(default=False)
-    #: Optimistic lock: two people at the same record.
-    version: Mapped[int] = mapped_column(default=1)
+    def head(self, session: Session) -> PublicationVersion:
+        """The newest version."""
+        version = session.get(PublicationVersion, self.head_id)
+        assert version is not None, "a publication always has a newest version"
+        return version
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    def label(self, session: Session) -> str:
+        return self.head(session).title
+
+    def details(self, session: Session) -> dict[str, Any]:
+        return {"version_number": self.head(session).number}
+
+    def touched(self, at: datetime) -> None:
+        self.updated_at = at
 
 
 class Withdrawal(Base):
@@ -139,11 +158,12 @@ class Withdrawal(Base):
 
 
 class PublicationVersion(Identified, Base):
-    """What a publication said when somebody saved it. Never changed afterwards, but for `live`."""
+    """What a publication said when somebody saved it. Never changed; `live` follows the publication's `live_id`."""
 
     __tablename__ = "publication_version"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "publication_id", "id"),
         UniqueConstraint("publication_id", "number"),
         ForeignKeyConstraint(
             ["tenant_id", "publication_id"], ["publication.tenant_id", "publication.id"], ondelete="CASCADE"
@@ -259,28 +279,6 @@ class PublicationDraft(Base):
     #: The form's fields as typed.
     fields: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime]
-
-
-class PublicationEvent(Identified, Base):
-    """One step in the life of a publication: who, when, from which state to which, why."""
-
-    __tablename__ = "publication_event"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["tenant_id", "publication_id"], ["publication.tenant_id", "publication.id"], ondelete="CASCADE"
-        ),
-        Index("ix_publication_event_publication", "publication_id", "created_at"),
-    )
-
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
-    publication_id: Mapped[UUID]
-    actor_id: Mapped[UUID | None]
-    actor_name: Mapped[str]
-    #: created, saved, submitted, returned, approved, scheduled, published, withdrawn, revised, restored.
-    action: Mapped[str]
-    state: Mapped[str]
-    version_number: Mapped[int | None]
-    reason: Mapped[str | None]
 
 
 class FileText(Base):

@@ -1,29 +1,42 @@
-"""Rules of publishing (mechanism 10, 公众): who may do what to a publication, and what it needs before review.
-
-draft → in review → approved → published (now or at a set time) → withdrawn with reason. A published or
-withdrawn text that is revised is a draft again; the public keeps reading the live version meanwhile.
-"""
+"""Rules of publishing (mechanism 10, 公众): the field's words, guards of steps, what a text needs before review."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from portal.publishing import richtext
-from portal.publishing.models import Kind as Kind  # the field's words, for other slices
-from portal.publishing.models import State as State
 from tenants.actors import Actor, Scope
-from tenants.permissions import Permission
 from tenants.rules import N_, Refusal
+
+
+class Kind(StrEnum):
+    """规划解读, 新芽项目, 宣传活动, 公告."""
+
+    INTERPRETATION = "interpretation"
+    SPROUT = "sprout"
+    OUTREACH = "outreach"
+    ANNOUNCEMENT = "announcement"
+
+
+class State(StrEnum):
+    """draft → in review → approved → published → withdrawn."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
 
 #: A summary is what a reader sees first: two to four lines on a phone.
 SUMMARY_LEAST, SUMMARY_MOST = 20, 140
 TITLE_LEAST, TITLE_MOST = 4, 120
 BODY_LEAST = 30
-REASON_LEAST, REASON_MOST = 4, 500
 #: Publication cannot be planned further ahead than this.
 FURTHEST = timedelta(days=366)
 
@@ -50,154 +63,81 @@ class Record(Protocol):
     def publish_at(self) -> datetime | None: ...
 
 
-def _lacks(actor: Actor, permission: Permission) -> Refusal | None:
-    if actor.may(permission):
-        return None
-    return Refusal(N_("您没有做这件事的权限。如果工作需要，请联系本单位管理员。"), forbidden=True)
+@dataclass(frozen=True)
+class Facts:
+    """What the guards look at besides the record: how many may approve, what is missing, whether the tenant is open."""
+
+    now: datetime
+    approvers: int = 0
+    missing: Sequence[Check] = ()
+    opened: bool = True
 
 
-def may_create(actor: Actor) -> Refusal | None:
-    """Whoever writes for the tenant may begin a publication."""
-    return _lacks(actor, Permission.PUBLICATION_WRITE)
-
-
-def may_edit(actor: Actor, record: Record) -> Refusal | None:
-    """Only a draft is edited: what is in review or approved is what was read and agreed to."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_WRITE):
-        return refusal
-    match record.state:
-        case State.DRAFT:
-            return None
-        case State.IN_REVIEW:
-            return Refusal(N_("正在审核，不能改动。要改，请先收回。"))
-        case State.APPROVED:
-            return Refusal(N_("已经批准，不能改动。要改，请先退回修改。"))
-        case _:
-            return Refusal(N_("已经发布过，请先点“修订”。修订期间公众仍看到现在的版本。"))
-
-
-def may_submit(actor: Actor, record: Record, missing: Sequence[Check] = ()) -> Refusal | None:
-    """A complete draft goes into review. `missing` is what the checklist still asks for."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_WRITE):
-        return refusal
-    if record.state != State.DRAFT:
-        return Refusal(N_("只有草稿可以送审。"))
+def something_new(_actor: Actor, record: Record, _facts: Facts) -> Refusal | None:
+    """A revision is sent to review when something was changed in it."""
     if record.live_id is not None and record.head_id == record.live_id:
         return Refusal(N_("还没有改动，不用送审。"))
-    if missing:
-        return Refusal(N_("还缺几项，补齐后再送审。"))
     return None
 
 
-def may_return(actor: Actor, record: Record) -> Refusal | None:
-    """Back to draft with a reason: by whoever approves, or by the editor who takes it back."""
-    own = actor.id is not None and actor.id == record.edited_by
-    permission = Permission.PUBLICATION_WRITE if own else Permission.PUBLICATION_APPROVE
-    if refusal := _lacks(actor, permission):
-        return refusal
-    if record.state not in (State.IN_REVIEW, State.APPROVED):
-        return Refusal(N_("它不在审核中，不用退回。"))
-    return None
+def nothing_missing(_actor: Actor, _record: Record, facts: Facts) -> Refusal | None:
+    """What goes into review meets the checklist."""
+    return Refusal(N_("还缺几项，补齐后再送审。")) if facts.missing else None
 
 
-def may_approve(actor: Actor, record: Record, approvers: int) -> Refusal | None:
-    """Four eyes: the editor does not approve, unless only one person (`approvers`) of the tenant may approve at all."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_APPROVE):
-        return refusal
-    if record.state != State.IN_REVIEW:
-        return Refusal(N_("它没有在等审核。"))
-    if actor.id == record.edited_by and approvers > 1:
-        return Refusal(N_("您是这一版的编辑，请由另一位同事审核。"))
-    return None
-
-
-def may_publish(actor: Actor, record: Record, now: datetime) -> Refusal | None:
-    """What is approved goes out: by whoever publishes, or by the clock at the planned time."""
-    if actor.acts_as(Scope.JOB):
-        if record.state != State.APPROVED or record.publish_at is None or record.publish_at > now:
-            return Refusal(N_("还没有到定好的发布时间。"))
-        return None
-    if refusal := _lacks(actor, Permission.PUBLICATION_PUBLISH):
-        return refusal
-    if record.state != State.APPROVED:
-        return Refusal(N_("批准以后才能发布。"))
-    return None
-
-
-def may_reach_public(opened: bool) -> Refusal | None:
-    """Nothing becomes public before its tenant has been opened."""
-    if opened:
-        return None
-    return Refusal(N_("本单位还没有对公众开放，现在发布公众也看不到。请管理员先在“今天”里开放。"))
-
-
-def may_schedule(actor: Actor, record: Record) -> Refusal | None:
-    """What is approved may be given a time at which it goes out by itself."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_PUBLISH):
-        return refusal
-    if record.state != State.APPROVED:
-        return Refusal(N_("批准以后才能定发布时间。"))
-    return None
-
-
-def may_unschedule(actor: Actor, record: Record) -> Refusal | None:
-    """A planned time may be taken back until it comes."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_PUBLISH):
-        return refusal
-    if record.state != State.APPROVED or record.publish_at is None:
-        return Refusal(N_("它没有定发布时间。"))
-    return None
-
-
-def may_withdraw(actor: Actor, record: Record) -> Refusal | None:
-    """What the public reads may be taken down, with a reason; by the district office too."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_WITHDRAW):
-        return refusal
-    if record.live_id is None:
-        return Refusal(N_("公众现在看不到它，不用撤下。"))
-    return None
-
-
-def may_revise(actor: Actor, record: Record) -> Refusal | None:
-    """A published or withdrawn text becomes a draft again; what is live stays."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_WRITE):
-        return refusal
-    if record.state not in (State.PUBLISHED, State.WITHDRAWN):
-        return Refusal(N_("发布过的内容才需要修订。"))
-    return None
-
-
-def may_abandon(actor: Actor, record: Record) -> Refusal | None:
+def nothing_saved(_actor: Actor, record: Record, _facts: Facts) -> Refusal | None:
     """A revision without any saved change may be given up: it is published as before."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_WRITE):
-        return refusal
-    if record.state != State.DRAFT or record.live_id is None or record.head_id != record.live_id:
+    if record.live_id is None or record.head_id != record.live_id:
         return Refusal(N_("修订已经存过新版本，请恢复旧版本或继续修改。"))
     return None
 
 
-def may_restore(actor: Actor, record: Record) -> Refusal | None:
-    """A former version may become the newest again, as a draft; what is in review or approved stays as it is."""
-    if refusal := _lacks(actor, Permission.PUBLICATION_WRITE):
-        return refusal
-    if record.state in (State.IN_REVIEW, State.APPROVED):
-        return Refusal(N_("正在审核或已经批准，先退回修改才能恢复旧版本。"))
+def _is_editor(actor: Actor, record: Record) -> bool:
+    return actor.id is not None and actor.id == record.edited_by
+
+
+def own_text(actor: Actor, record: Record, _facts: Facts) -> Refusal | None:
+    """Taken back by its editor alone."""
+    return None if _is_editor(actor, record) else Refusal(N_("您不是这一版的编辑，不能收回。"), forbidden=True)
+
+
+def text_of_another(actor: Actor, record: Record, _facts: Facts) -> Refusal | None:
+    """Sent back by somebody else than its editor, who takes it back."""
+    return Refusal(N_("您是这一版的编辑，请用“收回修改”。")) if _is_editor(actor, record) else None
+
+
+def four_eyes(actor: Actor, record: Record, facts: Facts) -> Refusal | None:
+    """The editor does not approve, unless only one person of the tenant may approve at all."""
+    if actor.id == record.edited_by and facts.approvers > 1:
+        return Refusal(N_("您是这一版的编辑，请由另一位同事审核。"))
     return None
 
 
-def may_open_comments(actor: Actor) -> Refusal | None:
-    """Whether residents may comment is for those who publish."""
-    return _lacks(actor, Permission.PUBLICATION_PUBLISH)
-
-
-def bad_reason(reason: str) -> Refusal | None:
-    """What is wrong with a reason: whoever reads it must be able to act on it."""
-    length = len(reason.strip())
-    if length < REASON_LEAST:
-        return Refusal(N_("请写明原因，至少 %(n)s 个字。"), {"n": REASON_LEAST})
-    if length > REASON_MOST:
-        return Refusal(N_("原因最多 %(n)s 个字。"), {"n": REASON_MOST})
+def due_if_by_the_clock(actor: Actor, record: Record, facts: Facts) -> Refusal | None:
+    """The clock publishes at the planned time and not before."""
+    if actor.acts_as(Scope.JOB) and (record.publish_at is None or record.publish_at > facts.now):
+        return Refusal(N_("还没有到定好的发布时间。"))
     return None
+
+
+def tenant_is_open(_actor: Actor, _record: Record, facts: Facts) -> Refusal | None:
+    """Nothing becomes public before its tenant has been opened."""
+    if facts.opened:
+        return None
+    return Refusal(N_("本单位还没有对公众开放，现在发布公众也看不到。请管理员先在“今天”里开放。"))
+
+
+def has_a_time(_actor: Actor, record: Record, _facts: Facts) -> Refusal | None:
+    """A planned time may be taken back until it comes."""
+    return Refusal(N_("它没有定发布时间。")) if record.publish_at is None else None
+
+
+NOT_PUBLIC = Refusal(N_("公众现在看不到它，不用撤下。"))
+
+
+def public_reads_it(_actor: Actor, record: Record, _facts: Facts) -> Refusal | None:
+    """What the public reads may be taken down, whatever its newest version is; by the district office too."""
+    return NOT_PUBLIC if record.live_id is None else None
 
 
 def bad_time(at: datetime, now: datetime) -> Refusal | None:

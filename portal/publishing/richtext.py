@@ -8,14 +8,11 @@ last step is always the sanitiser's own serialisation: nothing is rewritten afte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from uuid import UUID
 
 import nh3
-from flask_babel import gettext as _
-from markupsafe import Markup, escape
 
 from portal.publishing import htmltree
 from portal.publishing.monsters import refuse_monsters, refuse_overlong
@@ -40,7 +37,6 @@ _HREF = re.compile(
 )
 _SCHEME = re.compile(r"[a-z]+:", re.IGNORECASE)
 _WORD = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]|[^\W_㐀-鿿豈-﫿]+(?:['’.,:/-][^\W_㐀-鿿豈-﫿]+)*")
-_HEADING = re.compile(r"<(h[234])>")
 _PICTURE = re.compile(r'<img src="/media/([0-9a-f-]{36})/[^"]*"')
 
 
@@ -205,29 +201,3 @@ def outline(html: str) -> list[Heading]:
     """The headings of a sanitised text, with the anchors that `present` gives them."""
     headings = [node for node in htmltree.parse(html).elements() if node.tag in ("h2", "h3", "h4")]
     return [Heading(int(node.tag[1]), node.text().strip(), f"s{n}") for n, node in enumerate(headings, 1)]
-
-
-def present(html: str, widths: Mapping[UUID, Sequence[int]] | None = None) -> Markup:
-    """A sanitised text as a page shows it: anchors on headings, tables that scroll alone, lazy pictures.
-
-    `widths` names the widths in pixels stored for a picture (`StoredFile.widths`); the browser takes the
-    smallest that serves. `html` must come from `sanitise`: no attribute in it holds `<` or a bare quote.
-    """
-    count = 0
-
-    def anchored(match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return f'<{match[1]} id="s{count}">'
-
-    def sized(match: re.Match[str]) -> str:
-        file_id = UUID(match[1])
-        stored = (widths or {}).get(file_id, ())
-        sources = ", ".join(f"/media/{file_id}/{width} {width}w" for width in sorted(stored))
-        choice = f' srcset="{sources}" sizes="(min-width: 48rem) 42rem, 100vw"' if sources else ""
-        return f'{match[0]} loading="lazy" decoding="async"{choice}'
-
-    shown = _PICTURE.sub(sized, _HEADING.sub(anchored, html))
-    label = escape(_("表格，可左右滚动"))
-    frame = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}">'
-    return Markup(shown.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>"))

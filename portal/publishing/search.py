@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.publishing.content import DOCUMENT
 from portal.publishing.extraction import PAGE
-from portal.publishing.models import FileText, Publication, PublicationVersion, State, VersionFile
+from portal.publishing.models import FileText, Publication, PublicationVersion, VersionFile
+from portal.publishing.policy import State
 from portal.publishing.queries.words import STATES
 from portal.publishing.richtext import plain_text
 from search.sources import (
@@ -32,7 +33,7 @@ from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.permissions import Permission
 from tenants.rules import N_
 
-P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
+P = Publication
 
 #: Explicit columns: the public role reads them too.
 _COLUMNS = (
@@ -41,19 +42,19 @@ _COLUMNS = (
     P.kind,
     P.tenant_id,
     P.first_published_at,
-    V.id.label("version_id"),
-    V.title,
-    V.summary,
-    V.body,
-    V.for_you,
-    V.tags,
-    V.place_label,
-    V.event_place,
-    T.slug.label("tenant"),
-    T.name.label("tenant_name"),
-    T.short_name.label("tenant_short"),
-    U.slug.label("unit"),
-    U.name.label("unit_name"),
+    PublicationVersion.id.label("version_id"),
+    PublicationVersion.title,
+    PublicationVersion.summary,
+    PublicationVersion.body,
+    PublicationVersion.for_you,
+    PublicationVersion.tags,
+    PublicationVersion.place_label,
+    PublicationVersion.event_place,
+    Tenant.slug.label("tenant"),
+    Tenant.name.label("tenant_name"),
+    Tenant.short_name.label("tenant_short"),
+    ResponsibleUnit.slug.label("unit"),
+    ResponsibleUnit.name.label("unit_name"),
 )
 
 
@@ -79,9 +80,15 @@ def _publications(version: Any, *more: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*_COLUMNS, *more)
         .select_from(P)
-        .join(V, V.id == version)
-        .join(T, T.id == P.tenant_id)
-        .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
+        .join(PublicationVersion, PublicationVersion.id == version)
+        .join(Tenant, Tenant.id == P.tenant_id)
+        .outerjoin(
+            ResponsibleUnit,
+            and_(
+                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
+                ResponsibleUnit.id == PublicationVersion.unit_id,
+            ),
+        )
         .where(among_ids(P.id))
     )
 

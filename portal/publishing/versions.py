@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import COLUMNS, DOCUMENT, INLINE, Content, of_version
 from portal.publishing.models import Publication, PublicationVersion, VersionFile
 from tenants import jobs
-from tenants.actors import Actor
+from tenants.database import actor_of
 from tenants.files import deciding
 from tenants.files.models import StoredFile
 from tenants.files.queries import may_go_out
@@ -48,18 +48,22 @@ def numbered(session: Session, publication: Publication, number: int) -> Publica
 
 
 def add(
-    session: Session, actor: Actor, publication: Publication, content: Content, now: datetime
-) -> PublicationVersion:
-    """Write tidied `content` as the newest version. Raises `Invalid` for files or a unit not the tenant's."""
-    deciding.look_into(session, actor, [document.file_id for document in content.documents])
-    stored = _check(session, content)
-    last = session.scalar(
-        select(func.max(PublicationVersion.number)).where(PublicationVersion.publication_id == publication.id)
-    )
+    session: Session,
+    publication: Publication,
+    content: Content,
+    stored: Mapping[UUID, StoredFile],
+    now: datetime,
+    *,
+    id: UUID,
+    number: int,
+) -> None:
+    """Write tidied `content`, which shows the files that `checked` found, as a version."""
+    actor = actor_of(session)
     version = PublicationVersion(
+        id=id,
         tenant_id=publication.tenant_id,
         publication_id=publication.id,
-        number=(last or 0) + 1,
+        number=number,
         tags=list(content.tags),
         saved_by=actor.id,
         saved_by_name=actor.name,
@@ -84,15 +88,15 @@ def add(
         file.attached = True
         if file.kind == "document":
             jobs.defer(session, EXTRACT_JOB, tenant_id=publication.tenant_id, file_id=str(file.id))
-    publication.head_id = version.id
-    publication.edited_by, publication.edited_by_name = actor.id, actor.name
-    publication.updated_at = now
     session.flush()
-    return version
 
 
-def _check(session: Session, content: Content) -> dict[UUID, StoredFile]:
-    """The stored files that the content shows. Row security hides other tenants' files and units."""
+def checked(session: Session, content: Content) -> dict[UUID, StoredFile]:
+    """The stored files that tidied content shows, its documents looked into.
+
+    Raises `Invalid` for files or a unit not the tenant's: row security hides others'.
+    """
+    deciding.look_into(session, actor_of(session), [document.file_id for document in content.documents])
     wanted = {file_id: role for file_id, role, _, _ in content.files()}
     if content.cover_file_id:
         wanted.setdefault(content.cover_file_id, "cover_file_id")

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from portal.publishing import official, wordlists
 from portal.publishing.htmltree import Node
-from portal.publishing.leftovers import told
+from portal.publishing.leftovers import warnings_of
 from portal.publishing.official import Line
 from tenants.files.images import cropped
 from tenants.files.word import model
@@ -82,7 +82,7 @@ def read_word(stream: BinaryIO) -> Found:
     if Left.CONTENTS in document.counts:
         blocks = [block for block in blocks if not _CONTENTS.fullmatch(block.line.text)]
     notes = [node for number, note in enumerate(document.notes, 1) for node in writer.note(number, note)]
-    return Found(blocks, notes, writer.pictures, writer.lost, told(document))
+    return Found(blocks, notes, writer.pictures, writer.lost, warnings_of(document))
 
 
 def _role(paragraph: Paragraph) -> tuple[str, int | None]:

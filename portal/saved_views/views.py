@@ -11,7 +11,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.saved_views import policy, queries, service
 from portal.saved_views.forms import NameForm
 from portal.saved_views.queries import View
@@ -93,7 +93,7 @@ def _save() -> ResponseReturnValue:
         try:
             service.save(db(), actor(), place, query, form.name.data or "")
         except Invalid as invalid:
-            take(form, invalid)
+            show_refusal(form, invalid)
         else:
             flash(_("已保存视图“%(name)s”，在列表上方一点就到。", name=form.name.data), "success")
             return redirect(_list(place, query), 303)

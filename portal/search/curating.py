@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.publishing import queries as publications
 from portal.search.web import blueprint
 from search import curation, popular
@@ -190,7 +190,7 @@ def pin() -> AnyResponse:
         except Missing:
             form.take_errors({"article": _("没有找到这篇文章，或它没有公开。请粘贴文章页面的地址。")})
         except Invalid as error:
-            take(form, error)
+            show_refusal(form, error)
     return _shown(session, _current(session), form)
 
 

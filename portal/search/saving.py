@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import Length
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.search import queries
 from portal.search.web import addresses, blueprint, page_url
 from search import saved
@@ -136,7 +136,7 @@ def _rename(saved_id: UUID, **place: Any) -> AnyResponse:
             flash(_("已改名。"))
             return redirect(page_url("kept", **place), 303)
     except Invalid as error:
-        take(form, error)
+        show_refusal(form, error)
     return _list(named=(saved_id, form), **place)
 
 

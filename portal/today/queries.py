@@ -8,13 +8,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from portal.kit.machine import refusal
 from portal.participation import queries as comments
 from portal.people import queries as people
+from portal.publishing import machine
 from portal.publishing import policy as publishing_policy
 from portal.publishing import queries as publications
 from portal.publishing.policy import State
 from tenants.actors import Actor
-from tenants.clock import day_of, today
+from tenants.clock import day_of, now, today
 from tenants.permissions import Permission as P
 
 #: Comments listed on the page; the desk has all of them.
@@ -91,10 +93,11 @@ def waiting(session: Session, actor: Actor) -> Waiting:
         rows = publications.waiting(session, actor.id)
         if actor.may(P.PUBLICATION_APPROVE) and actor.tenant_id:
             approvers = publications.approvers(session, actor.tenant_id)
+    facts = publishing_policy.Facts(now(), approvers=approvers)
     to_approve = [
         row
         for row in rows
-        if row.state is State.IN_REVIEW and publishing_policy.may_approve(actor, row, approvers) is None
+        if row.state is State.IN_REVIEW and refusal(machine.APPROVE, actor, row, facts) is None
     ]
     writes, publishes = actor.may(P.PUBLICATION_WRITE), actor.may(P.PUBLICATION_PUBLISH)
     own = [row for row in rows if row.edited_by == actor.id]

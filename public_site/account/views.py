@@ -22,7 +22,7 @@ from tenants.identity import addresses, residents
 from tenants.identity import queries as identity
 from tenants.identity.throttle import Throttled
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires
+from tenants.requests import db, requires
 from tenants.rules import Invalid
 from webkit.forms import Form
 from webkit.fragments import render
@@ -169,7 +169,7 @@ def confirm_leave() -> ResponseReturnValue:
         except (Invalid, Throttled) as error:
             status = take(form, error)
         else:
-            participation.forget_resident(db(), actor(), keep_shown=form.comments.data == KEEP)
+            participation.forget_resident(db(), keep_shown=form.comments.data == KEEP)
             saved.forget(db())
             residents.leave(db())
             _forget_browser()

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from portal.kit.rules import REASON_MOST
 from portal.participation import policy
 from webkit.forms import Form
 
@@ -34,7 +35,7 @@ class AppealForm(Form):
 
     appeal = TextAreaField(
         _l("申诉理由"),
-        [InputRequired(), Length(max=policy.LONGEST_REASON)],
+        [InputRequired(), Length(max=REASON_MOST)],
         filters=[policy.tidy],
         description=_l("每条意见可以申诉一次，工作人员会重新查看并告诉您结果。"),
     )

@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.participation import notices, policy, queries, service
+from portal.kit.machine import refusal, vocabulary
+from portal.participation import machine, notices, policy, queries, service
 from portal.participation.policy import Fate, Visibility
 from portal.participation.queries import OwnComment, OwnFilter, Target, ThreadComment
-from portal.participation.words import ACTIONS, FATES, VISIBILITIES
+from portal.participation.words import FATES, VISIBILITIES
 from public_site.comments import thread
 from public_site.comments.forms import AppealForm, CommentForm, EditForm
 from public_site.moved import missing
@@ -24,7 +25,7 @@ from tenants.identity import throttle
 from tenants.identity.throttle import Limit, Throttled
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires, say, say_each
-from tenants.rules import Conflict, Invalid
+from tenants.rules import AS_IT_IS, Conflict, Invalid, Refused
 from webkit import sheets
 from webkit.forms import Form
 from webkit.fragments import render, wants_part
@@ -61,7 +62,7 @@ def write(code: str) -> ResponseReturnValue:
     # back from signing in, what was typed is shown as it will read
     if form.put_back or form.validate_on_submit():
         try:
-            preview = service.preview(db(), actor(), target.id, form.body.data or "")
+            preview = service.preview(db(), target.id, form.body.data or "")
             digest = hashlib.sha256(preview.text.encode()).hexdigest()
             # what is sent is what was seen, with its masks
             if request.form.get("step") == "send" and form.seen.data == digest:
@@ -95,7 +96,7 @@ def _form(
 def _send(target: Target, parent: ThreadComment | None, form: CommentForm) -> ResponseReturnValue:
     throttle.count(engine_of(db()), WRITING, str(actor().id))
     comment = service.write_comment(
-        db(), actor(), target.id, form.body.data or "", parent_id=parent.id if parent else None
+        db(), target.id, form.body.data or "", parent_id=parent.id if parent else None
     )
     news = _("意见已经收到，审核后大家就能看到。") if target.held else _("意见已经发表，谢谢您。")
     if not wants_part():
@@ -151,21 +152,19 @@ def _own(comment_id: UUID) -> OwnComment:
 def edit(comment_id: UUID) -> ResponseReturnValue:
     """Correct one's own comment."""
     comment = _own(comment_id)
-    if refusal := policy.may_edit_own(comment):
-        return _refused(say(refusal))
+    if refused := refusal(machine.EDIT, actor(), comment, policy.Place()):
+        return _refused(say(refused))
     form = EditForm(body=comment.body, version=str(comment.version))
     if form.validate_on_submit():
         try:
             seen = whole_number(form.version.data)
             changed = service.edit_own(
-                db(),
-                actor(),
-                comment_id,
-                form.body.data or "",
-                expected_version=comment.version if seen is None else seen,
+                db(), comment_id, comment.version if seen is None else seen, form.body.data or ""
             )
         except Invalid as error:
             form.take_errors(say_each(error))
+        except Refused as error:
+            form.form_errors.append(say(error.refusal))
         except Conflict:
             form.form_errors.append(_("这条意见刚刚有了变化，请看过下面的最新内容再改。"))
             form.version.data = str(comment.version)
@@ -190,11 +189,11 @@ def edit(comment_id: UUID) -> ResponseReturnValue:
 def withdraw(comment_id: UUID) -> ResponseReturnValue:
     """Take one's own comment back."""
     comment = _own(comment_id)
-    if refusal := policy.may_withdraw_own(comment):
-        return _refused(say(refusal))
+    if refused := refusal(machine.WITHDRAW, actor(), comment):
+        return _refused(say(refused))
     form = Form()
     if form.validate_on_submit():
-        service.withdraw_own(db(), actor(), comment_id)
+        service.withdraw_own(db(), comment_id, AS_IT_IS)
         flash(_("已经撤回。"), "success")
         return redirect(url_for(".mine"), 303)
     return render(
@@ -211,12 +210,12 @@ def withdraw(comment_id: UUID) -> ResponseReturnValue:
 def appeal(comment_id: UUID) -> ResponseReturnValue:
     """Ask the tenant to look again at a comment that is not shown."""
     comment = _own(comment_id)
-    if refusal := policy.may_appeal(comment):
-        return _refused(say(refusal))
+    if refused := refusal(machine.APPEAL, actor(), comment):
+        return _refused(say(refused))
     form = AppealForm()
     if form.validate_on_submit():
         try:
-            service.appeal(db(), actor(), comment_id, form.appeal.data or "")
+            service.appeal(db(), comment_id, form.appeal.data or "")
         except Invalid as error:
             form.take_errors(say_each(error))
         else:
@@ -265,16 +264,17 @@ def mine() -> Response:
         links=links,
         words={v.value: _(word) for v, word in VISIBILITIES.items()},
         steps=_steps,
-        editable=lambda c: policy.may_edit_own(c) is None,
+        editable=lambda c: refusal(machine.EDIT, actor(), c, policy.Place()) is None,
     )
 
 
 def _steps(comment: OwnComment) -> list[dict[str, Any]]:
     """The history of a comment as a timeline."""
+    words = vocabulary(machine.LIVES)
     return [
         {
             "when": step.when,
-            "title": _(ACTIONS.get(step.action, step.action)),
+            "title": _(words[step.action][0]),
             "who": _("我") if step.by_author else comment.tenant_name,
             "note": step.reason or "",
             "icon": "user" if step.by_author else "building",

@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from portal.publishing.content import Attachment
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from tenants.clock import now
 from tenants.files import service as files
 from tenants.files.inspect import Purpose

@@ -23,8 +23,10 @@ from werkzeug.routing import AnyConverter, Rule
 from portal.participation import notices
 from portal.participation import service as participation
 from portal.participation.models import AnswerTemplate, Comment
+from portal.participation.policy import Fate
 from portal.publishing import service as publishing
-from portal.publishing.models import Kind, Publication
+from portal.publishing.models import Publication
+from portal.publishing.policy import Kind
 from portal.saved_views import service as saved_views
 from public_site.account.views import MOVING
 from tenants import kept
@@ -43,6 +45,7 @@ from tenants.identity.models import (
 from tenants.identity.queries import token_hash
 from tenants.permissions import Role
 from tenants.requests import permission_of
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import accounts, people
 from tests.factories import participation as residents
@@ -298,18 +301,25 @@ def _things(
     with demo.session(planner.actor()) as session, session.begin():
         codes = [texts.draft(session, planner.actor(), Kind.SPROUT).code for _ in range(3)]
         for code in codes[1:]:
-            publishing.submit(session, planner.actor(), code)
+            publishing.submit(session, code, AS_IT_IS)
     with demo.public_session(neighbour.actor()) as session, session.begin():
         said = [
-            participation.write_comment(session, neighbour.actor(), busiest.id, body).id
-            for body in ("希望多装几盏路灯。", "这里要是能放个棋桌就好了。", "出租房屋，电话面议。")
+            participation.write_comment(session, busiest.id, body).id
+            for body in (
+                "希望多装几盏路灯。", "这里要是能放个棋桌就好了。", "出租房屋，电话面议。", "晚上能不能晚点关门？",
+                "建议装一排座椅。", "想要一条彩虹跑道。",
+            )
         ]
     with demo.session(admin.actor()) as session, session.begin():
-        publishing.approve(session, admin.actor(), codes[2])
-        for comment_id in said[1:]:
-            participation.hide(session, admin.actor(), comment_id, "off_topic", "请到相应的渠道反映。")
+        publishing.approve(session, codes[2], AS_IT_IS)
+        own = texts.draft(session, admin.actor(), Kind.SPROUT).code
+        publishing.submit(session, own, AS_IT_IS)
+        for comment_id in said[1:3]:
+            participation.hide(session, comment_id, AS_IT_IS, "off_topic", "请到相应的渠道反映。")
+        for comment_id, fate in zip(said[3:], (Fate.STUDYING, Fate.ADOPTED, Fate.NOT_ADOPTED), strict=True):
+            participation.set_fate(session, comment_id, AS_IT_IS, fate, "看过现场，这样决定。")
     with demo.public_session(neighbour.actor()) as session, session.begin():
-        participation.appeal(session, neighbour.actor(), said[2], "我说的就是这里的房子。")
+        participation.appeal(session, said[2], "我说的就是这里的房子。")
     with demo.session(admin.actor()) as session, session.begin():
         kept = saved_views.save(session, admin.actor(), "publishing.index", "kind=sprout", "新芽")
     with demo.session(office.actor()) as session, session.begin():
@@ -324,12 +334,17 @@ def _things(
         "saved_views.district_delete": {"view_id": kept_by_office.id},
         "publishing.edit": {"code": codes[0]},
         "publishing.send_back": {"code": codes[1]},
+        "publishing.take_back": {"code": own},
         "publishing.schedule": {"code": codes[2]},
         "publishing.publish": {"code": codes[2]},
         "comments.appeal": {"comment_id": said[1]},
         "participation.uphold": {"comment_id": said[2]},
         "participation.revise": {"comment_id": answer},
-        "participation.fate": {"to": "adopted"},
+        "participation.finish": {"comment_id": said[4]},
+        "participation.back_to_received": {"comment_id": said[3]},
+        "participation.back_to_studying": {"comment_id": said[4]},
+        "participation.back_to_adopted": {"comment_id": said[5]},
+        "participation.back_to_declined": {"comment_id": said[4]},
     }
 
 

@@ -91,7 +91,7 @@ def test_what_was_taken_down_for_the_rows_stands_again(
         ),
         pytest.param(
             """SELECT count(*) FROM publication p WHERE state <> (
-                   SELECT e.state FROM publication_event e WHERE e.publication_id = p.id
+                   SELECT e.went_to FROM publication_event e WHERE e.record_id = p.id
                    ORDER BY e.created_at DESC, e.id DESC LIMIT 1) OR approved_by = edited_by
                    OR head_id <> coalesce(live_id, head_id)""",
             [(0,)],
@@ -101,7 +101,7 @@ def test_what_was_taken_down_for_the_rows_stands_again(
             """SELECT count(*) FROM comment c WHERE NOT official AND (
                    (answered_at IS NOT NULL) <> EXISTS (SELECT FROM comment a WHERE a.parent_id = c.id AND a.official)
                    OR (fate <> 'received') <> EXISTS (
-                       SELECT FROM comment_event e WHERE e.comment_id = c.id AND e.action = c.fate)
+                       SELECT FROM comment_event e WHERE e.record_id = c.id AND e.action = c.fate)
                    OR (visibility = 'hidden') <> (moderation_reason IS NOT NULL))""",
             [(0,)],
             id="what became of a comment was said",

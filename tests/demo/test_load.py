@@ -9,8 +9,10 @@ from sqlalchemy.orm import aliased
 from demo.content import district
 from demo.load import is_loaded, load, sign_ins
 from portal.audit import words
-from portal.participation.models import Comment, CommentEvent, Fate, Visibility
-from portal.publishing.models import Publication, PublicationEvent, PublicationVersion, State
+from portal.participation.models import Comment, CommentEvent
+from portal.participation.policy import Fate, Visibility
+from portal.publishing.models import Publication, PublicationEvent, PublicationVersion
+from portal.publishing.policy import State
 from tenants.audit import AuditEntry
 from tenants.clock import now
 from tenants.files.models import StoredFile

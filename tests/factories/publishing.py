@@ -15,10 +15,13 @@ from uuid_utils.compat import uuid7
 
 from portal.publishing import service
 from portal.publishing.content import Content
-from portal.publishing.models import Kind, Publication
+from portal.publishing.models import Publication
+from portal.publishing.policy import Kind
 from tenants.actors import Actor
+from tenants.database import acting
 from tenants.files.models import StoredFile
 from tenants.permissions import Role
+from tenants.rules import AS_IT_IS
 from tests.factories import people
 from tests.factories.people import Person, Place
 
@@ -42,9 +45,10 @@ def content(title: str = "玉桥东里三角地变身口袋公园", **changes: A
     return replace(whole, **changes)
 
 
-def draft(session: Session, actor: Actor, kind: Kind = Kind.SPROUT, **changes: Any) -> Publication:
+def draft(session: Session, editor: Actor, kind: Kind = Kind.SPROUT, **changes: Any) -> Publication:
     """A complete draft."""
-    return service.create(session, actor, kind, content(**changes))
+    with acting(session, editor):
+        return service.create(session, kind, content(**changes))
 
 
 def published(
@@ -56,7 +60,8 @@ def published(
     **changes: Any,
 ) -> Publication:
     """A publication that went the whole way."""
-    publication = service.create(session, editor, kind, content(**changes), now=now)
+    with acting(session, editor):
+        publication = service.create(session, kind, content(**changes), now=now)
     return release(session, editor, approver, publication.code, now=now)
 
 
@@ -64,9 +69,11 @@ def release(
     session: Session, editor: Actor, approver: Actor, code: str, now: datetime | None = None
 ) -> Publication:
     """Take a draft through review to the public."""
-    service.submit(session, editor, code, now=now)
-    service.approve(session, approver, code, now=now)
-    return service.publish(session, approver, code, now=now)
+    with acting(session, editor):
+        service.submit(session, code, AS_IT_IS, now=now)
+    with acting(session, approver):
+        service.approve(session, code, AS_IT_IS, now=now)
+        return service.publish(session, code, AS_IT_IS, now=now)
 
 
 def stored_file(session: Session, tenant_id: UUID, kind: str = "image", name: str = "") -> StoredFile:

@@ -10,10 +10,12 @@ from flask.testing import FlaskClient
 
 from portal.participation import service as participation
 from portal.publishing import service as articles
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from tenants import deployment as process
+from tenants.database import acting
 from tenants.identity.models import CommentPolicy
 from tenants.permissions import Role
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import participation as talk
 from tests.factories import people, publishing
@@ -65,16 +67,17 @@ def target(deployment: Deployment) -> Iterator[Target]:
     corner.answer(shown)
     with corner.at_desk() as session:
         people.unit(session, corner.tenant)
-        participation.hide(session, corner.clerk.actor(), hidden, "duplicate", "请看另一条。")
+        participation.hide(session, hidden, AS_IT_IS, "duplicate", "请看另一条。")
         participation.save_template(
-            session, corner.clerk.actor(), title="感谢", body="谢谢您的意见，我们会研究。"
+            session, title="感谢", body="谢谢您的意见，我们会研究。"
         )
         editor, approver = corner.clerk.actor(), corner.colleague.actor()
         publishing.draft(session, editor, Kind.OUTREACH, title="还在写的一篇")
         waiting = publishing.draft(session, editor, title="等待审核的一篇")
-        articles.submit(session, editor, waiting.code)
+        articles.submit(session, waiting.code, AS_IT_IS)
         agreed = publishing.draft(session, editor, title="已经批准的一篇")
-        articles.submit(session, editor, agreed.code)
-        articles.approve(session, approver, agreed.code)
+        articles.submit(session, agreed.code, AS_IT_IS)
+        with acting(session, approver):
+            articles.approve(session, agreed.code, AS_IT_IS)
     yield Target(deployment, corner, admin, office, wang)
     process.use(None)

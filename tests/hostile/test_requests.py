@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.test import create_environ, run_wsgi_app
 from wtforms.fields.core import UnboundField
 
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from tests.factories import publishing
 from tests.factories.accounts import token_of
 from tests.hostile.conftest import Target

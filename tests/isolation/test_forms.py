@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from portal.publishing.models import State
+from portal.publishing.policy import State
 from tests.isolation.test_routes import bureau_admin
 from tests.isolation.world import World
 from tests.slices import Town
@@ -61,16 +61,16 @@ def _comments(town: Town, other: Town) -> Naming:
     theirs = said(other)
     desk = f"/t/{town.place.slug}/comments/"
     taken = f"SELECT count(*) FROM comment WHERE id = '{theirs}' AND visibility <> 'held'"
-    return desk, f"{desk}approve", {"chosen": str(theirs)}, taken
+    return desk, f"{desk}approve", {"chosen": f"{theirs}:1"}, taken
 
 
 def _outcome(town: Town, other: Town) -> Naming:
     own, code = said(town, "show", "adopt"), other.of("publishing")["codes"][State.PUBLISHED]
-    page = f"/t/{town.place.slug}/comments/{own}/fate/done"
+    page = f"/t/{town.place.slug}/comments/{own}/finish"
     with other.deployment.session() as session:
         theirs = session.scalar(text("SELECT id FROM publication WHERE code = :code"), {"code": code})
     taken = f"SELECT count(*) FROM comment WHERE outcome_publication_id = '{theirs}'"
-    return page, page, {"reason": "装好了。", "outcome": str(theirs)}, taken
+    return page, page, {"reason": "座椅装好了。", "outcome": str(theirs)}, taken
 
 
 def _invited(role: str) -> Callable[[Town, Town], Naming]:

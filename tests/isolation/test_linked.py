@@ -38,6 +38,7 @@ BY_STANDING = {
     "account.recovery_codes": "architect",
     "account.remove_second_factor": "architect",
     "organisation.open_tenant": "office",  # the tenant's own are past it
+    "publishing.take_back": "planner",  # whose text it is
 }
 PEOPLE = sorted({*BY_SCOPE.values(), *BY_STANDING.values()})
 #: What leads where no page does, by endpoint.
@@ -48,6 +49,11 @@ NOT_BY_A_PAGE = {
 #: Pages that are shown only where there is more than the specimens; their visits make it.
 FOR_MORE = (
     "files.delete",
+    "participation.back_to_adopted",
+    "participation.back_to_declined",
+    "participation.back_to_received",
+    "participation.back_to_studying",
+    "participation.finish",
     "participation.uphold",
     "people.bureau_reset_second_factor",
     "people.reset_second_factor",
@@ -55,7 +61,7 @@ FOR_MORE = (
     "saved_views.district_delete",
 )
 #: So many things of one kind are opened, and lists by the same kinds of conditions: another one hardly shows more.
-OPENED, ALIKE = 6, 2
+OPENED, ALIKE = 10, 2
 #: Leaving would end the walk.
 LEAVING = ("account.sign_out", "account.sign_in")
 

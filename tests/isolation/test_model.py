@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from portal.publishing.models import State
+from portal.publishing.policy import State
 from tenants import actors
 from tenants.actors import Actor, Scope
 from tenants.permissions import Role

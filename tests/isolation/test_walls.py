@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from migrations import schema
 from operations import checks
-from portal.publishing.models import State
+from portal.publishing.policy import State
 from tenants import actors
 from tenants.clock import now
 from tenants.database import open_session

@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import Engine
 
-from portal.publishing.models import State
+from portal.publishing.policy import State
 from settings import Settings
 from tenants import actors
 from tenants import deployment as process

@@ -16,6 +16,7 @@ from portal.publishing import service
 from portal.publishing.content import Attachment
 from tenants.clock import now
 from tenants.identity.models import Tenant
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import publishing
 from tests.factories.participation import Corner, corner, resident
@@ -47,7 +48,7 @@ def shown(deployment: Deployment) -> Shown:
         made = publishing.published(session, clerk, colleague, title=TITLE, documents=documents)
         code, publication_id = made.code, made.id
     with place.in_public(wang) as session:
-        comment = participation.write_comment(session, wang.actor(), publication_id, SAID).id
+        comment = participation.write_comment(session, publication_id, SAID).id
     deployment.run_jobs()
     slug = place.tenant.slug
     found = (f"/search?q={TITLE}", "/search/suggest?q=潞河喷泉")
@@ -79,7 +80,7 @@ def test_what_is_not_public_is_read_nowhere(
         set_tenant(**change)
     else:
         with shown.place.at_desk() as session:
-            service.withdraw(session, shown.place.clerk.actor(), shown.code, reason="内容有误，更正后再发")
+            service.withdraw(session, shown.code, AS_IT_IS, reason="内容有误，更正后再发")
     try:
         for address, words in shown.pages.items():
             assert words not in told(visitor, address), address

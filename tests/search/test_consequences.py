@@ -21,7 +21,7 @@ from tenants import jobs
 from tenants.clock import now
 from tenants.identity.models import CommentPolicy
 from tenants.permissions import Role
-from tenants.rules import Conflict, Invalid
+from tenants.rules import AS_IT_IS, Conflict, Invalid
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.participation import article, corner, resident
@@ -36,11 +36,11 @@ def test_comments_go_and_come_back_with_their_article(deployment: Deployment) ->
     place, wang = corner(deployment), resident(deployment)
     publication_id, code = article(place, "潞河喷泉广场翻新计划")
     with place.in_public(wang) as session:
-        participation.write_comment(session, wang.actor(), publication_id, "晚上的水声太吵了。")
+        participation.write_comment(session, publication_id, "晚上的水声太吵了。")
     deployment.run_jobs()
     assert found(deployment, "水声太吵") == 1
     with place.at_desk() as session:
-        publishing.withdraw(session, place.clerk.actor(), code, "内容有误，更正后再发")
+        publishing.withdraw(session, code, AS_IT_IS, "内容有误，更正后再发")
     deployment.run_jobs()
     assert found(deployment, "水声太吵") == 0
     with deployment.public_session() as session:
@@ -53,7 +53,7 @@ def test_a_closed_accounts_name_is_not_found(deployment: Deployment) -> None:
     deployment.run_jobs()
     assert found(deployment, "司马光耀") == 1
     with place.in_public(gone) as session:
-        participation.forget_resident(session, gone.actor())
+        participation.forget_resident(session)
     deployment.run_jobs()
     assert (found(deployment, "司马光耀"), found(deployment, "梧桐树下")) == (0, 1)
 
@@ -62,7 +62,7 @@ def test_a_comment_that_waited_for_approval_is_news(deployment: Deployment) -> N
     place, wang, reader = corner(deployment, policy=CommentPolicy.HOLD), resident(deployment), resident(deployment)
     with place.in_public(wang) as session:
         words, at = "荷花池边上要安护栏。", now() - timedelta(days=2)
-        held = participation.write_comment(session, wang.actor(), place.publication_id, words, now=at).id
+        held = participation.write_comment(session, place.publication_id, words, now=at).id
     with place.in_public(reader) as session:
         kept = saved.save(session, SearchRequest("荷花池")).id
     yesterday = now() - timedelta(days=1)

@@ -8,9 +8,10 @@ from typing import Any
 
 from portal.publishing import jobs, service
 from portal.publishing.content import Attachment
-from portal.publishing.models import Kind, State
+from portal.publishing.policy import Kind, State
 from tenants import jobs as queue
 from tenants.clock import now
+from tenants.rules import AS_IT_IS
 from tests.factories import publishing
 from tests.factories.publishing import png
 from tests.slices import Specimen, Town, Visit, Visits
@@ -32,9 +33,9 @@ WAY: dict[State, tuple[str, ...]] = {
 
 def make(town: Town) -> Specimen:
     codes = {state: begun(town, *WAY[state], title=title(town, state), **_shown(town, state)) for state in State}
-    with town.at_work(town.clerk) as (session, clerk):
+    with town.at_work(town.clerk) as (session, _):
         service.autosave_draft(
-            session, clerk, codes[State.DRAFT], {"title": f"{town.word}还没有存的"}, base_number=1
+            session, codes[State.DRAFT], {"title": f"{town.word}还没有存的"}, base_number=1
         )
     _read_documents(town)
     return Specimen(
@@ -64,24 +65,29 @@ def _shown(town: Town, state: State) -> dict[str, Any]:
 def begun(town: Town, *steps: str, **changes: Any) -> str:
     """The code of a new publication that has gone so far: what the planner does not do does the administrator."""
     changes = {"title": town.fresh("的新文章"), "note": NOTE, "unit_id": town.of("organisation")["unit_id"], **changes}
-    with town.at_work(town.planner) as (session, planner):
-        code = service.create(session, planner, Kind.SPROUT, publishing.content(**changes)).code
+    with town.at_work(town.planner) as (session, _):
+        code = service.create(session, Kind.SPROUT, publishing.content(**changes)).code
     for step in steps:
         person = town.planner if step in ("submit", "revise", "save") else town.admin
-        with town.at_work(person) as (session, actor):
-            _STEPS[step](session, actor, code)
+        with town.at_work(person) as (session, _):
+            _STEPS[step](session, code)
     return code
 
 
 _STEPS: dict[str, Callable[..., Any]] = {
-    "submit": service.submit,
-    "approve": service.approve,
-    "schedule": lambda session, actor, code: service.schedule(session, actor, code, now() + timedelta(days=30)),
-    "publish": service.publish,
-    "withdraw": lambda session, actor, code: service.withdraw(session, actor, code, "内容有误，重新核对"),
-    "revise": service.revise,
-    "save": lambda session, actor, code: service.save(
-        session, actor, code, publishing.content(title=f"{code}的第二版"), expected_number=1
+    **{
+        step: lambda session, code, taken=taken: taken(session, code, AS_IT_IS)
+        for step, taken in {
+            "submit": service.submit,
+            "approve": service.approve,
+            "publish": service.publish,
+            "revise": service.revise,
+        }.items()
+    },
+    "schedule": lambda session, code: service.schedule(session, code, AS_IT_IS, now() + timedelta(days=30)),
+    "withdraw": lambda session, code: service.withdraw(session, code, AS_IT_IS, "内容有误，重新核对"),
+    "save": lambda session, code: service.save(
+        session, code, publishing.content(title=f"{code}的第二版"), expected_number=1
     ),
 }
 
@@ -97,12 +103,6 @@ def _read_documents(town: Town) -> None:
 def on(*steps: str, sent: dict[str, Any] | None = None, **values: Any) -> Callable[[Town], Visit]:
     """A visit to a new publication after these steps."""
     return lambda town: Visit({"code": begun(town, *steps), **values}, sent={} if sent is None else sent)
-
-
-def _own_steps(town: Town) -> list[Visit]:
-    published = WAY[State.PUBLISHED]
-    ways = {"submit": (), "revise": published, "abandon": (*published, "revise")}
-    return [on(*way, step=step)(town) for step, way in ways.items()]
 
 
 WORKSPACE: Visits = {
@@ -121,7 +121,14 @@ WORKSPACE: Visits = {
     "publishing.save": on(sent={"summary": "三角地要改成口袋公园，有座椅、花池和儿童沙坑，四月开工。"}),
     "publishing.keep_draft": on(sent={"title": "还在写", "body": "<p>一段</p>", "number": "1"}),
     "publishing.discard_draft": on(),
-    "publishing.write_step": _own_steps,
+    "publishing.submit": on(),
+    "publishing.revise": on(*WAY[State.PUBLISHED]),
+    "publishing.abandon": on(*WAY[State.PUBLISHED], "revise"),
+    "publishing.take_back": lambda town: Visit(
+        {"code": begun(town, "submit")},
+        sent={"reason": "还要补充时间"},
+        client=town.planner.browser(town.deployment.workspace),
+    ),
     "publishing.approve": on("submit"),
     "publishing.publish": on("submit", "approve"),
     "publishing.schedule": on("submit", "approve"),

@@ -3,6 +3,7 @@
 `public` and `own` work in a session of the public role, `desk` and `figures` in the workspace's.
 """
 
+from portal.participation.queries import answering  # noqa: F401 - what other mechanisms ask
 from portal.participation.queries.desk import Detail, Listing, Row, detail, every, listing, shown_at
 from portal.participation.queries.drafts import draft
 from portal.participation.queries.figures import (

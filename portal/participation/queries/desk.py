@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from portal.kit.history import EventRow, events_of
 from portal.participation import replyclock
-from portal.participation.models import Comment, CommentEvent, Visibility
+from portal.participation.models import Comment
+from portal.participation.policy import Visibility
 from portal.participation.queries.filters import LOOKED_IN, Filters, Tab, narrowed, of_tab, order_of
 from portal.participation.queries.public import OUTCOME, Outcome, Rows, outcome_of, with_outcome
-from portal.publishing.models import Publication, PublicationVersion
+from portal.participation.texts import PUBLICATION, VERSION, P, V
 from tenants.clock import today
 from tenants.identity.models import Tenant
 from tenants.reading import COUNTED, LOOKED_THROUGH, Counted, among, containing, counted, here
@@ -47,7 +49,7 @@ class Row:
     fate_reason: str | None
     moderation_reason: str | None
     appeal: str | None
-    appeal_decided_at: datetime | None
+    appeal_state: str
     due_on: date | None
     answered_at: datetime | None
     shown_at: datetime | None
@@ -57,6 +59,11 @@ class Row:
     outcome: Outcome | None = None
     #: Working days to the day by which it is answered; negative: overdue. None when the clock does not run.
     days_left: int | None = None
+
+    @property
+    def comment_id(self) -> UUID:
+        """As addresses call it."""
+        return self.id
 
     @property
     def overdue(self) -> bool:
@@ -80,67 +87,54 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Event:
-    """A step in the history of a comment."""
-
-    when: datetime
-    who: str
-    by_author: bool
-    action: str
-    reason: str | None
-    former_body: str | None
-
-
-@dataclass(frozen=True)
 class Detail:
     """One comment with everything said around it and its history."""
 
     comment: Row
     #: The comment it replies to, for a reply.
     parent: Row | None
-    #: Replies and official answers below the comment, oldest first.
+    #: Replies and official answers below the comment, and what happened to it: oldest first.
     replies: tuple[Row, ...]
-    events: tuple[Event, ...]
+    events: tuple[EventRow, ...]
 
 
-C, P, V, T = Comment, Publication, PublicationVersion, Tenant
 #: The version that the public reads, else the newest. Not `coalesce`: row security keeps that from using the index.
 SHOWN_VERSION = case((P.live_id.is_not(None), P.live_id), else_=P.head_id)
 
 _ROW = (
-    C.id,
-    C.parent_id,
-    T.short_name.label("tenant"),
-    T.slug.label("tenant_slug"),
+    Comment.id,
+    Comment.parent_id,
+    Tenant.short_name.label("tenant"),
+    Tenant.slug.label("tenant_slug"),
     P.code,
     V.title,
     P.kind,
     P.live_id.is_not(None).label("live"),
-    C.author_name.label("author"),
-    C.official,
-    C.body,
-    C.visibility,
-    C.fate,
-    C.fate_reason,
-    C.moderation_reason,
-    C.appeal,
-    C.appeal_decided_at,
-    C.due_on,
-    C.answered_at,
-    C.shown_at,
-    C.created_at,
-    C.edited_at,
-    C.version,
+    Comment.author_name.label("author"),
+    Comment.official,
+    Comment.body,
+    Comment.visibility,
+    Comment.fate,
+    Comment.fate_reason,
+    Comment.moderation_reason,
+    Comment.appeal,
+    Comment.appeal_state,
+    Comment.due_on,
+    Comment.answered_at,
+    Comment.shown_at,
+    Comment.created_at,
+    Comment.edited_at,
+    Comment.version,
 )
 
 
 def _rows(*more: Any) -> Rows:
     return (
         select(*_ROW, *more)
-        .select_from(C)
-        .join(T, T.id == C.tenant_id)
-        .join(P, P.id == C.publication_id)
-        .join(V, V.id == SHOWN_VERSION)
+        .select_from(Comment)
+        .join(Tenant, Tenant.id == Comment.tenant_id)
+        .join(PUBLICATION, P.id == Comment.publication_id)
+        .join(VERSION, V.id == SHOWN_VERSION)
     )
 
 
@@ -150,9 +144,9 @@ def listing(session: Session, filters: Filters, *, page: int = 1, per_page: int 
     conditions: list[ColumnElement[bool]] = []
     partial = False
     if words:
-        newest = narrowed(session, filters, C.id, *LOOKED_IN).order_by(C.created_at.desc())
+        newest = narrowed(session, filters, Comment.id, *LOOKED_IN).order_by(Comment.created_at.desc())
         said = containing(session, words, newest.limit(LOOKED_THROUGH))
-        conditions, partial = [said.has(C.id)], said.partial
+        conditions, partial = [said.has(Comment.id)], said.partial
         # they are few: counted in one pass
         numbers = select(*(func.count().filter(of_tab(tab)) for tab in Tab)).where(*conditions)
     else:
@@ -177,9 +171,9 @@ def _filtered(
 ) -> Rows:
     """A page of rows: first which they are, then everything about those few."""
     order = order_of(filters)
-    all_of_them = _in_tab(session, filters, filters.tab, C.id).where(*conditions)
+    all_of_them = _in_tab(session, filters, filters.tab, Comment.id).where(*conditions)
     chosen = all_of_them.order_by(*order).limit(limit).offset(offset)
-    return with_outcome(_rows(*OUTCOME)).where(among(C.id, chosen)).order_by(*order)
+    return with_outcome(_rows(*OUTCOME)).where(among(Comment.id, chosen)).order_by(*order)
 
 
 def _in_tab(session: Session, filters: Filters, tab: Tab, *columns: Any) -> Rows:
@@ -201,9 +195,9 @@ _NAMES = [name for name in Row.__dataclass_fields__ if name not in ("outcome", "
 def _publications(session: Session) -> tuple[tuple[str, str], ...]:
     """Publications with the newest comments, to filter by: (code, title), by title."""
     recent = (
-        select(C.publication_id, C.created_at)
-        .where(here(session, C.tenant_id), ~C.official)
-        .order_by(C.created_at.desc())
+        select(Comment.publication_id, Comment.created_at)
+        .where(here(session, Comment.tenant_id), ~Comment.official)
+        .order_by(Comment.created_at.desc())
         .limit(COUNTED)
         .subquery()
     )
@@ -215,7 +209,7 @@ def _publications(session: Session) -> tuple[tuple[str, str], ...]:
     )
     rows = session.execute(
         select(P.code, V.title)
-        .join(V, V.id == SHOWN_VERSION)
+        .join(VERSION, V.id == SHOWN_VERSION)
         .where(among(P.id, newest))
         .order_by(V.title)
     )
@@ -227,19 +221,19 @@ def shown_at(session: Session, comment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     ids = list(comment_ids)
     if not ids:
         return {}
-    page = case((C.official, C.parent_id), else_=C.id)
-    return {id_: at for id_, at in session.execute(select(C.id, page).where(C.id.in_(ids)))}
+    page = case((Comment.official, Comment.parent_id), else_=Comment.id)
+    return {id_: at for id_, at in session.execute(select(Comment.id, page).where(Comment.id.in_(ids)))}
 
 
 def detail(session: Session, comment_id: UUID) -> Detail | None:
     """One comment with everything around it. Two queries."""
-    asked = select(func.coalesce(C.parent_id, C.id)).where(C.id == comment_id).scalar_subquery()
+    asked = select(func.coalesce(Comment.parent_id, Comment.id)).where(Comment.id == comment_id).scalar_subquery()
     rows = [
         _row(row)
         for row in session.execute(
             with_outcome(_rows(*OUTCOME))
-            .where(or_(C.id == asked, C.parent_id == asked))
-            .order_by(C.created_at, C.id)
+            .where(or_(Comment.id == asked, Comment.parent_id == asked))
+            .order_by(Comment.created_at, Comment.id)
         )
     ]
     comment = next((row for row in rows if row.id == comment_id), None)
@@ -247,26 +241,5 @@ def detail(session: Session, comment_id: UUID) -> Detail | None:
         return None
     parent = next((row for row in rows if row.id == comment.parent_id), None)
     replies = tuple(row for row in rows if row.parent_id is not None and row.id != comment_id)
-    events = tuple(
-        Event(
-            row.created_at,
-            row.actor_name,
-            row.actor_kind == "resident",
-            row.action,
-            row.reason,
-            row.former_body,
-        )
-        for row in session.execute(
-            select(
-                CommentEvent.created_at,
-                CommentEvent.actor_name,
-                CommentEvent.actor_kind,
-                CommentEvent.action,
-                CommentEvent.reason,
-                CommentEvent.former_body,
-            )
-            .where(CommentEvent.comment_id == comment_id)
-            .order_by(CommentEvent.created_at, CommentEvent.id)
-        )
-    )
-    return Detail(comment, parent, replies, events)
+    events = events_of(session, Comment, comment_id)
+    return Detail(comment, parent, replies, events[::-1])

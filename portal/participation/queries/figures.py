@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Subquery, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment, Visibility
+from portal.participation.models import Comment
+from portal.participation.policy import Visibility
 from portal.participation.queries.desk import Row, every
 from portal.participation.queries.filters import Filters, Tab, appealed, is_followed_up, is_open, overdue_on
 from portal.participation.queries.public import Rows
@@ -19,8 +20,6 @@ from tenants.reading import Counted, counted, here
 
 #: Days ahead that count as "due soon".
 SOON = timedelta(days=3)
-
-C, T = Comment, Tenant
 
 
 @dataclass(frozen=True)
@@ -62,44 +61,49 @@ class Attention:
 
 def attention(session: Session, day: date, since: datetime) -> list[Attention]:
     """What asks for attention on `day` in every active tenant; new is what came after `since`. One query."""
-    heaps = (
+    tabs = (
         select(
-            C.tenant_id,
+            Comment.tenant_id,
             func.count(case((overdue_on(day), 1))).label("overdue"),
-            func.count(case((and_(is_open, C.due_on.between(day, day + timedelta(days=1))), 1))).label(
+            func.count(case((and_(is_open, Comment.due_on.between(day, day + timedelta(days=1))), 1))).label(
                 "due_soon"
             ),
-            func.count(case((C.visibility == Visibility.HELD, 1))).label("held"),
+            func.count(case((Comment.visibility == Visibility.HELD, 1))).label("held"),
             func.count(case((appealed, 1))).label("appealed"),
-            func.count(case((C.created_at >= since, 1))).label("new"),
+            func.count(case((Comment.created_at >= since, 1))).label("new"),
         )
-        .where(~C.official, C.visibility != Visibility.WITHDRAWN)
-        .group_by(C.tenant_id)
+        .where(~Comment.official, Comment.visibility != Visibility.WITHDRAWN)
+        .group_by(Comment.tenant_id)
         .subquery()
     )
-    numbers = [column for column in heaps.c if column.name != "tenant_id"]
+    numbers = [column for column in tabs.c if column.name != "tenant_id"]
     query: Rows = (
-        select(T.id, T.slug, T.name, *numbers)
-        .select_from(T)
-        .join(heaps, heaps.c.tenant_id == T.id)
-        .where(T.active)
+        select(Tenant.id, Tenant.slug, Tenant.name, *numbers)
+        .select_from(Tenant)
+        .join(tabs, tabs.c.tenant_id == Tenant.id)
+        .where(Tenant.active)
     )
     return [Attention(*row) for row in session.execute(query)]
 
 
 def waiting(session: Session, *, limit: int = 5) -> Waiting:
     """What waits in the acting person's tenant. Two queries."""
-    heaps = (
+    tabs = (
         is_open,
         overdue_on(today()),
-        and_(is_open, C.due_on.between(today(), today() + SOON)),
-        C.visibility == Visibility.HELD,
+        and_(is_open, Comment.due_on.between(today(), today() + SOON)),
+        Comment.visibility == Visibility.HELD,
         appealed,
         is_followed_up,
     )
-    # each heap by its own index: looking through all comments once takes longer every year
+    # each tab by its own index: looking through all comments once takes longer every year
     found = session.execute(
-        select(*(counted(select(literal(1)).where(here(session, C.tenant_id), ~C.official, heap)) for heap in heaps))
+        select(
+            *(
+                counted(select(literal(1)).where(here(session, Comment.tenant_id), ~Comment.official, tab))
+                for tab in tabs
+            )
+        )
     ).one()
     rows = every(session, Filters(tab=Tab.OPEN), limit=limit)
     waits, late, soon, held, appeals, followed = map(Counted.of, found)
@@ -109,8 +113,8 @@ def waiting(session: Session, *, limit: int = 5) -> Waiting:
 def overdue_by_tenant() -> Subquery:
     """How many comments are overdue in each tenant that has any: `tenant_id`, `number`; for all that a session sees."""
     return (
-        select(C.tenant_id, func.count().label("number"))
-        .where(~C.official, overdue_on(today()))
-        .group_by(C.tenant_id)
+        select(Comment.tenant_id, func.count().label("number"))
+        .where(~Comment.official, overdue_on(today()))
+        .group_by(Comment.tenant_id)
         .subquery()
     )

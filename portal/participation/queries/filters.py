@@ -1,4 +1,4 @@
-"""The heaps and filters of the comment desk, as conditions for the database."""
+"""The tabs and filters of the comment desk, as conditions for the database."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from portal.participation.models import Comment, Fate, Visibility
+from portal.kit import ports
+from portal.participation.models import Comment
+from portal.participation.policy import Appeal, Fate, Visibility
 from portal.participation.queries.public import Rows
-from portal.publishing.models import Kind, Publication
+from portal.participation.texts import PUBLICATION, P
 from tenants.clock import today
 from tenants.identity.models import Tenant
 from tenants.identity.queries import named
@@ -21,7 +23,7 @@ from tenants.reading import here
 
 
 class Tab(StrEnum):
-    """The heaps of the desk, by what is to be done."""
+    """The tabs of the desk, by what is to be done."""
 
     OPEN = "open"  # waits for an answer
     OVERDUE = "overdue"
@@ -47,7 +49,7 @@ class Filters:
 
     tab: Tab = Tab.OPEN
     fate: Fate | None = None
-    kind: Kind | None = None
+    kind: str = ""
     publication: str = ""
     tenant: str = ""
     text: str = ""
@@ -66,7 +68,7 @@ class Filters:
         return cls(
             tab=one(Tab, "tab") or Tab.OPEN,
             fate=one(Fate, "fate"),
-            kind=one(Kind, "kind"),
+            kind=kind if (kind := args.get("kind", "")) in ports.publication_kinds() else "",
             publication=_plain(args.get("publication", "")),
             tenant=_plain(args.get("tenant", "")),
             text=_plain(args.get("q", "")),
@@ -78,24 +80,25 @@ def _plain(text: str) -> str:
     return text.replace("\x00", "").strip()[:100]
 
 
-C, P, T = Comment, Publication, Tenant
 #: Where the words of a filter are looked for.
-LOOKED_IN = (C.body, C.author_name)
+LOOKED_IN = (Comment.body, Comment.author_name)
 _parent = aliased(Comment, name="parent")
 
 is_open = and_(
-    C.answered_at.is_(None), C.parent_id.is_(None), C.visibility.in_((Visibility.HELD, Visibility.SHOWN))
+    Comment.answered_at.is_(None),
+    Comment.parent_id.is_(None),
+    Comment.visibility.in_((Visibility.HELD, Visibility.SHOWN)),
 )
 is_followed_up = and_(
-    C.parent_id.is_not(None),
-    C.answered_at.is_(None),
-    C.visibility.in_((Visibility.HELD, Visibility.SHOWN)),
+    Comment.parent_id.is_not(None),
+    Comment.answered_at.is_(None),
+    Comment.visibility.in_((Visibility.HELD, Visibility.SHOWN)),
     select(1)
     .where(
-        _parent.id == C.parent_id,
-        _parent.resident_id == C.resident_id,
+        _parent.id == Comment.parent_id,
+        _parent.resident_id == Comment.resident_id,
         _parent.answered_at.is_not(None),
-        _parent.answered_at < C.created_at,
+        _parent.answered_at < Comment.created_at,
     )
     .exists(),
 )
@@ -103,7 +106,7 @@ is_followed_up = and_(
 
 def overdue_on(day: date) -> ColumnElement[bool]:
     """Open on a day, though it should have been answered before."""
-    return and_(is_open, C.due_on < day)
+    return and_(is_open, Comment.due_on < day)
 
 
 def of_tab(tab: Tab) -> ColumnElement[bool]:
@@ -114,28 +117,28 @@ def of_tab(tab: Tab) -> ColumnElement[bool]:
         case Tab.OVERDUE:
             return overdue_on(today())
         case Tab.HELD:
-            return C.visibility == Visibility.HELD
+            return Comment.visibility == Visibility.HELD
         case Tab.APPEALED:
             return appealed
         case Tab.FOLLOWED_UP:
             return is_followed_up
         case Tab.ANSWERED:
-            return and_(C.answered_at.is_not(None), C.visibility == Visibility.SHOWN)
+            return and_(Comment.answered_at.is_not(None), Comment.visibility == Visibility.SHOWN)
         case Tab.HIDDEN:
-            return C.visibility.in_((Visibility.HIDDEN, Visibility.WITHDRAWN))
+            return Comment.visibility.in_((Visibility.HIDDEN, Visibility.WITHDRAWN))
         case Tab.ALL:
             return true()
 
 
 #: What `policy.appeal_waits` says, for the database.
-appealed = and_(C.visibility == Visibility.HIDDEN, C.appeal.is_not(None), C.appeal_decided_at.is_(None))
+appealed = and_(Comment.visibility == Visibility.HIDDEN, Comment.appeal_state == Appeal.WAITING)
 
 
 def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     """Everything but the tab."""
-    found: list[ColumnElement[bool]] = [here(session, C.tenant_id), ~C.official]
+    found: list[ColumnElement[bool]] = [here(session, Comment.tenant_id), ~Comment.official]
     if filters.fate:
-        found += [C.fate == filters.fate, C.parent_id.is_(None)]
+        found += [Comment.fate == filters.fate, Comment.parent_id.is_(None)]
     if filters.kind:
         found.append(P.kind == filters.kind)
     if filters.publication:
@@ -152,22 +155,26 @@ def order_of(filters: Filters) -> tuple[Any, ...]:
     by_due = filters.tab in (Tab.OPEN, Tab.OVERDUE)
     match filters.sort:
         case Sort.DUE:
-            return C.due_on.asc().nulls_last(), C.created_at, C.id
+            return Comment.due_on.asc().nulls_last(), Comment.created_at, Comment.id
         case Sort.NEWEST:
-            return C.created_at.desc(), C.id.desc()
+            return Comment.created_at.desc(), Comment.id.desc()
         case Sort.OLDEST:
-            return C.created_at, C.id
+            return Comment.created_at, Comment.id
         case None:
             if by_due:
-                return C.due_on.asc().nulls_last(), C.created_at, C.id
-            return (C.created_at, C.id) if oldest_first else (C.created_at.desc(), C.id.desc())
+                return Comment.due_on.asc().nulls_last(), Comment.created_at, Comment.id
+            return (
+                (Comment.created_at, Comment.id)
+                if oldest_first
+                else (Comment.created_at.desc(), Comment.id.desc())
+            )
 
 
 def narrowed(session: Session, filters: Filters, *columns: Any) -> Rows:
     """These columns of the comments under the filters, with no more joins than the filters need."""
-    query: Rows = select(*columns).select_from(C)
+    query: Rows = select(*columns).select_from(Comment)
     if filters.tenant:
-        query = query.join(T, T.id == C.tenant_id)
+        query = query.join(Tenant, Tenant.id == Comment.tenant_id)
     if filters.kind or filters.publication:
-        query = query.join(P, P.id == C.publication_id)
+        query = query.join(PUBLICATION, P.id == Comment.publication_id)
     return query.where(*_conditions(session, filters))

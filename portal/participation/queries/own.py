@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.participation.models import Comment, CommentEvent, Fate, Visibility
+from portal.participation.models import Comment, CommentEvent
+from portal.participation.policy import Fate, Visibility
 from portal.participation.queries.filters import is_open
 from portal.participation.queries.public import SAID, Said, own_ids, said, with_outcome
-from portal.publishing.models import Publication, PublicationVersion
+from portal.participation.texts import PUBLICATION, VERSION, P, V
 from tenants.identity.models import Tenant
 
 PAGE_SIZE = 20
@@ -74,16 +75,15 @@ class OwnPage:
     counts: dict[OwnFilter, int]
 
 
-C = Comment
 _CONDITIONS: dict[OwnFilter, tuple[ColumnElement[bool], ...]] = {
     OwnFilter.ALL: (),
     OwnFilter.OPEN: (is_open,),
-    OwnFilter.ANSWERED: (C.answered_at.is_not(None), C.visibility != Visibility.WITHDRAWN),
-    OwnFilter.BECAME: (C.fate.in_((Fate.ADOPTED, Fate.DONE)), C.visibility != Visibility.WITHDRAWN),
-    OwnFilter.HIDDEN: (C.visibility == Visibility.HIDDEN,),
-    OwnFilter.WITHDRAWN: (C.visibility == Visibility.WITHDRAWN,),
+    OwnFilter.ANSWERED: (Comment.answered_at.is_not(None), Comment.visibility != Visibility.WITHDRAWN),
+    OwnFilter.BECAME: (Comment.fate.in_((Fate.ADOPTED, Fate.DONE)), Comment.visibility != Visibility.WITHDRAWN),
+    OwnFilter.HIDDEN: (Comment.visibility == Visibility.HIDDEN,),
+    OwnFilter.WITHDRAWN: (Comment.visibility == Visibility.WITHDRAWN,),
 }
-_OWN = (*SAID, Tenant.name.label("tenant_name"), Publication.code, PublicationVersion.title)
+_OWN = (*SAID, Tenant.name.label("tenant_name"), P.code, V.title)
 
 
 def mine(
@@ -92,7 +92,7 @@ def mine(
     """A page of the acting resident's comments. Four queries."""
     counted = session.execute(
         select(*(func.count().filter(*conditions) for conditions in _CONDITIONS.values())).where(
-            C.id.in_(own_ids())
+            Comment.id.in_(own_ids())
         )
     ).one()
     counts = dict(zip(_CONDITIONS, counted, strict=True))
@@ -102,7 +102,7 @@ def mine(
 
 def own(session: Session, comment_id: UUID) -> OwnComment | None:
     """One of the acting resident's comments; None when there is none of theirs with this id."""
-    return next(iter(_whole(session, session.execute(_select().where(C.id == comment_id)).all())), None)
+    return next(iter(_whole(session, session.execute(_select().where(Comment.id == comment_id)).all())), None)
 
 
 def export_of_resident(session: Session) -> list[OwnComment]:
@@ -114,13 +114,13 @@ def _select() -> Any:
     return (
         with_outcome(
             select(*_OWN)
-            .select_from(C)
-            .join(Tenant, Tenant.id == C.tenant_id)
-            .outerjoin(Publication, Publication.id == C.publication_id)
-            .outerjoin(PublicationVersion, PublicationVersion.id == Publication.live_id)
+            .select_from(Comment)
+            .join(Tenant, Tenant.id == Comment.tenant_id)
+            .outerjoin(PUBLICATION, P.id == Comment.publication_id)
+            .outerjoin(VERSION, V.id == P.live_id)
         )
-        .where(C.id.in_(own_ids()))
-        .order_by(C.created_at.desc(), C.id.desc())
+        .where(Comment.id.in_(own_ids()))
+        .order_by(Comment.created_at.desc(), Comment.id.desc())
     )
 
 
@@ -149,16 +149,16 @@ def _whole(session: Session, rows: Sequence[Any]) -> tuple[OwnComment, ...]:
     steps: dict[UUID, list[Step]] = {}
     for event in session.execute(
         select(
-            CommentEvent.comment_id,
+            CommentEvent.record_id,
             CommentEvent.created_at,
             CommentEvent.action,
             CommentEvent.actor_kind,
             CommentEvent.reason,
         )
-        .where(CommentEvent.comment_id.in_(ids))
+        .where(CommentEvent.record_id.in_(ids))
         .order_by(CommentEvent.created_at, CommentEvent.id)
     ):
-        steps.setdefault(event.comment_id, []).append(
+        steps.setdefault(event.record_id, []).append(
             Step(event.created_at, event.action, event.actor_kind == "resident", event.reason)
         )
     return tuple(

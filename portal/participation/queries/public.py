@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.participation.models import Comment, Fate, MonthTally, Visibility
-from portal.publishing.models import Publication, PublicationVersion
+from portal.participation.models import Comment, MonthTally
+from portal.participation.policy import Fate, Visibility
+from portal.participation.texts import PUBLICATION, VERSION, P, V
 from tenants.actors import Scope
 from tenants.clock import today
 from tenants.database import actor_of
@@ -45,7 +46,7 @@ class Said:
     outcome: Outcome | None
     moderation_reason: str | None
     appeal: str | None
-    appeal_decided_at: datetime | None
+    appeal_state: str
     due_on: date | None
     answered_at: datetime | None
     created_at: datetime
@@ -131,14 +132,13 @@ class SaidAndDone:
 
 #: A query for rows of any columns.
 Rows: TypeAlias = Select[*tuple[Any, ...]]
-C, M = Comment, MonthTally
-_Outcome = aliased(Publication)
-_OutcomeVersion = aliased(PublicationVersion)
+_Outcome = PUBLICATION.alias("outcome")
+_OutcomeVersion = VERSION.alias("outcome_version")
 #: What `with_outcome` joins and `outcome_of` reads.
-OUTCOME = (_Outcome.code.label("outcome_code"), _OutcomeVersion.title.label("outcome_title"))
+OUTCOME = (_Outcome.c.code.label("outcome_code"), _OutcomeVersion.c.title.label("outcome_title"))
 _SAID = tuple(name for name in Said.__dataclass_fields__ if name != "outcome")
 #: What `said` reads, next to `with_outcome`.
-SAID = (*(getattr(C, name) for name in _SAID), *OUTCOME)
+SAID = (*(getattr(Comment, name) for name in _SAID), *OUTCOME)
 
 
 def own_ids() -> Rows:
@@ -149,13 +149,13 @@ def own_ids() -> Rows:
 def _mine(session: Session) -> ColumnElement[bool]:
     if not actor_of(session).acts_as(Scope.RESIDENT):
         return false()
-    return C.id.in_(own_ids())
+    return Comment.id.in_(own_ids())
 
 
 def with_outcome(query: Rows) -> Rows:
     """The query with the publication, if it is still published, that shows what changed."""
-    return query.outerjoin(_Outcome, _Outcome.id == C.outcome_publication_id).outerjoin(
-        _OutcomeVersion, _OutcomeVersion.id == _Outcome.live_id
+    return query.outerjoin(_Outcome, _Outcome.c.id == Comment.outcome_publication_id).outerjoin(
+        _OutcomeVersion, _OutcomeVersion.c.id == _Outcome.c.live_id
     )
 
 
@@ -166,17 +166,17 @@ def public_thread(
 
     A resident also sees their own that wait or were hidden, marked by `visibility`; not what they withdrew.
     """
-    root = func.coalesce(C.parent_id, C.id).label("root")
-    shown = and_(C.visibility == Visibility.SHOWN, ~C.official)
+    root = func.coalesce(Comment.parent_id, Comment.id).label("root")
+    shown = and_(Comment.visibility == Visibility.SHOWN, ~Comment.official)
     roots = session.execute(
         select(
             root,
             func.count().over().label("roots"),
             func.sum(func.count().filter(shown)).over().label("total"),
         )
-        .where(C.publication_id == publication_id, C.visibility != Visibility.WITHDRAWN)
+        .where(Comment.publication_id == publication_id, Comment.visibility != Visibility.WITHDRAWN)
         .group_by(root)
-        .order_by(func.min(C.created_at).desc(), root)
+        .order_by(func.min(Comment.created_at).desc(), root)
         .limit(size)
         .offset((page - 1) * size)
     ).all()
@@ -184,13 +184,13 @@ def public_thread(
         return Thread(publication_id, (), 0, 1, 1) if page == 1 else public_thread(session, publication_id)
     ids = [row.root for row in roots]
     rows = session.execute(
-        with_outcome(select(*SAID, C.author_name, _mine(session).label("mine")).select_from(C))
+        with_outcome(select(*SAID, Comment.author_name, _mine(session).label("mine")).select_from(Comment))
         .where(
-            or_(C.id.in_(ids), C.parent_id.in_(ids)),
-            C.publication_id == publication_id,
-            C.visibility != Visibility.WITHDRAWN,
+            or_(Comment.id.in_(ids), Comment.parent_id.in_(ids)),
+            Comment.publication_id == publication_id,
+            Comment.visibility != Visibility.WITHDRAWN,
         )
-        .order_by(C.created_at, C.id)
+        .order_by(Comment.created_at, Comment.id)
     ).all()
     found = {row.id: row for row in rows if row.parent_id is None}
     replies: dict[UUID, list[ThreadComment]] = {}
@@ -222,8 +222,12 @@ def outcome_of(row: Any) -> Outcome | None:
 def in_thread(session: Session, publication_id: UUID, comment_id: UUID) -> ThreadComment | None:
     """One comment under a publication as the reader sees it, without its replies. One query."""
     row = session.execute(
-        with_outcome(select(*SAID, C.author_name, _mine(session).label("mine")).select_from(C)).where(
-            C.id == comment_id, C.publication_id == publication_id, C.visibility != Visibility.WITHDRAWN
+        with_outcome(
+            select(*SAID, Comment.author_name, _mine(session).label("mine")).select_from(Comment)
+        ).where(
+            Comment.id == comment_id,
+            Comment.publication_id == publication_id,
+            Comment.visibility != Visibility.WITHDRAWN,
         )
     ).one_or_none()
     return _comment(row) if row else None
@@ -233,16 +237,16 @@ def whereabouts(session: Session, comment_id: UUID, *, size: int = THREAD_SIZE) 
     """Code of the publication under which the reader sees this comment, and the page of its thread."""
     me = aliased(Comment)
     row = session.execute(
-        select(me.publication_id, Publication.code, func.coalesce(me.parent_id, me.id).label("root"))
-        .join(Publication, Publication.id == me.publication_id)
+        select(me.publication_id, P.code, func.coalesce(me.parent_id, me.id).label("root"))
+        .join(PUBLICATION, P.id == me.publication_id)
         .where(me.id == comment_id)
     ).one_or_none()
     if row is None:
         return None
-    root = func.coalesce(C.parent_id, C.id).label("root")
+    root = func.coalesce(Comment.parent_id, Comment.id).label("root")
     threads = (
-        select(root, func.min(C.created_at).label("first"))
-        .where(C.publication_id == row.publication_id, C.visibility != Visibility.WITHDRAWN)
+        select(root, func.min(Comment.created_at).label("first"))
+        .where(Comment.publication_id == row.publication_id, Comment.visibility != Visibility.WITHDRAWN)
         .group_by(root)
         .subquery()
     )
@@ -255,18 +259,18 @@ def target(session: Session, code: str) -> Target | None:
     """The published article with this code, as the form for a comment needs it."""
     row = session.execute(
         select(
-            Publication.id,
-            Publication.tenant_id,
-            Publication.code,
-            PublicationVersion.title,
+            P.id,
+            P.tenant_id,
+            P.code,
+            V.title,
             Tenant.name,
-            Publication.comments_open,
+            P.comments_open,
             (Tenant.comment_policy != CommentPolicy.SHOW).label("held"),
             Tenant.reply_days,
         )
-        .join(PublicationVersion, PublicationVersion.id == Publication.live_id)
-        .join(Tenant, Tenant.id == Publication.tenant_id)
-        .where(Publication.code == code)
+        .join(VERSION, V.id == P.live_id)
+        .join(Tenant, Tenant.id == P.tenant_id)
+        .where(P.code == code)
     ).one_or_none()
     return Target(*row) if row else None
 
@@ -274,9 +278,13 @@ def target(session: Session, code: str) -> Target | None:
 def counts(session: Session, publication_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many residents' comments are shown under each publication. One query."""
     rows = session.execute(
-        select(C.publication_id, func.count())
-        .where(C.publication_id.in_(list(publication_ids)), C.visibility == Visibility.SHOWN, ~C.official)
-        .group_by(C.publication_id)
+        select(Comment.publication_id, func.count())
+        .where(
+            Comment.publication_id.in_(list(publication_ids)),
+            Comment.visibility == Visibility.SHOWN,
+            ~Comment.official,
+        )
+        .group_by(Comment.publication_id)
     )
     return {publication_id: n for publication_id, n in rows}
 
@@ -284,30 +292,35 @@ def counts(session: Session, publication_ids: Iterable[UUID]) -> dict[UUID, int]
 def said_and_done(session: Session, limit: int = 3) -> SaidAndDone:
     """What residents said within twelve months and what became of it. Two queries."""
     month = today().replace(day=1)
-    sums = (func.coalesce(func.sum(column), 0) for column in (M.said, M.answered, M.adopted, M.done))
-    row: Any = session.execute(select(*sums).where(M.month > month.replace(year=month.year - 1))).one()
-    own_words = [C.visibility == Visibility.SHOWN, C.parent_id.is_(None), ~C.official]
+    sums = (
+        func.coalesce(func.sum(column), 0)
+        for column in (MonthTally.said, MonthTally.answered, MonthTally.adopted, MonthTally.done)
+    )
+    row: Any = session.execute(
+        select(*sums).where(MonthTally.month > month.replace(year=month.year - 1))
+    ).one()
+    own_words = [Comment.visibility == Visibility.SHOWN, Comment.parent_id.is_(None), ~Comment.official]
     rows = session.execute(
         with_outcome(
             select(
-                C.id,
-                C.body,
-                C.author_name,
-                C.fate,
-                C.fate_reason,
-                C.created_at,
+                Comment.id,
+                Comment.body,
+                Comment.author_name,
+                Comment.fate,
+                Comment.fate_reason,
+                Comment.created_at,
                 Tenant.short_name,
-                Publication.code,
-                PublicationVersion.title,
+                P.code,
+                V.title,
                 *OUTCOME,
             )
-            .select_from(C)
-            .join(Publication, Publication.id == C.publication_id)
-            .join(PublicationVersion, PublicationVersion.id == Publication.live_id)
-            .join(Tenant, Tenant.id == C.tenant_id)
+            .select_from(Comment)
+            .join(PUBLICATION, P.id == Comment.publication_id)
+            .join(VERSION, V.id == P.live_id)
+            .join(Tenant, Tenant.id == Comment.tenant_id)
         )
-        .where(*own_words, C.fate.in_((Fate.ADOPTED, Fate.DONE)))
-        .order_by(C.created_at.desc())
+        .where(*own_words, Comment.fate.in_((Fate.ADOPTED, Fate.DONE)))
+        .order_by(Comment.created_at.desc())
         .limit(limit)
     )
     items = tuple(

@@ -9,14 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.participation.models import AnswerTemplate
-from portal.publishing.models import Publication, PublicationVersion
+from portal.participation.texts import VERSION, P, V
 from tenants.database import actor_of
 from tenants.pinyin import sound
 
 #: So many publications are offered to show what changed.
 MOST_OUTCOMES = 200
 
-P, V = Publication, PublicationVersion
 _COLUMNS = (AnswerTemplate.id, AnswerTemplate.title, AnswerTemplate.body, AnswerTemplate.fate)
 
 
@@ -35,7 +34,7 @@ def outcomes(session: Session) -> tuple[tuple[UUID, str], ...]:
     """What the tenant published, the newest first: what may show what changed. One query."""
     rows = session.execute(
         select(P.id, V.title)
-        .join(V, V.id == P.live_id)
+        .join(VERSION, V.id == P.live_id)
         .where(P.tenant_id == actor_of(session).tenant_id)
         .order_by(P.first_published_at.desc())
         .limit(MOST_OUTCOMES)

@@ -7,27 +7,28 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
-from portal.participation import notices, policy
-from portal.participation.models import Comment, Fate, Visibility
+from portal.kit.history import taking
+from portal.kit.machine import Step, refusal
+from portal.participation import machine, notices, policy
+from portal.participation.models import Comment
 from portal.participation.notices import Notice
+from portal.participation.policy import Fate, Visibility
+from portal.participation.service.common import fit, load, reason_for
 from portal.participation.service.drafts import discard_draft
-from portal.participation.service.steps import of_tenant, step, text, words
-from portal.publishing.models import Publication
+from portal.participation.texts import P
 from tenants import clock
-from tenants.actors import Actor
+from tenants.database import actor_of
 from tenants.identity.models import Tenant
-from tenants.rules import N_, Invalid, Refusal, require
+from tenants.rules import N_, Invalid, Refusal, Seen, require
 
 
 def answer(
     session: Session,
-    actor: Actor,
     comment_id: UUID,
+    seen: Seen,
     body: str,
     *,
-    expected_version: int | None = None,
     fate: Fate | None = None,
     reason: str | None = None,
     outcome_publication_id: UUID | None = None,
@@ -37,17 +38,13 @@ def answer(
 
     The answer stands beside the comment, in the tenant's name. A comment that waited is shown with it.
     """
-    at = now or clock.now()
-    comment = of_tenant(session, comment_id, expected_version)
-    require(policy.may_answer(actor, comment))
-    said = policy.clean(body)
-    text(said, policy.check_answer(said))
-    if fate is not None:
-        reason = _check_fate(actor, comment, fate, reason)
-    if comment.visibility == Visibility.HELD:
-        comment.visibility = Visibility.SHOWN
-        comment.shown_at = at
-        step(session, actor, comment, "shown", at)
+    at, actor = now or clock.now(), actor_of(session)
+    comment = load(session, comment_id, seen)
+    require(refusal(machine.answering(comment), actor, comment))
+    said = _said(body)
+    step = _towards(session, comment, fate, outcome_publication_id) if fate else None
+    why = reason_for(step, reason) if step else ""
+    _show(session, comment, at)
     official = Comment(
         tenant_id=comment.tenant_id,
         publication_id=comment.publication_id,
@@ -56,102 +53,85 @@ def answer(
         author_name=session.scalars(select(Tenant.name).where(Tenant.id == comment.tenant_id)).one(),
         official=True,
         body=said,
-        visibility=Visibility.SHOWN,
-        fate=Fate.RECEIVED,
-        shown_at=at,
         created_at=at,
         demo=comment.demo,
     )
-    step(session, actor, official, "written", at)
-    comment.answered_at = comment.answered_at or at
-    flag_modified(comment, "answered_at")  # a further answer, too, is a new version for whoever answers now
-    step(session, actor, comment, "answered", at)
-    if fate is not None:
-        _set_fate(session, actor, comment, fate, reason, outcome_publication_id, at)
-    discard_draft(session, actor, comment_id)
+    with taking(session, machine.SPEAK, official, at=at) as move:
+        move.set(shown_at=at)
+    with taking(session, machine.ANSWER, comment, at=at) as move:
+        move.set(answered_at=comment.answered_at or at)
+    if step:
+        _become(session, step, comment, why, outcome_publication_id, at)
+    discard_draft(session, comment_id)
     notices.tell(session, comment, Notice.ANSWERED, at, answer=said, with_fate=fate is not None)
     return official
 
 
 def revise_answer(
-    session: Session,
-    actor: Actor,
-    answer_id: UUID,
-    body: str,
-    *,
-    expected_version: int | None = None,
-    now: datetime | None = None,
+    session: Session, answer_id: UUID, seen: Seen, body: str, *, now: datetime | None = None
 ) -> Comment:
     """Correct an official answer. It is marked as corrected, and the history keeps what it said."""
-    at = now or clock.now()
-    official = of_tenant(session, answer_id, expected_version)
-    require(policy.may_revise_answer(actor, official))
-    said, former = policy.clean(body), official.body
-    text(said, policy.check_answer(said))
+    official = load(session, answer_id, seen)
+    require(refusal(machine.REVISE, actor_of(session), official))
+    said, former = _said(body), official.body
     if said != former:
-        official.body = said
-        official.edited_at = at
-        step(session, actor, official, "edited", at, former_body=former, changes={"body": (former, said)})
+        changes = {"body": (former, said)}
+        with taking(session, machine.REVISE, official, at=now, changes=changes, former_body=former) as move:
+            move.set(body=said, edited_at=move.at)
     return official
 
 
 def set_fate(
     session: Session,
-    actor: Actor,
     comment_id: UUID,
+    seen: Seen,
     to: Fate,
     reason: str | None = None,
     *,
-    expected_version: int | None = None,
     outcome_publication_id: UUID | None = None,
     now: datetime | None = None,
 ) -> Comment:
     """Say what becomes of a comment, and why. `outcome_publication_id` shows what changed (with `done`)."""
     at = now or clock.now()
-    comment = of_tenant(session, comment_id, expected_version)
-    reason = _check_fate(actor, comment, to, reason)
-    _set_fate(session, actor, comment, to, reason, outcome_publication_id, at)
+    comment = load(session, comment_id, seen)
+    step = _towards(session, comment, to, outcome_publication_id)
+    why = reason_for(step, reason)
+    _show(session, comment, at)
+    _become(session, step, comment, why, outcome_publication_id, at)
     notices.tell(session, comment, Notice.FATE, at)
     return comment
 
 
-def _check_fate(actor: Actor, comment: Comment, to: Fate, reason: str | None) -> str | None:
-    """The cleaned reason, when the fate may be set."""
-    kept = words(reason)
-    require(policy.may_set_fate(actor, comment, to))
-    if refusal := policy.check_reason(kept, needed=policy.needs_reason(comment.fate, to)):
-        raise Invalid({"reason": refusal})
-    return kept
+def _said(body: str) -> str:
+    said = policy.clean(body)
+    return fit(said, policy.check_answer(said))
 
 
-def _set_fate(
-    session: Session,
-    actor: Actor,
-    comment: Comment,
-    to: Fate,
-    reason: str | None,
-    outcome_publication_id: UUID | None,
-    at: datetime,
-) -> None:
-    if outcome_publication_id is not None:
-        _check_outcome(session, comment, outcome_publication_id)
-    former = comment.fate
-    comment.fate = to
-    comment.fate_reason = reason
-    comment.outcome_publication_id = outcome_publication_id if to is Fate.DONE else None
+def _show(session: Session, comment: Comment, at: datetime) -> None:
+    """What waited is shown with what the tenant says of it."""
     if comment.visibility == Visibility.HELD:
-        comment.visibility = Visibility.SHOWN
-        comment.shown_at = at
-        step(session, actor, comment, "shown", at)
-    step(session, actor, comment, to.value, at, reason=reason, changes={"fate": (former, to.value)})
+        with taking(session, machine.SHOW_ANSWERED, comment, at=at) as move:
+            move.set(shown_at=at)
 
 
-def _check_outcome(session: Session, comment: Comment, publication_id: UUID) -> None:
-    """What shows the change is a publication of the tenant that the public can read."""
-    live = session.scalars(
-        select(Publication.live_id).where(
-            Publication.id == publication_id, Publication.tenant_id == comment.tenant_id
+def _towards(session: Session, comment: Comment, to: Fate, outcome_publication_id: UUID | None) -> Step:
+    """The step to a fate, when it may be taken; what shows the change is one that the public can read."""
+    step = machine.towards(comment.fate, to)
+    require(refusal(step, actor_of(session), comment))
+    if outcome_publication_id is not None:
+        live = session.scalar(
+            select(P.live_id).where(
+                P.id == outcome_publication_id, P.tenant_id == comment.tenant_id
+            )
         )
-    ).one_or_none()
-    if live is None:
-        raise Invalid({"outcome": Refusal(N_("请选择本单位已发布的内容。"))})
+        if live is None:
+            raise Invalid({"outcome": Refusal(N_("请选择本单位已发布的内容。"))})
+    return step
+
+
+def _become(
+    session: Session, step: Step, comment: Comment, why: str, outcome_publication_id: UUID | None, at: datetime
+) -> None:
+    with taking(session, step, comment, reason=why, at=at) as move:
+        outcome = outcome_publication_id if step is machine.FINISH else None
+        move.set(fate_reason=why or None, outcome_publication_id=outcome)

@@ -10,25 +10,26 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.participation import policy
-from portal.participation.models import Comment, CommentDraft
-from portal.participation.service.steps import of_tenant
+from portal.kit.machine import refusal
+from portal.participation import machine
+from portal.participation.models import CommentDraft
+from portal.participation.service.common import load
 from tenants import clock
-from tenants.actors import Actor
-from tenants.rules import require
+from tenants.database import actor_of
+from tenants.rules import AS_IT_IS, require
 
 #: Of each field; an answer is shorter, what is kept is not judged yet.
 LONGEST = 20_000
 
 
-def keep_draft(session: Session, actor: Actor, comment_id: UUID, fields: Mapping[str, str]) -> datetime:
+def keep_draft(session: Session, comment_id: UUID, fields: Mapping[str, str]) -> datetime:
     """Keep what the actor has typed so far about a comment; with nothing typed, nothing. Returns when."""
-    comment: Comment = of_tenant(session, comment_id, None)
-    require(policy.may_answer(actor, comment))
+    actor, comment = actor_of(session), load(session, comment_id, AS_IT_IS)
+    require(refusal(machine.answering(comment), actor, comment))
     at = clock.now()
     typed = {name: value[:LONGEST] for name, value in fields.items()}
     if not any(value.strip() for value in typed.values()):
-        discard_draft(session, actor, comment_id)
+        discard_draft(session, comment_id)
         return at
     row = {"fields": typed, "saved_at": at}
     statement = insert(CommentDraft).values(
@@ -38,8 +39,7 @@ def keep_draft(session: Session, actor: Actor, comment_id: UUID, fields: Mapping
     return at
 
 
-def discard_draft(session: Session, actor: Actor, comment_id: UUID) -> None:
+def discard_draft(session: Session, comment_id: UUID) -> None:
     """Forget it: it is sent, or not wanted any more."""
-    session.execute(
-        delete(CommentDraft).where(CommentDraft.comment_id == comment_id, CommentDraft.staff_id == actor.id)
-    )
+    mine = CommentDraft.staff_id == actor_of(session).id
+    session.execute(delete(CommentDraft).where(CommentDraft.comment_id == comment_id, mine))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,13 +10,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.participation import notices, policy
-from portal.participation.models import Comment, Visibility
+from portal.kit.history import taking
+from portal.kit.machine import lacks
+from portal.participation import machine, notices, policy
+from portal.participation.models import Comment
 from portal.participation.notices import Notice
-from portal.participation.service.steps import of_tenant, step
+from portal.participation.policy import Visibility
+from portal.participation.service.common import fit, load, reason_for
 from tenants import clock
-from tenants.actors import Actor
-from tenants.rules import N_, Invalid, Refusal, require
+from tenants.database import actor_of
+from tenants.permissions import Permission
+from tenants.rules import AS_IT_IS, N_, Invalid, Refusal, Seen, require
 
 #: At most so many comments are approved in one go: what fits on a page of the desk.
 MOST_AT_ONCE = 200
@@ -30,87 +34,65 @@ class Shown:
     skipped: int
 
 
-def show(
-    session: Session,
-    actor: Actor,
-    comment_id: UUID,
-    *,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-) -> Comment:
+def show(session: Session, comment_id: UUID, seen: Seen, *, now: datetime | None = None) -> Comment:
     """Let a comment be seen: it waited, or was hidden (which also grants an appeal)."""
-    comment = of_tenant(session, comment_id, expected_version)
-    require(policy.may_show(actor, comment))
-    _show(session, actor, comment, now or clock.now())
-    return comment
+    return _show(session, load(session, comment_id, seen), now or clock.now())
 
 
-def show_many(
-    session: Session, actor: Actor, comment_ids: Sequence[UUID], *, now: datetime | None = None
-) -> Shown:
-    """Let several comments be seen. Those that no longer wait are left as they are."""
+def show_many(session: Session, seen: Mapping[UUID, Seen], *, now: datetime | None = None) -> Shown:
+    """Let several comments be seen, each as the actor saw it. What no longer waits, or says something else by now, is
+    left as it is.
+    """
     at = now or clock.now()
-    require(policy.may_moderate(actor))
+    require(lacks(actor_of(session), Permission.COMMENT_MODERATE))
     comments = session.scalars(
         select(Comment)
-        .where(Comment.id.in_(list(comment_ids)[:MOST_AT_ONCE]))
+        .where(Comment.id.in_(list(seen)[:MOST_AT_ONCE]))
         .order_by(Comment.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    waiting = [c for c in comments if c.visibility == Visibility.HELD]
+    waiting = [c for c in comments if c.visibility == Visibility.HELD and seen[c.id] in (AS_IT_IS, c.version)]
     for comment in waiting:
-        require(policy.may_show(actor, comment))
-        _show(session, actor, comment, at)
-    return Shown(len(waiting), len(set(comment_ids)) - len(waiting))
+        _show(session, comment, at)
+    return Shown(len(waiting), len(seen) - len(waiting))
+
+
+def _show(session: Session, comment: Comment, at: datetime) -> Comment:
+    granted = policy.appeal_waits(comment)
+    with taking(session, machine.APPROVE, comment, at=at, also=(machine.GRANT,) if granted else ()) as move:
+        move.set(shown_at=comment.shown_at or at, moderation_reason=None)
+        if granted:
+            move.set(appeal_decided_at=at)
+    notices.tell(session, comment, Notice.GRANTED if granted else Notice.SHOWN, at)
+    return comment
 
 
 def hide(
-    session: Session,
-    actor: Actor,
-    comment_id: UUID,
-    reason: str,
-    words: str = "",
-    *,
-    expected_version: int | None = None,
-    now: datetime | None = None,
+    session: Session, comment_id: UUID, seen: Seen, reason: str, words: str = "", *, now: datetime | None = None
 ) -> Comment:
     """Do not show a comment. `reason` is one of `policy.MODERATION_REASONS`; its author reads it with `words`."""
-    at = now or clock.now()
-    comment = of_tenant(session, comment_id, expected_version)
-    require(policy.may_hide(actor, comment))
+    comment = load(session, comment_id, seen)
     sentence = _sentence(reason, words)
-    former = comment.visibility
-    comment.visibility = Visibility.HIDDEN
-    comment.moderation_reason = sentence
-    # moderated anew: it may be appealed anew
-    comment.appeal = comment.appeal_decided_at = None
-    changes = {"visibility": (former, Visibility.HIDDEN.value)}
-    step(session, actor, comment, "hidden", at, reason=sentence, changes=changes)
-    notices.tell(session, comment, Notice.HIDDEN, at)
+    decided = comment.appeal_state in machine.CLEAR.leaves
+    also = (machine.CLEAR,) if decided else ()
+    with taking(session, machine.HIDE, comment, reason=sentence, at=now, also=also) as move:
+        move.set(moderation_reason=sentence)
+        if decided:
+            move.set(appeal=None, appeal_decided_at=None)
+    notices.tell(session, comment, Notice.HIDDEN, move.at)
     return comment
 
 
 def uphold(
-    session: Session,
-    actor: Actor,
-    comment_id: UUID,
-    words: str,
-    *,
-    expected_version: int | None = None,
-    now: datetime | None = None,
+    session: Session, comment_id: UUID, seen: Seen, reason: str, *, now: datetime | None = None
 ) -> Comment:
     """Answer an appeal: the comment stays hidden, and why."""
-    at = now or clock.now()
-    comment = of_tenant(session, comment_id, expected_version)
-    require(policy.may_uphold(actor, comment))
-    sentence = policy.clean(words)
-    if refusal := policy.check_reason(sentence, needed=True):
-        raise Invalid({"words": refusal})
-    comment.moderation_reason = sentence
-    comment.appeal_decided_at = at
-    step(session, actor, comment, "upheld", at, reason=sentence)
-    notices.tell(session, comment, Notice.UPHELD, at)
+    comment = load(session, comment_id, seen)
+    why = reason_for(machine.UPHOLD, reason)
+    with taking(session, machine.UPHOLD, comment, reason=why, at=now) as move:
+        move.set(moderation_reason=why, appeal_decided_at=move.at)
+    notices.tell(session, comment, Notice.UPHELD, move.at)
     return comment
 
 
@@ -119,20 +101,4 @@ def _sentence(reason: str, words: str) -> str:
     if reason not in policy.MODERATION_REASONS:
         raise Invalid({"reason": Refusal(N_("请选择一个理由。"))})
     sentence = policy.moderation_sentence(reason, policy.clean(words))
-    if refusal := policy.check_reason(sentence, needed=True):
-        raise Invalid({"words": refusal})
-    assert sentence is not None
-    return sentence
-
-
-def _show(session: Session, actor: Actor, comment: Comment, at: datetime) -> None:
-    former = comment.visibility
-    appealed = policy.appeal_waits(comment)
-    comment.visibility = Visibility.SHOWN
-    comment.shown_at = comment.shown_at or at
-    comment.moderation_reason = None
-    if appealed:
-        comment.appeal_decided_at = at
-    changes = {"visibility": (former, Visibility.SHOWN.value)}
-    step(session, actor, comment, "shown", at, changes=changes)
-    notices.tell(session, comment, Notice.GRANTED if appealed else Notice.SHOWN, at)
+    return fit(sentence, policy.check_reason(sentence, needed=True), "words")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.kit.machine import lacks
 from portal.participation import policy
-from portal.participation.models import AnswerTemplate, Fate
+from portal.participation.models import AnswerTemplate
+from portal.participation.policy import Fate
 from tenants import audit
-from tenants.actors import Actor
+from tenants.database import actor_of
+from tenants.permissions import Permission
 from tenants.rules import N_, Invalid, Missing, Refusal, require
 
 LONGEST_TITLE = 40
@@ -19,7 +23,6 @@ MOST = 100
 
 def save_template(
     session: Session,
-    actor: Actor,
     title: str,
     body: str,
     *,
@@ -30,7 +33,7 @@ def save_template(
 
     `fate` is proposed when the template is chosen.
     """
-    require(policy.may_keep_templates(actor))
+    require(lacks(actor_of(session), Permission.COMMENT_ANSWER))
     title, body = " ".join(title.split()), policy.clean(body)
     errors: dict[str, Refusal | str] = {}
     others = session.execute(select(AnswerTemplate.id, AnswerTemplate.title)).all()
@@ -46,26 +49,25 @@ def save_template(
         errors["body"] = refusal
     if errors:
         raise Invalid(errors)
+    kept: dict[str, Any] = {"title": title, "body": body, "fate": fate}
     if template_id is None:
-        assert actor.tenant_id is not None
-        template = AnswerTemplate(tenant_id=actor.tenant_id, title=title, body=body, fate=fate)
+        template = AnswerTemplate(tenant_id=actor_of(session).tenant_id)
         session.add(template)
-        former: tuple[str, str, str | None] = ("", "", None)
     else:
         template = _template(session, template_id)
-        former = (template.title, template.body, template.fate)
-        template.title, template.body, template.fate = title, body, fate
+    changes = {name: (getattr(template, name), value) for name, value in kept.items()}
+    for name, value in kept.items():
+        setattr(template, name, value)
     session.flush()
-    changes = {"title": (former[0], title), "body": (former[1], body), "fate": (former[2], fate)}
     audit.record(
         session, "answer_template.saved", "answer_template", template.id, label=title, changes=changes
     )
     return template
 
 
-def delete_template(session: Session, actor: Actor, template_id: UUID) -> None:
+def delete_template(session: Session, template_id: UUID) -> None:
     """Remove an answer template."""
-    require(policy.may_keep_templates(actor))
+    require(lacks(actor_of(session), Permission.COMMENT_ANSWER))
     template = _template(session, template_id)
     session.delete(template)
     session.flush()

@@ -9,17 +9,19 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-from portal.participation import notices, policy, privacy, replyclock
-from portal.participation.models import Comment, Fate, Visibility
+from portal.kit.history import reindex, take, taking
+from portal.kit.machine import refusal
+from portal.participation import machine, notices, policy, privacy, replyclock
+from portal.participation.models import Comment
 from portal.participation.notices import Notice
-from portal.participation.service.steps import found_anew, step
-from portal.publishing.models import Publication
+from portal.participation.policy import Appeal, Visibility
+from portal.participation.service.common import fit
+from portal.participation.texts import P
 from tenants import audit, clock
-from tenants.actors import Actor
-from tenants.database import take_turns
+from tenants.database import actor_of, take_turns
 from tenants.identity.models import CommentPolicy, Tenant
 from tenants.identity.names import DELETED_NAME
-from tenants.rules import Invalid, Missing, as_seen, require
+from tenants.rules import AS_IT_IS, Missing, Seen, as_seen, require
 
 #: Columns that the public role may not read back, although it may write them.
 _UNREADABLE = (defer(Comment.resident_id, raiseload=True), defer(Comment.staff_id, raiseload=True))
@@ -39,16 +41,16 @@ class Preview:
     held: bool
 
 
-def preview(session: Session, actor: Actor, publication_id: UUID, body: str) -> Preview:
+def preview(session: Session, publication_id: UUID, body: str) -> Preview:
     """What would become of `body` as a comment. Writes nothing."""
-    place = _place(session, actor, publication_id)
+    place = _place(session, publication_id)
+    require(refusal(machine.WRITE, actor_of(session), None, place.facts))
     masked = _masked(body)
     return Preview(masked.text, masked.findings, place.held)
 
 
 def write_comment(
     session: Session,
-    actor: Actor,
     publication_id: UUID,
     body: str,
     *,
@@ -57,15 +59,15 @@ def write_comment(
     demo: bool = False,
 ) -> Comment:
     """Write a comment, or a reply to one. Personal numbers are masked; the tenant's policy holds or shows it."""
-    at = now or clock.now()
+    at, actor = now or clock.now(), actor_of(session)
     parent = None
     if parent_id is not None:
-        parent = session.scalars(
-            select(Comment).options(*_UNREADABLE).where(Comment.id == parent_id)
-        ).one_or_none()
+        parent = session.scalar(select(Comment).options(*_UNREADABLE).where(Comment.id == parent_id))
         if parent is None or parent.publication_id != publication_id:
             raise Missing
-    place = _place(session, actor, publication_id, parent)
+    place = _place(session, publication_id, parent)
+    step = machine.WRITE if place.held else machine.WRITE_SHOWN
+    require(refusal(step, actor, None, place.facts))
     text = _masked(body).text
     take_turns(session, "comments of", actor.id)
     if said := _said_just_now(session, publication_id, parent_id, text, at):
@@ -76,18 +78,15 @@ def write_comment(
         parent_id=parent_id,
         resident_id=actor.id,
         author_name=privacy.mask(actor.name, emails=True).text,
-        official=False,
         body=text,
-        visibility=Visibility.HELD if place.held else Visibility.SHOWN,
-        fate=Fate.RECEIVED,
         # the clock runs for comments; replies are talk among residents
         due_on=None if parent_id else replyclock.due_day(clock.day_of(at), place.reply_days),
-        shown_at=None if place.held else at,
         created_at=at,
         demo=demo,
-        version=1,
     )
-    step(session, actor, comment, "written", at)
+    with taking(session, step, comment, place.facts, at=at) as move:
+        if not place.held:
+            move.set(shown_at=at)
     notices.tell(session, comment, Notice.HELD if place.held else Notice.RECEIVED, at)
     return comment
 
@@ -112,87 +111,56 @@ def _said_just_now(
 
 
 def edit_own(
-    session: Session,
-    actor: Actor,
-    comment_id: UUID,
-    body: str,
-    *,
-    expected_version: int | None = None,
-    now: datetime | None = None,
+    session: Session, comment_id: UUID, seen: Seen, body: str, *, now: datetime | None = None
 ) -> Comment:
     """Correct one's own comment. Where the tenant approves first, the new text waits again."""
-    at = now or clock.now()
-    comment = _own(session, comment_id, expected_version)
-    require(policy.may_edit_own(comment))
-    place = _place(session, actor, comment.publication_id)
-    masked, former = _masked(body), comment.body
-    if masked.text == former:
+    comment = _own(session, comment_id, seen)
+    place = _place(session, comment.publication_id)
+    require(refusal(machine.EDIT, actor_of(session), comment, place.facts))
+    text, former = _masked(body).text, comment.body
+    if text == former:
         return comment
-    comment.body = masked.text
-    comment.edited_at = at
-    if comment.visibility == Visibility.SHOWN and place.held:
-        comment.visibility = Visibility.HELD
-    changes = {"body": (former, comment.body)}
-    step(session, actor, comment, "edited", at, former_body=former, changes=changes)
+    step = machine.EDIT_AGAIN if place.held and comment.visibility == Visibility.SHOWN else machine.EDIT
+    changes = {"body": (former, text)}
+    with taking(session, step, comment, place.facts, at=now, changes=changes, former_body=former) as move:
+        move.set(body=text, edited_at=move.at)
     return comment
 
 
-def withdraw_own(
-    session: Session,
-    actor: Actor,
-    comment_id: UUID,
-    *,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-) -> Comment:
+def withdraw_own(session: Session, comment_id: UUID, seen: Seen, *, now: datetime | None = None) -> Comment:
     """Take one's own comment back: nobody but its author and the tenant sees it any more."""
-    comment = _own(session, comment_id, expected_version)
-    require(policy.may_withdraw_own(comment))
-    former = comment.visibility
-    comment.visibility = Visibility.WITHDRAWN
-    changes = {"visibility": (former, Visibility.WITHDRAWN.value)}
-    step(session, actor, comment, "withdrawn", now or clock.now(), changes=changes)
-    return comment
+    return take(session, machine.WITHDRAW, _own(session, comment_id, seen), at=now)
 
 
-def appeal(
-    session: Session, actor: Actor, comment_id: UUID, words: str, *, now: datetime | None = None
-) -> Comment:
+def appeal(session: Session, comment_id: UUID, words: str, *, now: datetime | None = None) -> Comment:
     """Ask the tenant once to look again at a comment that is not shown."""
-    comment = _own(session, comment_id, None)
-    require(policy.may_appeal(comment))
+    comment = _own(session, comment_id, AS_IT_IS)
     text = privacy.mask(policy.clean(words), emails=True).text
-    if refusal := policy.check_reason(text, needed=True):
-        raise Invalid({"appeal": refusal})
-    comment.appeal = text
-    step(session, actor, comment, "appealed", now or clock.now(), reason=text)
+    with taking(session, machine.APPEAL, comment, reason=text, at=now) as move:
+        move.set(appeal=fit(text, policy.check_reason(text, needed=True), "appeal"))
     return comment
 
 
-def forget_resident(
-    session: Session, actor: Actor, *, keep_shown: bool = True, now: datetime | None = None
-) -> int:
+def forget_resident(session: Session, *, keep_shown: bool = True, now: datetime | None = None) -> int:
     """Part the resident's comments from their person, when they close their account. Returns how many there were.
 
     With `keep_shown` what is in public stays, under no name; everything else is withdrawn and its text erased.
     The history of the tenant keeps former texts, as the records of public offices must.
     """
-    at = now or clock.now()
     comments = session.scalars(
         select(Comment).options(*_UNREADABLE).where(Comment.id.in_(select(func.own_comments())))
     ).all()
     for comment in comments:
         comment.author_name = DELETED_NAME
-        if keep_shown and comment.visibility == Visibility.SHOWN:
-            session.flush()
-            found_anew(session, comment)
-            continue
-        if comment.visibility != Visibility.WITHDRAWN:
-            comment.visibility = Visibility.WITHDRAWN
-            step(session, actor, comment, "withdrawn", at)
-        comment.body = ""
-        comment.appeal = "" if comment.appeal is not None else None
+        if not keep_shown or comment.visibility != Visibility.SHOWN:
+            if comment.visibility != Visibility.WITHDRAWN:
+                take(session, machine.WITHDRAW, comment, at=now)
+            comment.body = ""
+            if comment.appeal_state != Appeal.NONE:
+                with taking(session, machine.FORGET, comment, at=now) as move:
+                    move.set(appeal="")
         session.flush()
+        reindex(session, comment)
     return len(comments)
 
 
@@ -205,44 +173,41 @@ def stop_notices(session: Session, resident_id: UUID) -> None:
 
 def _masked(body: str) -> privacy.Masked:
     text = policy.clean(body)
-    if refusal := policy.check_body(text):
-        raise Invalid({"body": refusal})
-    return privacy.mask(text, emails=True)
+    return privacy.mask(fit(text, policy.check_body(text)), emails=True)
 
 
 @dataclass(frozen=True)
 class _Place:
     """Where a comment is written, and how the tenant treats it."""
 
+    facts: policy.Place
     tenant_id: UUID
     held: bool
     reply_days: int
 
 
-def _place(session: Session, actor: Actor, publication_id: UUID, parent: Comment | None = None) -> _Place:
-    """The place, when the actor may comment there."""
+def _place(session: Session, publication_id: UUID, parent: Comment | None = None) -> _Place:
     row = session.execute(
         select(
-            Publication.tenant_id,
-            Publication.live_id,
-            Publication.comments_open,
+            P.tenant_id,
+            P.live_id,
+            P.comments_open,
             Tenant.comment_policy,
             Tenant.reply_days,
         )
-        .join(Tenant, Tenant.id == Publication.tenant_id)
-        .where(Publication.id == publication_id)
+        .join(Tenant, Tenant.id == P.tenant_id)
+        .where(P.id == publication_id)
     ).one_or_none()
     if row is None:
         raise Missing
-    live = row.live_id is not None
-    require(policy.may_comment(actor, live=live, comments_open=row.comments_open, parent=parent))
-    return _Place(row.tenant_id, row.comment_policy != CommentPolicy.SHOW, row.reply_days)
+    facts = policy.Place(row.live_id is not None, row.comments_open, parent)
+    return _Place(facts, row.tenant_id, row.comment_policy != CommentPolicy.SHOW, row.reply_days)
 
 
-def _own(session: Session, comment_id: UUID, expected_version: int | None) -> Comment:
-    comment = session.scalars(
+def _own(session: Session, comment_id: UUID, seen: Seen) -> Comment:
+    comment = session.scalar(
         select(Comment)
         .options(*_UNREADABLE)
         .where(Comment.id == comment_id, Comment.id.in_(select(func.own_comments())))
-    ).one_or_none()
-    return as_seen(comment, expected_version)
+    )
+    return as_seen(comment, seen)

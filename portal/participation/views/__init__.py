@@ -1,6 +1,6 @@
 """Pages of participation: the comment desk."""
 
-from portal.participation.views import answering, desk, moderation, ready
+from portal.participation.views import answering, desk, ready, steps
 from portal.participation.views.common import blueprint
 
-__all__ = ["answering", "blueprint", "desk", "moderation", "ready"]
+__all__ = ["answering", "blueprint", "desk", "ready", "steps"]

@@ -8,14 +8,14 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
+from portal.answers import show_refusal
 from portal.participation import queries, service
 from portal.participation.forms import TemplateForm
-from portal.participation.models import Fate
+from portal.participation.policy import Fate
 from portal.participation.views.common import blueprint
 from portal.participation.words import FATES
 from tenants.permissions import Permission
-from tenants.requests import actor, db, requires
+from tenants.requests import db, requires
 from tenants.rules import Invalid
 from webkit.forms import Form, choices
 from webkit.fragments import render
@@ -59,7 +59,7 @@ def delete_template(tenant: str, template_id: UUID) -> ResponseReturnValue:
     found = _load(template_id)
     form = Form()
     if form.validate_on_submit():
-        service.delete_template(db(), actor(), template_id)
+        service.delete_template(db(), template_id)
         flash(_("模板已经删除。"), "success")
         return redirect(url_for(".templates", tenant=tenant), 303)
     return render(
@@ -89,13 +89,12 @@ def _save(form: TemplateForm, template_id: UUID | None = None) -> bool:
     try:
         service.save_template(
             db(),
-            actor(),
             form.title.data or "",
             form.body.data or "",
             fate=Fate(form.fate.data) if form.fate.data else None,
             template_id=template_id,
         )
     except Invalid as error:
-        take(form, error)
+        show_refusal(form, error)
         return False
     return True

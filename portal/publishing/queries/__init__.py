@@ -26,14 +26,11 @@ from portal.publishing.queries.public import (
     withdrawn,
 )
 from portal.publishing.queries.records import (
-    EventRow,
     Record,
     approvers,
     codes_of,
-    comment_count,
     draft_fields,
     drafts_of,
-    events_of,
     preview,
     record,
     tags_in_use,
@@ -55,7 +52,6 @@ from portal.publishing.queries.shapes import (
 
 __all__ = [
     "DocumentRef",
-    "EventRow",
     "Facets",
     "Filters",
     "Listing",
@@ -73,10 +69,8 @@ __all__ = [
     "approvers",
     "cards",
     "codes_of",
-    "comment_count",
     "draft_fields",
     "drafts_of",
-    "events_of",
     "every",
     "for_feed",
     "latest",

@@ -19,8 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from portal.publishing.queries.rows import P, T, U, V, bare, id_of_tenant, published
+from portal.publishing.models import PublicationVersion
+from portal.publishing.queries.rows import P, bare, id_of_tenant, published
 from portal.publishing.queries.shapes import Count, Facets
+from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.identity.queries import OFFERED
 from tenants.pinyin import sound
 from tenants.reading import COUNTED
@@ -52,18 +54,35 @@ def _offered(session: Session, kind: ColumnElement[bool] | None, tenant: str | N
         year.order_by(order).limit(1).scalar_subquery()
         for order in (P.first_published_at.asc(), P.first_published_at.desc())
     )
-    tenants = select(literal("tenant"), T.slug, T.short_name).order_by(T.kind, T.name_sound).limit(OFFERED + 1)
-    units = select(literal("unit"), U.slug, U.name).where(U.active).order_by(U.name_sound).limit(UNITS)
+    tenants = (
+        select(literal("tenant"), Tenant.slug, Tenant.short_name)
+        .order_by(Tenant.kind, Tenant.name_sound)
+        .limit(OFFERED + 1)
+    )
+    units = (
+        select(literal("unit"), ResponsibleUnit.slug, ResponsibleUnit.name)
+        .where(ResponsibleUnit.active)
+        .order_by(ResponsibleUnit.name_sound)
+        .limit(UNITS)
+    )
     if tenant:
-        units = units.where(U.tenant_id == id_of_tenant(tenant))
+        units = units.where(ResponsibleUnit.tenant_id == id_of_tenant(tenant))
     found: dict[str, list[Count]] = {"year": [], "tenant": [], "unit": []}
     for name, value, label in session.execute(
-        union_all(select(literal("year"), first, last), tenants.subquery().select(), units.subquery().select())
+        union_all(
+            select(literal("year"), first, last), tenants.subquery().select(), units.subquery().select()
+        )
     ):
         found[name].append(Count(value, label, None))
     [span] = found["year"]
     years = range(int(span.label), int(span.value) - 1, -1) if span.value else ()
-    recent = bare(V.tags, version=True).where(mine).order_by(P.first_published_at.desc()).limit(RECENT).subquery()
+    recent = (
+        bare(PublicationVersion.tags, version=True)
+        .where(mine)
+        .order_by(P.first_published_at.desc())
+        .limit(RECENT)
+        .subquery()
+    )
     tag = func.unnest(recent.c.tags).label("tag")
     words = session.execute(
         select(tag).select_from(recent).group_by(tag).order_by(func.count().desc(), tag).limit(TAGS)
@@ -82,11 +101,11 @@ def _counted(session: Session, chosen: Chosen) -> Facets:
     base = (
         published(
             P.kind,
-            T.slug.label("tenant"),
-            T.short_name.label("tenant_name"),
-            U.slug.label("unit"),
-            U.name.label("unit_name"),
-            V.tags,
+            Tenant.slug.label("tenant"),
+            Tenant.short_name.label("tenant_name"),
+            ResponsibleUnit.slug.label("unit"),
+            ResponsibleUnit.name.label("unit_name"),
+            PublicationVersion.tags,
             _YEAR.label("year"),
             *(own[name].label(f"{name}_ok") for name in own),
         )
@@ -140,7 +159,8 @@ def _counted(session: Session, chosen: Chosen) -> Facets:
         .limit(TAGS)
     )
     by_count = {
-        name: tuple(sorted(values, key=lambda v: (-(v.count or 0), sound(v.label)))) for name, values in found.items()
+        name: tuple(sorted(values, key=lambda v: (-(v.count or 0), sound(v.label))))
+        for name, values in found.items()
     }
     years = tuple(sorted(found["year"], key=lambda v: v.value, reverse=True))
     tags = tuple(Count(word, word, n) for word, n in words)

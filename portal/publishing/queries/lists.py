@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
-from portal.publishing.models import Kind, Publication, PublicationEvent, PublicationVersion, State
+from portal.publishing.models import Publication, PublicationEvent, PublicationVersion
+from portal.publishing.policy import Kind, State
 from portal.publishing.queries.shapes import Ref
 from tenants.database import actor_of
 from tenants.identity.models import ResponsibleUnit, Tenant
@@ -20,16 +21,16 @@ from tenants.identity.queries import named
 from tenants.pinyin import sound
 from tenants.reading import LOOKED_THROUGH, Counted, among, containing, counted, here
 
-P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
+P = Publication
 
 #: Tags and authors are offered from so many of the texts that changed last.
 RECENT = 300
 #: What a list may be sorted by; a leading "-" turns it round.
 SORTS: dict[str, Any] = {
-    "title": V.title,
+    "title": PublicationVersion.title,
     "updated": P.updated_at,
     "published": P.first_published_at,
-    "tenant": T.name_sound,
+    "tenant": Tenant.name_sound,
     "author": P.edited_by_name,
 }
 
@@ -124,7 +125,13 @@ def listing(
         # the limit before the join: else the planner joins every row to sort it
         newest = _lean(filters, "", P.id, P.head_id).where(*counting).order_by(P.updated_at.desc())
         heads = newest.limit(LOOKED_THROUGH).subquery()
-        found = containing(session, words, select(heads.c.id, V.title).join(V, V.id == heads.c.head_id))
+        found = containing(
+            session,
+            words,
+            select(heads.c.id, PublicationVersion.title).join(
+                PublicationVersion, PublicationVersion.id == heads.c.head_id
+            ),
+        )
         conditions["text"] = or_(found.has(P.id), P.code == words.lower())
         counting.append(conditions["text"])
         partial = found.partial
@@ -167,14 +174,14 @@ def _rows() -> Select[Any]:
         P.code,
         P.kind,
         P.state,
-        V.title,
-        T.id,
-        T.slug,
-        T.name,
-        T.short_name,
-        U.name,
+        PublicationVersion.title,
+        Tenant.id,
+        Tenant.slug,
+        Tenant.name,
+        Tenant.short_name,
+        ResponsibleUnit.name,
         P.edited_by_name,
-        V.number,
+        PublicationVersion.number,
         P.live_id,
         P.updated_at,
         P.first_published_at,
@@ -223,9 +230,15 @@ def with_head(*columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(P)
-        .join(V, V.id == P.head_id)
-        .join(T, T.id == P.tenant_id)
-        .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
+        .join(PublicationVersion, PublicationVersion.id == P.head_id)
+        .join(Tenant, Tenant.id == P.tenant_id)
+        .outerjoin(
+            ResponsibleUnit,
+            and_(
+                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
+                ResponsibleUnit.id == PublicationVersion.unit_id,
+            ),
+        )
     )
 
 
@@ -234,11 +247,17 @@ def _lean(filters: Filters, sort: str, *columns: Any) -> Select[Any]:
     key = sort.removeprefix("-")
     query: Select[Any] = select(*columns).select_from(P)
     if filters.tenant or key == "tenant":
-        query = query.join(T, T.id == P.tenant_id)
+        query = query.join(Tenant, Tenant.id == P.tenant_id)
     if filters.tag or filters.text or filters.unit or key == "title":
-        query = query.join(V, V.id == P.head_id)
+        query = query.join(PublicationVersion, PublicationVersion.id == P.head_id)
     if filters.unit:
-        query = query.join(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
+        query = query.join(
+            ResponsibleUnit,
+            and_(
+                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
+                ResponsibleUnit.id == PublicationVersion.unit_id,
+            ),
+        )
     return query
 
 
@@ -248,16 +267,18 @@ def _conditions(session: Session, filters: Filters, by_title: bool) -> dict[str,
         "live": P.live_id.is_not(None),
         "kind": P.kind == filters.kind,
         "tenant": named(filters.tenant),
-        "unit": U.slug == filters.unit,
-        "tag": V.tags.contains([filters.tag]),
+        "unit": ResponsibleUnit.slug == filters.unit,
+        "tag": PublicationVersion.tags.contains([filters.tag]),
         "author": P.edited_by_name == filters.author,
-        "text": or_(V.title.icontains(filters.text, autoescape=True), P.code == filters.text.lower()),
+        "text": or_(
+            PublicationVersion.title.icontains(filters.text, autoescape=True), P.code == filters.text.lower()
+        ),
     }
     tenant_id = actor_of(session).tenant_id
     return {
         "here": here(session, P.tenant_id),
         # texts by title are found by an index of their own
-        **({"texts": V.tenant_id == tenant_id} if tenant_id and by_title else {}),
+        **({"texts": PublicationVersion.tenant_id == tenant_id} if tenant_id and by_title else {}),
         **{name: condition for name, condition in found.items() if getattr(filters, name)},
     }
 
@@ -272,8 +293,8 @@ def _order(sort: str) -> tuple[Any, ...]:
 def _options(session: Session) -> dict[str, tuple[Option, ...]]:
     """The values of the filters: units, and what the rows that changed last name. One query."""
     recent = (
-        select(P.edited_by_name, V.tags)
-        .join(V, V.id == P.head_id)
+        select(P.edited_by_name, PublicationVersion.tags)
+        .join(PublicationVersion, PublicationVersion.id == P.head_id)
         .where(here(session, P.tenant_id))
         .order_by(P.updated_at.desc())
         .limit(RECENT)
@@ -282,7 +303,9 @@ def _options(session: Session) -> dict[str, tuple[Option, ...]]:
     tags = select(func.unnest(recent.c.tags).label("value")).distinct().subquery()
     rows = session.execute(
         union_all(
-            select(literal("unit"), U.slug, U.name).where(U.active, U.tenant_id == actor_of(session).tenant_id),
+            select(literal("unit"), ResponsibleUnit.slug, ResponsibleUnit.name).where(
+                ResponsibleUnit.active, ResponsibleUnit.tenant_id == actor_of(session).tenant_id
+            ),
             select(literal("author"), recent.c.edited_by_name, recent.c.edited_by_name)
             .where(recent.c.edited_by_name != "")
             .distinct(),
@@ -317,7 +340,7 @@ def waiting(session: Session, staff_id: UUID, *, limit: int = 200) -> tuple[Wait
     """What is in review or approved, and this person's drafts; the longest waiting first. One query."""
     last = (
         select(PublicationEvent.action, PublicationEvent.created_at, PublicationEvent.reason)
-        .where(PublicationEvent.publication_id == P.id)
+        .where(PublicationEvent.record_id == P.id)
         .order_by(PublicationEvent.created_at.desc(), PublicationEvent.id.desc())
         .limit(1)
         .lateral()
@@ -325,7 +348,7 @@ def waiting(session: Session, staff_id: UUID, *, limit: int = 200) -> tuple[Wait
     rows = session.execute(
         select(
             P.code,
-            V.title,
+            PublicationVersion.title,
             P.kind,
             P.state,
             P.edited_by_name,
@@ -338,7 +361,7 @@ def waiting(session: Session, staff_id: UUID, *, limit: int = 200) -> tuple[Wait
             P.live_id,
         )
         .select_from(P)
-        .join(V, V.id == P.head_id)
+        .join(PublicationVersion, PublicationVersion.id == P.head_id)
         .join(last, true())
         .where(
             here(session, P.tenant_id),

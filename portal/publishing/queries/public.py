@@ -9,16 +9,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from portal.publishing.models import Kind
-from portal.publishing.models import Withdrawal as W
+from portal.publishing.models import PublicationVersion, Withdrawal
+from portal.publishing.policy import Kind
 from portal.publishing.queries.facets import facets
 from portal.publishing.queries.rows import (
     ARTICLE,
     CARD,
     NEWEST,
     P,
-    T,
-    V,
     article,
     bare,
     card,
@@ -38,6 +36,7 @@ from portal.publishing.queries.shapes import (
     Withdrawn,
 )
 from tenants.clock import SHANGHAI, now
+from tenants.identity.models import Tenant
 from tenants.reading import Counted, among, counted
 
 #: A list of a unit or with a tag is counted among so many of the newest.
@@ -65,26 +64,31 @@ def public_list(
         "kind": P.kind == kind if kind else None,
         "tenant": of_tenant(tenant) if tenant else None,
         "unit": of_unit(unit, tenant) if unit else None,
-        "tag": V.tags.contains([tag]) if tag else None,
+        "tag": PublicationVersion.tags.contains([tag]) if tag else None,
         "year": _in_year(year) if year else None,
     }
     conditions = [c for c in chosen.values() if c is not None]
-    told = [c for name, c in chosen.items() if c is not None and name in ("unit", "tag")]
+    narrowing = [c for name, c in chosen.items() if c is not None and name in ("unit", "tag")]
     # first which, then what: nothing is read or counted for the rows of the pages before
     offset = (page - 1) * per_page
-    which = bare(P.id, version=bool(told)).where(*conditions).order_by(*NEWEST).limit(per_page).offset(offset)
+    which = bare(P.id, version=bool(narrowing)).where(*conditions).order_by(*NEWEST).limit(per_page).offset(offset)
     rows = session.execute(
         published(*CARD, shown_comments()).where(among(P.id, which)).order_by(*NEWEST)
     ).mappings()
     items = tuple(card(row) for row in rows)
     of_kind = bare(literal(1), version=False).where(*conditions[:1] if kind else [])
-    if told:
+    if narrowing:
         # what only the texts tell is counted among the newest of them
-        others = [c for c in conditions if c not in told]
-        newest = bare(and_(*told).label("told"), version=True).where(*others).order_by(*NEWEST).limit(LOOKED_AT + 1)
+        others = [c for c in conditions if c not in narrowing]
+        newest = (
+            bare(and_(*narrowing).label("narrowing"), version=True)
+            .where(*others)
+            .order_by(*NEWEST)
+            .limit(LOOKED_AT + 1)
+        )
         seen = newest.subquery()
         number, looked_at, all_of_kind = session.execute(
-            select(func.count().filter(seen.c.told), func.count(), counted(of_kind)).select_from(seen)
+            select(func.count().filter(seen.c.narrowing), func.count(), counted(of_kind)).select_from(seen)
         ).one()
         total = Counted.of(max(number, offset + len(items)), at_least=looked_at > LOOKED_AT)
     else:
@@ -136,16 +140,23 @@ def upcoming(session: Session, *, tenant: str | None = None, limit: int = 6) -> 
     """Events that are not over, the next one first. One query."""
     # first which: only a few of the events that are to come are shown
     which = (
-        select(V.publication_id)
-        .join(P, P.id == V.publication_id)
-        .where(P.kind == Kind.OUTREACH, V.live, V.event_starts_at.is_not(None), V.event_ends_at > now())
-        .order_by(V.event_starts_at, V.publication_id)
+        select(PublicationVersion.publication_id)
+        .join(P, P.id == PublicationVersion.publication_id)
+        .where(
+            P.kind == Kind.OUTREACH,
+            PublicationVersion.live,
+            PublicationVersion.event_starts_at.is_not(None),
+            PublicationVersion.event_ends_at > now(),
+        )
+        .order_by(PublicationVersion.event_starts_at, PublicationVersion.publication_id)
         .limit(limit)
     )
     if tenant:
-        which = which.where(V.tenant_id == id_of_tenant(tenant))
+        which = which.where(PublicationVersion.tenant_id == id_of_tenant(tenant))
     rows = session.execute(
-        published(*CARD, shown_comments()).where(among(P.id, which)).order_by(V.event_starts_at, P.id)
+        published(*CARD, shown_comments())
+        .where(among(P.id, which))
+        .order_by(PublicationVersion.event_starts_at, P.id)
     )
     return tuple(card(row) for row in rows.mappings())
 
@@ -162,19 +173,22 @@ def near(
         published(
             P.code,
             P.kind,
-            V.title,
-            V.latitude,
-            V.longitude,
-            V.place_label,
-            T.short_name.label("tenant_short"),
+            PublicationVersion.title,
+            PublicationVersion.latitude,
+            PublicationVersion.longitude,
+            PublicationVersion.place_label,
+            Tenant.short_name.label("tenant_short"),
         )
-        .where(V.latitude.is_not(None))
+        .where(PublicationVersion.latitude.is_not(None))
         .order_by(P.first_published_at.desc())
         .limit(limit)
     )
     if box:
         south, west, north, east = box
-        query = query.where(V.latitude.between(south, north), V.longitude.between(west, east))
+        query = query.where(
+            PublicationVersion.latitude.between(south, north),
+            PublicationVersion.longitude.between(west, east),
+        )
     if tenant:
         query = query.where(of_tenant(tenant))
     return tuple(
@@ -203,8 +217,12 @@ def for_feed(
 
 def related(session: Session, article: PublicArticle, limit: int = 4) -> tuple[PublicCard, ...]:
     """Others of the same unit, then the same tags, then the same tenant, newest first. One query."""
-    closeness = (case((V.unit_id == article.unit.id, 4), else_=0) if article.unit else literal(0)) + (
-        case((V.tags.overlap(list(article.tags)), 2), else_=0) if article.tags else literal(0)
+    closeness = (
+        case((PublicationVersion.unit_id == article.unit.id, 4), else_=0) if article.unit else literal(0)
+    ) + (
+        case((PublicationVersion.tags.overlap(list(article.tags)), 2), else_=0)
+        if article.tags
+        else literal(0)
     )
     closeness = closeness + case((P.tenant_id == article.tenant.id, 1), else_=0)
     newest = (
@@ -224,19 +242,23 @@ def related(session: Session, article: PublicArticle, limit: int = 4) -> tuple[P
 
 def public_article(session: Session, code: str) -> PublicArticle | None:
     """The live version of a publication; None when the public may not read it. Two queries."""
-    row = (
-        session.execute(published(*ARTICLE).where(P.code == code))
-        .mappings()
-        .one_or_none()
-    )
+    row = session.execute(published(*ARTICLE).where(P.code == code)).mappings().one_or_none()
     return article(row, files_of_version(session, row["version_id"])) if row else None
 
 
 def withdrawn(session: Session, code: str) -> Withdrawn | None:
     """What the public may know of a text that was taken down. One query."""
     row = session.execute(
-        select(W.code, W.kind, W.title, W.reason, W.withdrawn_at, T.slug, T.name)
-        .join(T, T.id == W.tenant_id)
-        .where(W.code == code)
+        select(
+            Withdrawal.code,
+            Withdrawal.kind,
+            Withdrawal.title,
+            Withdrawal.reason,
+            Withdrawal.withdrawn_at,
+            Tenant.slug,
+            Tenant.name,
+        )
+        .join(Tenant, Tenant.id == Withdrawal.tenant_id)
+        .where(Withdrawal.code == code)
     ).one_or_none()
     return Withdrawn(row[0], Kind(row[1]), *row[2:]) if row else None

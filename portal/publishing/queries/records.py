@@ -12,17 +12,10 @@ from markupsafe import Markup
 from sqlalchemy import Text, and_, cast, distinct, func, select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment
-from portal.publishing import richtext
+from portal.publishing import presenting
 from portal.publishing.content import Content, of_version
-from portal.publishing.models import (
-    Kind,
-    Publication,
-    PublicationDraft,
-    PublicationEvent,
-    PublicationVersion,
-    State,
-)
+from portal.publishing.models import Publication, PublicationDraft, PublicationVersion
+from portal.publishing.policy import Kind, State
 from portal.publishing.queries.lists import with_head
 from portal.publishing.queries.rows import ARTICLE, article, files_of_version
 from portal.publishing.queries.shapes import DocumentRef, Picture, PublicArticle, Ref
@@ -31,7 +24,7 @@ from tenants.files.models import StoredFile
 from tenants.identity.models import ResponsibleUnit, RoleAssignment, Staff, Tenant
 from tenants.permissions import IN_TENANT, Permission
 
-P, V, T, U = Publication, PublicationVersion, Tenant, ResponsibleUnit
+P = Publication
 
 
 @dataclass(frozen=True)
@@ -45,18 +38,6 @@ class VersionRow:
     note: str
     live: bool
     head: bool
-
-
-@dataclass(frozen=True)
-class EventRow:
-    """One step of the history."""
-
-    action: str
-    state: str
-    actor: str
-    at: datetime
-    version_number: int | None
-    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +83,7 @@ class Record:
     def shown(self) -> Markup:
         """The body of the newest version as a page shows it."""
         widths = {picture.id: picture.widths for picture in self.pictures}
-        return richtext.present(self.content.body, widths)
+        return presenting.present(self.content.body, widths)
 
 
 def record(session: Session, code: str) -> Record | None:
@@ -111,19 +92,22 @@ def record(session: Session, code: str) -> Record | None:
         session.execute(
             with_head(
                 P,
-                V,
-                T.id.label("tenant_id"),
-                T.slug,
-                T.name,
-                T.short_name,
-                U.name.label("unit"),
+                PublicationVersion,
+                Tenant.id.label("tenant_id"),
+                Tenant.slug,
+                Tenant.name,
+                Tenant.short_name,
+                ResponsibleUnit.name.label("unit"),
                 StoredFile.width,
                 StoredFile.height,
                 StoredFile.widths,
             )
             .outerjoin(
                 StoredFile,
-                and_(StoredFile.tenant_id == V.tenant_id, StoredFile.id == V.cover_file_id),
+                and_(
+                    StoredFile.tenant_id == PublicationVersion.tenant_id,
+                    StoredFile.id == PublicationVersion.cover_file_id,
+                ),
             )
             .where(P.code == code)
         )
@@ -181,9 +165,16 @@ _OF_PUBLICATION = (
 def versions_of(session: Session, record: Record) -> tuple[VersionRow, ...]:
     """Its versions, newest first. One query."""
     rows = session.execute(
-        select(V.id, V.number, V.title, V.saved_by_name, V.created_at, V.note)
-        .where(V.publication_id == record.id)
-        .order_by(V.number.desc())
+        select(
+            PublicationVersion.id,
+            PublicationVersion.number,
+            PublicationVersion.title,
+            PublicationVersion.saved_by_name,
+            PublicationVersion.created_at,
+            PublicationVersion.note,
+        )
+        .where(PublicationVersion.publication_id == record.id)
+        .order_by(PublicationVersion.number.desc())
     )
     return tuple(
         VersionRow(number, title, by, at, note, id_ == record.live_id, id_ == record.head_id)
@@ -191,37 +182,37 @@ def versions_of(session: Session, record: Record) -> tuple[VersionRow, ...]:
     )
 
 
-def events_of(session: Session, record: Record) -> tuple[EventRow, ...]:
-    """Its history, newest first. One query."""
-    E = PublicationEvent
-    rows = session.execute(
-        select(E.action, E.state, E.actor_name, E.created_at, E.version_number, E.reason)
-        .where(E.publication_id == record.id)
-        .order_by(E.created_at.desc(), E.id.desc())
-    )
-    return tuple(EventRow(*row) for row in rows)
-
-
 def drafts_of(session: Session, record: Record) -> tuple[DraftRow, ...]:
     """Who has typed something and not saved it, newest first. One query."""
-    D = PublicationDraft
     rows = session.execute(
-        select(D.staff_id, D.staff_name, D.base_number, D.saved_at)
-        .where(D.publication_id == record.id)
-        .order_by(D.saved_at.desc())
+        select(
+            PublicationDraft.staff_id,
+            PublicationDraft.staff_name,
+            PublicationDraft.base_number,
+            PublicationDraft.saved_at,
+        )
+        .where(PublicationDraft.publication_id == record.id)
+        .order_by(PublicationDraft.saved_at.desc())
     )
     return tuple(DraftRow(*row) for row in rows)
 
 
 def draft_fields(session: Session, publication_id: UUID, staff_id: UUID) -> dict[str, Any] | None:
     """The form's fields as this person last typed them. One query."""
-    D = PublicationDraft
-    return session.scalar(select(D.fields).where(D.publication_id == publication_id, D.staff_id == staff_id))
+    return session.scalar(
+        select(PublicationDraft.fields).where(
+            PublicationDraft.publication_id == publication_id, PublicationDraft.staff_id == staff_id
+        )
+    )
 
 
 def version_content(session: Session, record: Record, number: int) -> tuple[VersionRow, Content] | None:
     """What version `number` says. Two queries."""
-    version = session.scalar(select(V).where(V.publication_id == record.id, V.number == number))
+    version = session.scalar(
+        select(PublicationVersion).where(
+            PublicationVersion.publication_id == record.id, PublicationVersion.number == number
+        )
+    )
     if version is None:
         return None
     files = files_of_version(session, version.id)
@@ -239,17 +230,26 @@ def version_content(session: Session, record: Record, number: int) -> tuple[Vers
 
 def preview(session: Session, code: str, number: int | None = None) -> PublicArticle | None:
     """A version (default: the newest) as the public would read it. Two queries."""
-    which = V.number == number if number else V.id == P.head_id
+    which = PublicationVersion.number == number if number else PublicationVersion.id == P.head_id
     row = (
         session.execute(
             select(*ARTICLE)
             .select_from(P)
-            .join(V, V.publication_id == P.id)
-            .join(T, T.id == P.tenant_id)
-            .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
+            .join(PublicationVersion, PublicationVersion.publication_id == P.id)
+            .join(Tenant, Tenant.id == P.tenant_id)
+            .outerjoin(
+                ResponsibleUnit,
+                and_(
+                    ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
+                    ResponsibleUnit.id == PublicationVersion.unit_id,
+                ),
+            )
             .outerjoin(
                 StoredFile,
-                and_(StoredFile.tenant_id == V.tenant_id, StoredFile.id == V.cover_file_id),
+                and_(
+                    StoredFile.tenant_id == PublicationVersion.tenant_id,
+                    StoredFile.id == PublicationVersion.cover_file_id,
+                ),
             )
             .where(P.code == code, which)
         )
@@ -279,22 +279,12 @@ def approvers(session: Session, tenant_id: UUID) -> int:
     )
 
 
-def comment_count(session: Session, publication_id: UUID) -> int:
-    """Comments of residents under a publication, whatever became of them. One query."""
-    return (
-        session.scalar(
-            select(func.count()).where(Comment.publication_id == publication_id, Comment.official.is_(False))
-        )
-        or 0
-    )
-
-
 def tags_in_use(session: Session) -> list[str]:
     """Tags of the publications that this session sees, most used first. One query."""
-    tag = func.unnest(V.tags).label("tag")
+    tag = func.unnest(PublicationVersion.tags).label("tag")
     rows = session.execute(
         select(tag, func.count())
-        .join(P, P.head_id == V.id)
+        .join(P, P.head_id == PublicationVersion.id)
         .group_by(tag)
         .order_by(func.count().desc(), cast(tag, Text))
         .limit(60)
@@ -304,7 +294,11 @@ def tags_in_use(session: Session) -> list[str]:
 
 def units(session: Session) -> list[tuple[UUID, str, str]]:
     """The active units of the tenant: (id, slug, name). One query."""
-    rows = session.execute(select(U.id, U.slug, U.name).where(U.active).order_by(U.name_sound, U.name))
+    rows = session.execute(
+        select(ResponsibleUnit.id, ResponsibleUnit.slug, ResponsibleUnit.name)
+        .where(ResponsibleUnit.active)
+        .order_by(ResponsibleUnit.name_sound, ResponsibleUnit.name)
+    )
     return [(id_, slug, name) for id_, slug, name in rows]
 
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, select
 from sqlalchemy.orm import Session
 
-from portal.participation.models import Comment, Visibility
+from portal.kit import ports
 from portal.publishing.content import AFTER, BEFORE, DOCUMENT, INLINE
-from portal.publishing.models import Kind, Publication, PublicationVersion, VersionFile
+from portal.publishing.models import Publication, PublicationVersion, VersionFile
+from portal.publishing.policy import Kind
 from portal.publishing.queries.shapes import (
     DocumentRef,
     Event,
@@ -31,7 +32,7 @@ from tenants.identity.models import ResponsibleUnit, Tenant
 from tenants.identity.queries import named
 from tenants.reading import among
 
-P, V, T, U, F = Publication, PublicationVersion, Tenant, ResponsibleUnit, StoredFile
+P = Publication
 
 #: What a card and an article need.
 CARD = (
@@ -41,33 +42,41 @@ CARD = (
     P.first_published_at,
     P.published_at,
     P.demo,
-    V.id.label("version_id"),
-    V.title,
-    V.summary,
-    V.tags,
-    V.cover_alt,
-    V.place_label,
-    V.latitude,
-    V.longitude,
-    V.event_place,
-    V.event_starts_at,
-    V.event_ends_at,
-    T.id.label("tenant_id"),
-    T.slug.label("tenant_slug"),
-    T.name.label("tenant_name"),
-    T.short_name.label("tenant_short"),
-    U.id.label("unit_id"),
-    U.slug.label("unit_slug"),
-    U.name.label("unit_name"),
-    F.id.label("cover_id"),
-    F.width.label("cover_width"),
-    F.height.label("cover_height"),
-    F.widths.label("cover_widths"),
+    PublicationVersion.id.label("version_id"),
+    PublicationVersion.title,
+    PublicationVersion.summary,
+    PublicationVersion.tags,
+    PublicationVersion.cover_alt,
+    PublicationVersion.place_label,
+    PublicationVersion.latitude,
+    PublicationVersion.longitude,
+    PublicationVersion.event_place,
+    PublicationVersion.event_starts_at,
+    PublicationVersion.event_ends_at,
+    Tenant.id.label("tenant_id"),
+    Tenant.slug.label("tenant_slug"),
+    Tenant.name.label("tenant_name"),
+    Tenant.short_name.label("tenant_short"),
+    ResponsibleUnit.id.label("unit_id"),
+    ResponsibleUnit.slug.label("unit_slug"),
+    ResponsibleUnit.name.label("unit_name"),
+    StoredFile.id.label("cover_id"),
+    StoredFile.width.label("cover_width"),
+    StoredFile.height.label("cover_height"),
+    StoredFile.widths.label("cover_widths"),
 )
 
 
 #: What an article needs besides.
-ARTICLE = (*CARD, V.number, V.body, V.for_you, P.comments_open, U.boundary, U.schematic)
+ARTICLE = (
+    *CARD,
+    PublicationVersion.number,
+    PublicationVersion.body,
+    PublicationVersion.for_you,
+    P.comments_open,
+    ResponsibleUnit.boundary,
+    ResponsibleUnit.schematic,
+)
 
 #: Newest first, the same every time.
 NEWEST = (P.first_published_at.desc(), P.id.desc())
@@ -78,23 +87,41 @@ def published(*columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(P)
-        .join(V, and_(V.id == P.live_id, V.live))
-        .join(T, T.id == P.tenant_id)
-        .outerjoin(U, and_(U.tenant_id == V.tenant_id, U.id == V.unit_id))
-        .outerjoin(F, and_(F.tenant_id == V.tenant_id, F.id == V.cover_file_id))
+        .join(PublicationVersion, and_(PublicationVersion.id == P.live_id, PublicationVersion.live))
+        .join(Tenant, Tenant.id == P.tenant_id)
+        .outerjoin(
+            ResponsibleUnit,
+            and_(
+                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
+                ResponsibleUnit.id == PublicationVersion.unit_id,
+            ),
+        )
+        .outerjoin(
+            StoredFile,
+            and_(
+                StoredFile.tenant_id == PublicationVersion.tenant_id,
+                StoredFile.id == PublicationVersion.cover_file_id,
+            ),
+        )
         .where(P.live_id.is_not(None))
     )
 
 
 def bare(*columns: Any, version: bool) -> Select[Any]:
     """Live publications of active tenants, with their version if that is looked at, and nothing only a card needs."""
-    query = select(*columns).select_from(P).join(T, T.id == P.tenant_id).where(P.live_id.is_not(None))
-    return query.join(V, and_(V.id == P.live_id, V.live)) if version else query
+    query = (
+        select(*columns).select_from(P).join(Tenant, Tenant.id == P.tenant_id).where(P.live_id.is_not(None))
+    )
+    return (
+        query.join(PublicationVersion, and_(PublicationVersion.id == P.live_id, PublicationVersion.live))
+        if version
+        else query
+    )
 
 
 def id_of_tenant(slug: str) -> ScalarSelect[UUID]:
     """The tenant with this address or name, looked up once per query: its publications are then found by its index."""
-    return select(T.id).where(named(slug)).limit(1).scalar_subquery()
+    return select(Tenant.id).where(named(slug)).limit(1).scalar_subquery()
 
 
 def of_tenant(slug: str) -> ColumnElement[bool]:
@@ -104,25 +131,18 @@ def of_tenant(slug: str) -> ColumnElement[bool]:
 
 def of_unit(slug: str, tenant: str | None = None) -> ColumnElement[bool]:
     """Publications of the unit with this address; without the tenant's, of every unit that has it."""
-    units = select(U.id).where(U.slug == slug)
+    units = select(ResponsibleUnit.id).where(ResponsibleUnit.slug == slug)
     if tenant:
-        return V.unit_id == units.where(U.tenant_id == id_of_tenant(tenant)).scalar_subquery()
-    return among(V.unit_id, units)
+        return (
+            PublicationVersion.unit_id
+            == units.where(ResponsibleUnit.tenant_id == id_of_tenant(tenant)).scalar_subquery()
+        )
+    return among(PublicationVersion.unit_id, units)
 
 
 def shown_comments() -> Any:
     """How many comments of residents are shown under a publication, as a column."""
-    return (
-        select(func.count(Comment.id))
-        .where(
-            Comment.publication_id == P.id,
-            Comment.visibility == Visibility.SHOWN,
-            Comment.official.is_(False),
-        )
-        .correlate(P)
-        .scalar_subquery()
-        .label("comments")
-    )
+    return ports.comments_shown(P.id).label("comments")
 
 
 def files_of_version(session: Session, version_id: UUID) -> Sequence[RowMapping]:
@@ -132,15 +152,18 @@ def files_of_version(session: Session, version_id: UUID) -> Sequence[RowMapping]
             select(
                 VersionFile.role,
                 VersionFile.title,
-                F.id,
-                F.name,
-                F.content_type,
-                F.size,
-                F.width,
-                F.height,
-                F.widths,
+                StoredFile.id,
+                StoredFile.name,
+                StoredFile.content_type,
+                StoredFile.size,
+                StoredFile.width,
+                StoredFile.height,
+                StoredFile.widths,
             )
-            .join(F, and_(F.tenant_id == VersionFile.tenant_id, F.id == VersionFile.file_id))
+            .join(
+                StoredFile,
+                and_(StoredFile.tenant_id == VersionFile.tenant_id, StoredFile.id == VersionFile.file_id),
+            )
             .where(VersionFile.version_id == version_id)
             .order_by(VersionFile.role, VersionFile.position)
         )

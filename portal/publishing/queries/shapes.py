@@ -9,8 +9,8 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from portal.publishing import richtext
-from portal.publishing.models import Kind
+from portal.publishing import presenting
+from portal.publishing.policy import Kind
 from tenants.clock import now
 from tenants.reading import Counted
 
@@ -109,7 +109,7 @@ class PublicArticle:
     kind: Kind
     title: str
     summary: str
-    #: Sanitised HTML; `richtext.present` makes it ready for a page.
+    #: Sanitised HTML; `presenting.present` makes it ready for a page.
     body: str
     for_you: str
     tags: tuple[str, ...]
@@ -136,7 +136,7 @@ class PublicArticle:
     @property
     def shown(self) -> Markup:
         """The body as a page shows it: anchors, responsive pictures, tables that scroll alone."""
-        return richtext.present(self.body, self.widths)
+        return presenting.present(self.body, self.widths)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import AFTER, BEFORE
-from portal.publishing.models import Kind, Publication, VersionFile
+from portal.publishing.models import Publication, VersionFile
+from portal.publishing.policy import Kind
 from portal.publishing.queries.public import latest
 from portal.publishing.queries.shapes import Picture, PublicCard
 from tenants.files.models import StoredFile

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.publishing.models import Kind, State
+from portal.kit import ports
+from portal.publishing.policy import Kind, State
 from tenants.rules import N_
 
 KINDS: dict[Kind, str] = {
@@ -18,3 +19,9 @@ STATES: dict[State, str] = {
     State.PUBLISHED: N_("已发布"),
     State.WITHDRAWN: N_("已撤下"),
 }
+
+
+@ports.publication_kinds.answered_by
+def kinds() -> dict[str, str]:
+    """The kinds and what they are called."""
+    return {kind.value: word for kind, word in KINDS.items()}

@@ -1,24 +1,25 @@
 """Every write of publishing. Functions flush and never commit; `now` may be given for records of the past.
 
-Publications are named by their code. Raises `Missing`, `Refused` (a rule), `Invalid` (field -> sentence) and
-`Conflict` (somebody was first).
+Publications are named by their code; `seen` is the version that the actor saw, or `AS_IT_IS`. Raises `Missing`,
+`Refused` (a rule), `Invalid` (field -> sentence) and `Conflict` (somebody was first).
 """
 
 from portal.publishing.service.common import (
     ALPHABET,
-    BY_CLOCK,
     new_code,
 )
 from portal.publishing.service.steps import (
     PUBLISH_JOB,
     abandon,
     approve,
+    close_comments,
     open_comments,
     publish,
     revise,
     schedule,
     send_back,
     submit,
+    take_back,
     unschedule,
     withdraw,
 )
@@ -33,12 +34,12 @@ from portal.publishing.versions import EXTRACT_JOB, let_go, settle_public
 
 __all__ = [
     "ALPHABET",
-    "BY_CLOCK",
     "EXTRACT_JOB",
     "PUBLISH_JOB",
     "abandon",
     "approve",
     "autosave_draft",
+    "close_comments",
     "create",
     "discard_draft",
     "let_go",
@@ -52,6 +53,7 @@ __all__ = [
     "send_back",
     "settle_public",
     "submit",
+    "take_back",
     "unschedule",
     "withdraw",
 ]

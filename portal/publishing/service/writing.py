@@ -9,19 +9,22 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
-from portal.publishing import policy, richtext, versions
+from portal.kit.history import taking
+from portal.kit.machine import Step, refusal
+from portal.publishing import machine, richtext, versions
 from portal.publishing.content import Content
-from portal.publishing.models import Kind, Publication, PublicationDraft, State
-from portal.publishing.service.common import head, identity, load, need_title, new_code, record
+from portal.publishing.models import Publication, PublicationDraft
+from portal.publishing.policy import Kind
+from portal.publishing.service.common import identity, load, need_title, new_code
 from tenants import clock
-from tenants.actors import Actor
-from tenants.rules import Conflict, require
+from tenants.database import actor_of
+from tenants.rules import AS_IT_IS, Conflict, Seen, require
 
 
 def create(
     session: Session,
-    actor: Actor,
     kind: Kind,
     content: Content,
     *,
@@ -29,30 +32,37 @@ def create(
     demo: bool = False,
 ) -> Publication:
     """Begin a publication of the actor's tenant: a draft with its first version."""
-    require(policy.may_create(actor))
+    actor = actor_of(session)
+    require(refusal(machine.CREATE, actor, None))
     content = content.tidied()
     need_title(content)
     now = now or clock.now()
     assert actor.tenant_id is not None
     publication = Publication(
-        tenant_id=actor.tenant_id,
-        code=new_code(),
-        kind=kind.value,
-        state=State.DRAFT,
-        created_at=now,
-        updated_at=now,
-        demo=demo,
+        id=uuid7(), tenant_id=actor.tenant_id, code=new_code(), kind=kind.value, created_at=now, demo=demo
     )
-    session.add(publication)
-    session.flush()
-    version = versions.add(session, actor, publication, content, now)
-    record(session, actor, publication, "created", now, version=version)
+    _with_version(session, machine.CREATE, publication, content, 1, now)
     return publication
+
+
+def _with_version(
+    session: Session,
+    step: Step,
+    publication: Publication,
+    content: Content,
+    number: int,
+    now: datetime | None,
+    **known: Any,
+) -> None:
+    """Take a step that brings a version. The publication names it before it is written: it is written to a draft."""
+    stored, head_id = versions.checked(session, content), uuid7()
+    with taking(session, step, publication, at=now, label=content.title, version_number=number, **known) as move:
+        move.set(head_id=head_id, edited_by_name=move.actor.name)
+    versions.add(session, publication, content, stored, move.at, id=head_id, number=number)
 
 
 def save(
     session: Session,
-    actor: Actor,
     code: str,
     content: Content,
     *,
@@ -64,34 +74,32 @@ def save(
     Raises `Conflict` when somebody saved another version meanwhile: `current` is its `PublicationVersion`, and
     the draft stays. Saving what the newest version says already changes nothing.
     """
-    publication = load(session, code)
-    require(policy.may_edit(actor, publication))
+    publication = load(session, code, AS_IT_IS)
+    require(refusal(machine.SAVE, actor_of(session), publication))
     content = content.tidied()
     need_title(content)
     now = now or clock.now()
-    newest = head(session, publication)
+    newest = publication.head(session)
     former = versions.content_of(session, newest)
     if content.says_the_same(former):
-        discard_draft(session, actor, code)
+        discard_draft(session, code)
         return publication
     if newest.number != expected_number:
         raise Conflict(newest)
-    version = versions.add(session, actor, publication, content, now)
     changes = content.changes_from(former)
-    record(session, actor, publication, "saved", now, version=version, reason=content.note, changes=changes)
-    discard_draft(session, actor, code)
+    number = newest.number + 1
+    _with_version(session, machine.SAVE, publication, content, number, now, reason=content.note, changes=changes)
+    discard_draft(session, code)
     return publication
 
 
-def autosave_draft(
-    session: Session, actor: Actor, code: str, fields: Mapping[str, Any], *, base_number: int
-) -> datetime:
+def autosave_draft(session: Session, code: str, fields: Mapping[str, Any], *, base_number: int) -> datetime:
     """Keep what the actor has typed so far, by itself: one draft per person. Returns when it was kept.
 
     It is kept whatever became of the publication meanwhile: what somebody typed is not lost.
     """
-    publication_id = identity(session, code)
-    require(policy.may_create(actor))
+    actor, publication_id = actor_of(session), identity(session, code)
+    require(refusal(machine.CREATE, actor, None))
     kept = {**fields, "body": richtext.sanitise(str(fields.get("body", "")))}
     now = clock.now()
     row = {
@@ -107,31 +115,23 @@ def autosave_draft(
     return now
 
 
-def discard_draft(session: Session, actor: Actor, code: str) -> None:
+def discard_draft(session: Session, code: str) -> None:
     """Forget what the actor typed and did not save."""
     publication_id = identity(session, code)
     session.execute(
         delete(PublicationDraft).where(
-            PublicationDraft.publication_id == publication_id, PublicationDraft.staff_id == actor.id
+            PublicationDraft.publication_id == publication_id,
+            PublicationDraft.staff_id == actor_of(session).id,
         )
     )
 
 
 def restore(
-    session: Session,
-    actor: Actor,
-    code: str,
-    number: int,
-    *,
-    expected_version: int | None = None,
-    now: datetime | None = None,
+    session: Session, code: str, seen: Seen, number: int, *, now: datetime | None = None
 ) -> Publication:
     """Make the content of version `number` the newest version, as a draft."""
-    publication = load(session, code, expected_version)
-    require(policy.may_restore(actor, publication))
-    now = now or clock.now()
+    publication = load(session, code, seen)
     old = versions.content_of(session, versions.numbered(session, publication, number))
-    publication.state = State.DRAFT
-    version = versions.add(session, actor, publication, old, now)
-    record(session, actor, publication, "restored", now, version=version, reason=f"v{number}")
+    newest = publication.head(session).number
+    _with_version(session, machine.RESTORE, publication, old, newest + 1, now, reason=f"v{number}")
     return publication

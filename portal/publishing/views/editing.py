@@ -13,8 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.answers import take
-from portal.publishing import policy, queries, richtext, service
+from portal.answers import show_refusal
+from portal.kit.machine import refusal
+from portal.publishing import machine, policy, queries, richtext, service
 from portal.publishing.content import Content
 from portal.publishing.forms import CLEAN, KEEP, ArticleForm, fields_of, pictures_of, sections
 from portal.publishing.views.common import address, blueprint, inside, kind_name, load, outside, state_of
@@ -43,8 +44,8 @@ AT_IT = timedelta(minutes=10)
 @requires(Permission.PUBLICATION_WRITE)
 def edit(tenant: str, code: str) -> ResponseReturnValue:
     record = load(code)
-    if refusal := policy.may_edit(actor(), record):
-        flash(say(refusal), "warning")
+    if refused := refusal(machine.SAVE, actor(), record):
+        flash(say(refused), "warning")
         return redirect(address(record), 303)
     back = kept.typed()
     own = _typed(dict(back.fields), tenant) if back else _own_draft(record)
@@ -84,7 +85,7 @@ def save(tenant: str, code: str) -> ResponseReturnValue:
         form.take_errors({_FIELDS.get(name, name): words for name, words in say_each(invalid).items()})
         return _page(record, form, _kept(request.form), status=422)
     except Refused as refused:
-        take(form, refused)
+        show_refusal(form, refused)
         _keep_draft(record, form)
         return _page(record, form, _kept(request.form), status=409)
     except Conflict:
@@ -104,7 +105,7 @@ def keep_draft(tenant: str, code: str) -> ResponseReturnValue:
     """Keep what is typed, for the editor's script."""
     typed = _typed(request.form, tenant)
     try:
-        at = service.autosave_draft(db(), actor(), code, typed, base_number=_number(typed))
+        at = service.autosave_draft(db(), code, typed, base_number=_number(typed))
     except Invalid as invalid:
         return jsonify(error=say_all(invalid)), 422
     return jsonify(saved=at.isoformat())
@@ -113,7 +114,7 @@ def keep_draft(tenant: str, code: str) -> ResponseReturnValue:
 @blueprint.post("/t/<tenant>/publications/<code>/draft/discard")
 @requires(Permission.PUBLICATION_WRITE)
 def discard_draft(tenant: str, code: str) -> ResponseReturnValue:
-    service.discard_draft(db(), actor(), code)
+    service.discard_draft(db(), code)
     flash(_("已丢弃没有保存的改动。"), "success")
     return redirect(url_for(".edit", tenant=tenant, code=code), 303)
 
@@ -143,7 +144,7 @@ def _keep_draft(record: queries.Record, form: ArticleForm) -> None:
     typed |= _rows(form)
     close()
     try:
-        service.autosave_draft(db(), actor(), record.code, typed, base_number=_number(typed))
+        service.autosave_draft(db(), record.code, typed, base_number=_number(typed))
     except Invalid:
         return  # a body that cannot be kept is still on the page
     close(commit=True)
@@ -213,7 +214,7 @@ def _save(form: ArticleForm, code: str, content: Content, expected: int) -> None
         if file_id in shown and row.form.choice.data == KEEP:
             with suppress(Undone):  # a file that is gone, as saving says
                 decide(file_id, KEEP)
-    service.save(db(), actor(), code, content, expected_number=expected)
+    service.save(db(), code, content, expected_number=expected)
 
 
 def _store(sent: Any, purpose: Purpose) -> tuple[files.FileInfo | None, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from portal.publishing import policy, queries
-from portal.publishing.models import State
+from portal.kit.machine import refusal
+from portal.publishing import machine, queries
+from portal.publishing.policy import State
 from portal.publishing.queries.words import KINDS, STATES
 from portal.publishing.views.common import blueprint, kind_name, state_of
 from tenants.permissions import Permission
@@ -40,7 +41,7 @@ def index(tenant: str) -> Response:
         clear_url=url_for(".index", tenant=tenant, state=filters.state or None),
         state_of=state_of,
         kind_name=kind_name,
-        may_create=policy.may_create(actor()) is None,
+        may_create=refusal(machine.CREATE, actor(), None) is None,
     )
 
 

@@ -7,11 +7,15 @@ from typing import Any
 from flask import Response, abort, current_app, request, url_for
 from flask_babel import gettext as _
 
-from portal.publishing import policy, queries
-from portal.publishing.models import State
+from portal.kit import ports
+from portal.kit.history import EventRow, events_of
+from portal.kit.machine import Step, refusal
+from portal.kit.pages import timeline
+from portal.publishing import machine, policy, queries
+from portal.publishing.models import Publication
 from portal.publishing.views.common import Addresses, blueprint, inside, kind_name, load, state_of
 from portal.publishing.views.differences import differences
-from tenants.clock import now
+from portal.publishing.views.steps import checks_of, facts, pages
 from tenants.files import queries as files
 from tenants.permissions import Permission
 from tenants.requests import actor, db, requires
@@ -19,23 +23,8 @@ from tenants.rules import N_
 from webkit.fragments import render
 from webkit.text import whole_number
 
-#: What happened, in words; icon; tone.
-STEPS = {
-    "created": (N_("建立草稿"), "plus", "neutral"),
-    "saved": (N_("保存了第 %(n)s 版"), "edit", "neutral"),
-    "submitted": (N_("送交审核"), "upload", "wait"),
-    "returned": (N_("退给编辑修改"), "reply", "attention"),
-    "approved": (N_("审核通过"), "check", "good"),
-    "scheduled": (N_("定了发布时间"), "clock", "wait"),
-    "unscheduled": (N_("取消了定时"), "clock", "neutral"),
-    "published": (N_("发布第 %(n)s 版"), "sprout", "good"),
-    "withdrawn": (N_("撤下，不再公开"), "stop", "bad"),
-    "revised": (N_("开始修订"), "edit", "neutral"),
-    "abandoned": (N_("放弃修订"), "history", "neutral"),
-    "restored": (N_("恢复旧版本，存为第 %(n)s 版"), "history", "neutral"),
-    "comments_opened": (N_("评论已开放"), "comment", "neutral"),
-    "comments_closed": (N_("评论已关闭"), "comment", "neutral"),
-}
+#: Who acts when the clock does.
+BY_CLOCK = N_("定时发布")
 
 
 @blueprint.get("/t/<tenant>/publications/<code>")
@@ -44,8 +33,7 @@ def show(tenant: str, code: str) -> Response:
     record = load(code)
     session = db()
     looked = files.looked(session, [document.id for document in record.documents])
-    decided = files.decided(looked.values())
-    checks = policy.checklist(record.kind, record.content, record.content.picture_words(), decided)
+    checks = checks_of(record, looked)
     return render(
         "portal/publishing/record.html",
         tenant=tenant,
@@ -57,9 +45,9 @@ def show(tenant: str, code: str) -> Response:
         missing=policy.missing(checks),
         may=what_may_be_done(record, checks),
         versions=queries.versions_of(session, record),
-        history=timeline(queries.events_of(session, record)),
+        history=timeline(events_of(session, Publication, record.id), machine.LIVES, _note, BY_CLOCK),
         drafts=[d for d in queries.drafts_of(session, record) if d.staff_id != actor().id],
-        comments=queries.comment_count(session, record.id) if record.first_published_at else 0,
+        comments=ports.comments_left(session, record.id) if record.first_published_at else 0,
         body=inside(str(record.shown), tenant),
         public_url=public_address(record),
         **Addresses(tenant).for_template(),
@@ -72,49 +60,28 @@ def public_address(record: queries.Record) -> str:
 
 
 def what_may_be_done(record: queries.Record, checks: tuple[policy.Check, ...]) -> dict[str, Any]:
-    """Step -> whether this person may take it now. The same rules that the service asks."""
-    who, at = actor(), now()
-    waiting = record.state is State.IN_REVIEW
-    approvers = queries.approvers(db(), record.tenant.id) if waiting else 0
+    """The steps that this person may take now, and what else the page offers. The same rules that the service asks."""
+    who, known = actor(), facts(record, checks)
+
+    def may(step: Step) -> bool:
+        return refusal(step, who, record, known) is None
+
+    comments = machine.CLOSE_COMMENTS if record.comments_open else machine.OPEN_COMMENTS
     return {
-        "edit": policy.may_edit(who, record) is None,
-        "submit": policy.may_submit(who, record) is None,
-        "ready": not policy.missing(checks),
-        "return": policy.may_return(who, record) is None,
-        "own": who.id == record.edited_by,
-        "approve": policy.may_approve(who, record, approvers) is None,
-        "approve_refusal": policy.may_approve(who, record, approvers) if waiting else None,
-        "publish": policy.may_publish(who, record, at) is None,
-        "schedule": policy.may_schedule(who, record) is None,
-        "unschedule": policy.may_unschedule(who, record) is None,
-        "withdraw": policy.may_withdraw(who, record) is None,
-        "revise": policy.may_revise(who, record) is None,
-        "abandon": policy.may_abandon(who, record) is None,
-        "restore": policy.may_restore(who, record) is None,
-        "comments": policy.may_open_comments(who) is None and record.first_published_at is not None,
+        "steps": pages.buttons(record, machine.PUBLICATION, known),
+        "edit": may(machine.SAVE),
+        "approve": may(machine.APPROVE),
+        "approve_refusal": refusal(machine.APPROVE, who, record, known),
+        "publish": may(machine.PUBLISH),
+        "comments": comments if may(comments) and record.first_published_at is not None else None,
     }
 
 
-def timeline(events: tuple[queries.EventRow, ...]) -> list[dict[str, Any]]:
-    """The history for the page."""
-    shown = []
-    for event in events:
-        words, icon, tone = STEPS.get(event.action, (event.action, "info", "neutral"))
-        note = event.reason or ""
-        if event.action == "restored":
-            note = _("内容来自第 %(n)s 版", n=note.removeprefix("v"))
-        title = _(words, n=event.version_number) if "%(n)s" in words else _(words)
-        shown.append(
-            {
-                "when": event.at,
-                "title": title,
-                "who": event.actor,
-                "note": note,
-                "icon": icon,
-                "tone": tone,
-            }
-        )
-    return shown
+def _note(event: EventRow) -> str | None:
+    """What stands below a line of the history: the reason, or whose words came back."""
+    if event.action == machine.RESTORE.event and event.reason:
+        return _("内容来自第 %(n)s 版", n=event.reason.removeprefix("v"))
+    return event.reason
 
 
 @blueprint.get("/t/<tenant>/publications/<code>/preview")
@@ -157,7 +124,7 @@ def compare(tenant: str, code: str) -> Response:
         old=old[0],
         new=new[0],
         differences=differences(old[1], new[1], tenant),
-        may_restore=policy.may_restore(actor(), record) is None,
+        may_restore=refusal(machine.RESTORE, actor(), record) is None,
         choose_url=url_for(".compare", tenant=tenant, code=code),
     )
 

@@ -11,12 +11,12 @@ from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.answers import take
-from portal.publishing import queries, richtext, service
+from portal.answers import show_refusal
+from portal.publishing import presenting, queries, richtext, service
 from portal.publishing.content import Content
 from portal.publishing.forms import BeginForm, ImportedForm, ImportForm
 from portal.publishing.importing import Imported, import_document, with_pictures
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from portal.publishing.queries.words import KINDS
 from portal.publishing.views.common import blueprint, inside
 from portal.publishing.views.deciding import Undone, decide
@@ -47,7 +47,7 @@ def new(tenant: str) -> ResponseReturnValue:
     form = BeginForm()
     if form.validate_on_submit():
         publication = service.create(
-            db(), actor(), Kind(form.kind.data), Content(title=form.title.data or "")
+            db(), Kind(form.kind.data), Content(title=form.title.data or "")
         )
         return redirect(url_for(".edit", tenant=tenant, code=publication.code), 303)
     if request.method == "GET" and request.args.get("kind") in set(Kind):
@@ -78,7 +78,7 @@ def import_file(tenant: str) -> ResponseReturnValue:
                     "summary": imported.summary,
                     "body": imported.html,
                     "code": imported.document_code or "",
-                    "told": "\n".join(map(say, imported.warnings)),
+                    "warnings": "\n".join(map(say, imported.warnings)),
                     "file_id": str(file_id),
                 },
             ),
@@ -93,11 +93,11 @@ def keep_imported(tenant: str) -> ResponseReturnValue:
     if form.validate():
         try:
             original = decide(form.original, form.attach.data) if form.original else None
-            publication = service.create(db(), actor(), Kind(form.kind.data), form.content(original))
+            publication = service.create(db(), Kind(form.kind.data), form.content(original))
         except Undone as undone:
             form.take_errors({"attach": str(undone)})
         except Invalid as invalid:
-            take(form, invalid)
+            show_refusal(form, invalid)
         else:
             flash(_("已导入为草稿，可以接着改。"), "success")
             return redirect(url_for(".edit", tenant=tenant, code=publication.code), 303)
@@ -117,7 +117,7 @@ def _read(form: ImportForm) -> tuple[Imported, UUID] | None:
         form.file.keep(Kept(str(info.id), info.name, info.size))
         return with_pictures(_imported(info), _store_image), file_id
     except Invalid as invalid:
-        take(form, invalid)
+        show_refusal(form, invalid)
     except (Missing, ValueError):
         form.take_errors({"file": _("请选择文件。")})
     except StoreDown:
@@ -152,11 +152,11 @@ def _show_imported(tenant: str, form: ImportedForm) -> Response:
         status=form.status,
         tenant=tenant,
         form=form,
-        warnings=(form.told.data or "").splitlines(),
+        warnings=(form.warnings.data or "").splitlines(),
         looked=looked,
         words=richtext.word_count(body),
         pictures=len(richtext.images_in(body)),
-        body=inside(str(richtext.present(body)), tenant),
+        body=inside(str(presenting.present(body)), tenant),
     )
 
 

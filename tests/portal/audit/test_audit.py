@@ -20,7 +20,9 @@ from portal.publishing.service import steps
 from tenants import audit
 from tenants.audit import AuditEntry
 from tenants.clock import now, today
+from tenants.database import acting
 from tenants.permissions import Role
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import people, publishing
 from tests.factories.accounts import submit
@@ -199,9 +201,10 @@ def test_a_planned_time_is_on_record(district: District, admin: StrictClient) ->
         approver = people.staff(session, Role.TENANT_ADMIN, place=district.place, name="审核的人").actor()
     with district.deployment.session(editor) as session, session.begin():
         made = publishing.draft(session, editor)
-        steps.submit(session, editor, made.code)
-        steps.approve(session, approver, made.code)
-        steps.schedule(session, approver, made.code, at)
+        steps.submit(session, made.code, AS_IT_IS)
+        with acting(session, approver):
+            steps.approve(session, made.code, AS_IT_IS)
+            steps.schedule(session, made.code, AS_IT_IS, at)
     page = admin.get(district.path("?action=publication.scheduled")).text
     assert f"发布时间</span> <ins>{filters.local_day(at).year}年" in page
 
@@ -219,4 +222,4 @@ def test_every_action_has_words(office: StrictClient, district: District) -> Non
             audit.record(session, action, "person", "1")
     offered = dict(re.findall(r'<option value="([^"]+)">([^<]+)</option>', office.get("/district/audit/").text))
     assert {action: offered[action] for action in recorded if re.search("[a-z]", offered[action])} == {}
-    assert offered["session.opened"] == "登录" and offered["comment.withdrawn"] == "撤回（居民意见）"
+    assert offered["session.opened"] == "登录" and offered["comment.withdrawn"] == "撤回意见（居民意见）"

@@ -12,6 +12,7 @@ from portal.district import queries
 from portal.district.bars import bars
 from portal.district.overview import SORTS, Figures, Filters, overview
 from portal.publishing import service
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
@@ -26,8 +27,8 @@ def room(deployment: Deployment) -> Newsroom:
     planner, clerk = room.planner.actor(), room.clerk.actor()
     with deployment.session(clerk) as session, session.begin():
         live = [make.published(session, planner, clerk, title=f"发布的第{n}篇") for n in range(3)]
-        service.revise(session, planner, live[0].code)
-        service.submit(session, planner, make.draft(session, planner).code)
+        service.revise(session, live[0].code, AS_IT_IS)
+        service.submit(session, make.draft(session, planner).code, AS_IT_IS)
     make.newsroom(deployment, "宋庄镇人民政府")
     return room
 

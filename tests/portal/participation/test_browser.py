@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
 from portal.participation import service
-from portal.participation.models import Fate
+from portal.participation.policy import Fate
 from tenants.identity.models import CommentPolicy, Tenant
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories.participation import Corner, Neighbour, article, corner, resident
 
@@ -79,7 +80,7 @@ def wang(deployment: Deployment) -> Neighbour:
 def busy(deployment: Deployment, wang: Neighbour) -> Corner:
     """An article with comments of every fate and standing."""
     place = corner(deployment, name="玉桥街道办事处")
-    clerk, li = place.clerk.actor(), resident(deployment, "李雷")
+    _clerk, li = place.clerk.actor(), resident(deployment, "李雷")
     outcome, _ = article(place, "三角地的路灯装好了，晚上更亮了")
     done = place.comment(wang, "三角地晚上太黑，老人走路容易摔跤，能不能装几盏路灯？")
     place.comment(li, "我家就在旁边，支持装灯，不过别太亮，影响睡觉。", to=done)
@@ -91,27 +92,27 @@ def busy(deployment: Deployment, wang: Neighbour) -> Corner:
     with place.at_desk() as session:
         service.answer(
             session,
-            clerk,
             done,
+            AS_IT_IS,
             "感谢您的意见。我们和设计单位看过现场，已把照明加进方案。",
             fate=Fate.ADOPTED,
             reason="加装六盏庭院灯。",
         )
         service.set_fate(
-            session, clerk, done, Fate.DONE, "六盏庭院灯已经亮了。", outcome_publication_id=outcome
+            session, done, AS_IT_IS, Fate.DONE, "六盏庭院灯已经亮了。", outcome_publication_id=outcome
         )
         service.answer(
             session,
-            clerk,
             refused,
+            AS_IT_IS,
             "这块地规划为绿地，不能改作停车场；附近的错时停车位已经开放。",
             fate=Fate.NOT_ADOPTED,
             reason="与绿地规划不符。",
         )
-        service.set_fate(session, clerk, studying, Fate.STUDYING)
-        service.hide(session, clerk, hidden, "abuse", "请换个说法。")
+        service.set_fate(session, studying, AS_IT_IS, Fate.STUDYING)
+        service.hide(session, hidden, AS_IT_IS, "abuse", "请换个说法。")
     with place.at_desk() as session:
-        service.save_template(session, clerk, "感谢来信", "感谢您的来信。")
+        service.save_template(session, "感谢来信", "感谢您的来信。")
     with deployment.session() as session, session.begin():
         session.get_one(Tenant, place.tenant.id).comment_policy = CommentPolicy.HOLD
     for n in range(3):

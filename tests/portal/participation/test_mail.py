@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from portal.participation import jobs, replyclock, service
-from portal.participation.models import Fate
+from portal.participation.policy import Fate
 from tenants import deployment as process
 from tenants.clock import now, today
 from tenants.identity.models import CommentPolicy
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories.participation import Corner, Neighbour, corner, resident
 from tests.support.html import StrictClient
@@ -46,22 +47,22 @@ def letters(deployment: Deployment, address: str) -> list[tuple[str, str, dict[s
 
 
 def test_a_resident_hears_of_every_step(deployment: Deployment, place: Corner) -> None:
-    wang, clerk = resident(deployment), place.clerk.actor()
+    wang, _clerk = resident(deployment), place.clerk.actor()
     comment = place.comment(wang, "路灯坏了。\n请修一修。")
     with place.at_desk() as session:
-        service.show(session, clerk, comment)
+        service.show(session, comment, AS_IT_IS)
     with place.at_desk() as session:
-        service.answer(session, clerk, comment, "马上修。\n\n谢谢！", fate=Fate.ADOPTED, reason="本周修好。")
+        service.answer(session, comment, AS_IT_IS, "马上修。\n\n谢谢！", fate=Fate.ADOPTED, reason="本周修好。")
     with place.at_desk() as session:
-        service.set_fate(session, clerk, comment, Fate.DONE, "修好了三盏。")
+        service.set_fate(session, comment, AS_IT_IS, Fate.DONE, "修好了三盏。")
     with place.at_desk() as session:
-        service.hide(session, clerk, comment, "duplicate", "请看另一条。")
+        service.hide(session, comment, AS_IT_IS, "duplicate", "请看另一条。")
     with place.in_public(wang) as session:
-        service.appeal(session, wang.actor(), comment, "不一样。")
+        service.appeal(session, comment, "不一样。")
     with place.at_desk() as session:
-        service.uphold(session, clerk, comment, "仔细看过，是同一处。")
+        service.uphold(session, comment, AS_IT_IS, "仔细看过，是同一处。")
     with place.at_desk() as session:
-        service.show(session, clerk, comment)
+        service.show(session, comment, AS_IT_IS)
     queued = letters(deployment, wang.email)
     assert [subject for subject, _, _ in queued] == [
         "您的意见已经收到，等待审核",
@@ -96,13 +97,13 @@ def test_every_mail_can_be_ended_with_one_click(
 
 def test_who_gave_a_phone_number_only_gets_short_messages(deployment: Deployment, place: Corner) -> None:
     phone = f"139{secrets.randbelow(10**8):08d}"
-    wang, clerk = resident(deployment, email=None, phone=phone), place.clerk.actor()
+    wang, _clerk = resident(deployment, email=None, phone=phone), place.clerk.actor()
     comment = place.comment(wang, "路灯坏了。")
     assert letters(deployment, phone) == [], "the page has just said that it was received"
     with place.at_desk() as session:
-        service.show(session, clerk, comment)
+        service.show(session, comment, AS_IT_IS)
     with place.at_desk() as session:
-        service.answer(session, clerk, comment, "马上修。", fate=Fate.ADOPTED, reason="本周修好。")
+        service.answer(session, comment, AS_IT_IS, "马上修。", fate=Fate.ADOPTED, reason="本周修好。")
     shown, answered = (body for _, body, _ in letters(deployment, phone))
     assert "您的意见已经公开展示" in shown
     assert "玉桥街道办事处答复了您的意见" in answered
@@ -112,14 +113,14 @@ def test_who_gave_a_phone_number_only_gets_short_messages(deployment: Deployment
     with place.in_public(wang) as session:
         service.stop_notices(session, wang.id)
     with place.at_desk() as session:
-        service.set_fate(session, clerk, comment, Fate.DONE, "修好了三盏。")
+        service.set_fate(session, comment, AS_IT_IS, Fate.DONE, "修好了三盏。")
     assert len(letters(deployment, phone)) == 2
 
 
 def test_a_mail_exists_exactly_when_the_change_does(deployment: Deployment, place: Corner) -> None:
     wang = resident(deployment)
     session = deployment.public_session(wang.actor())
-    service.write_comment(session, wang.actor(), place.publication_id, "没有提交的话。")
+    service.write_comment(session, place.publication_id, "没有提交的话。")
     session.rollback()
     session.close()
     assert letters(deployment, wang.email) == []

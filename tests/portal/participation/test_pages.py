@@ -16,10 +16,12 @@ from portal.participation import queries, service
 from portal.participation.policy import Fate
 from tenants.identity.models import CommentPolicy
 from tenants.permissions import Role
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories.participation import Corner, Neighbour, article, corner, many_comments, resident
 from tests.support.database import counted_queries
+from tests.support.forms import local
 from tests.support.html import StrictClient
 
 LONG_AGO = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -98,7 +100,7 @@ def test_an_empty_desk_says_so(app_workspace: Flask, deployment: Deployment) -> 
 def test_answering_with_a_template_and_a_fate(place: Corner, clerk: StrictClient, wang: Neighbour) -> None:
     comment = place.comment(wang, "想要一个儿童沙坑。")
     with place.at_desk() as session:
-        ready = service.save_template(session, place.clerk.actor(), "感谢", "感谢您的意见。").id
+        ready = service.save_template(session, "感谢", "感谢您的意见。").id
     action = at(place, f"{comment}/answer")
     page = clerk.get(at(place, comment)).text
     # a template joins what was typed and sends nothing
@@ -138,14 +140,15 @@ def test_a_fate_asks_for_its_reason_and_links_what_changed(
 ) -> None:
     comment = place.comment(wang, "北门修好了吗？")
     outcome, _ = article(place, "北门已经修好")
-    assert send(clerk, at(place, f"{comment}/fate/studying"))[0] == 303
-    status, page = send(clerk, at(place, f"{comment}/fate/adopted"))
+    assert send(clerk, at(place, f"{comment}/study"))[0] == 303
+    status, page = send(clerk, at(place, f"{comment}/adopt"))
     assert status == 422 and "请写明理由" in page
-    assert send(clerk, at(place, f"{comment}/fate/adopted"), reason="列入本月维修。")[0] == 303
-    status, page = send(clerk, at(place, f"{comment}/fate/done"), reason="换了新门。", outcome=str(outcome))
+    assert send(clerk, at(place, f"{comment}/adopt"), reason="列入本月维修。")[0] == 303
+    status, page = send(clerk, at(place, f"{comment}/finish"), reason="换了新门。", outcome=str(outcome))
     assert status == 303 and "换了新门。" in page and "北门已经修好" in page
-    assert clerk.get(at(place, f"{comment}/fate/not_adopted")).status_code == 409
-    assert clerk.get(at(place, f"{comment}/fate/nonsense")).status_code == 404
+    page = clerk.get(at(place, f"{comment}/decline"), follow_redirects=True).text
+    assert "这条意见现在不能改成这个结果" in page
+    assert clerk.get(at(place, f"{comment}/nonsense")).status_code == 404
 
 
 def test_moderation_gives_a_reason_and_answers_the_appeal(
@@ -157,12 +160,12 @@ def test_moderation_gives_a_reason_and_answers_the_appeal(
     status, page = send(clerk, hide, reason="abuse", words="请换个说法。")
     assert status == 303 and "含有辱骂或人身攻击。请换个说法。" in page
     with place.in_public(wang) as session:
-        service.appeal(session, wang.actor(), comment, "我没有骂人。")
+        service.appeal(session, comment, "我没有骂人。")
     page = clerk.get(at(place, "?tab=appealed")).text
     assert "有申诉" in page
     page = clerk.get(at(place, comment)).text
     assert "我没有骂人。" in page and "恢复展示" in page
-    status, page = send(clerk, at(place, f"{comment}/uphold"), words="复核后维持。")
+    status, page = send(clerk, at(place, f"{comment}/uphold"), reason="复核后维持。")
     assert status == 303 and "申诉已经答复" in page
     assert send(clerk, at(place, f"{comment}/approve"), page)[0] == 303
 
@@ -176,13 +179,25 @@ def test_many_are_approved_in_one_go(deployment: Deployment, app_workspace: Flas
     assert "请先勾选" in send(clerk, action, page)[1]
     page = clerk.get(at(place, "?tab=held")).text
     token = form_of(page, action)["csrf_token"]
-    clerk.post(action, data={"csrf_token": token, "chosen": [str(held[0]), "nonsense"]})
+    seen = {name: re.findall(rf'name="{name}" value="([^"]+)"', page) for name in ("chosen", "listed")}
+    first = next(value for value in seen["chosen"] if value.startswith(str(held[0])))
+    clerk.post(action, data={"csrf_token": token, "chosen": [first, "nonsense", f"{held[1]}:x", str(held[1])]})
     with place.in_public() as session:
         assert queries.public_thread(session, place.publication_id).total == 1
-    listed = [str(h) for h in held]
-    clerk.post(action, data={"csrf_token": token, "listed": listed, "all": "1"})
+    with place.in_public(wang) as session:
+        service.edit_own(session, held[1], AS_IT_IS, "改成了没人看过的广告")
+    answer = clerk.post(action, data={"csrf_token": token, "listed": seen["listed"], "all": "1"})
+    assert "有 2 条已经处理过，或者居民刚刚改过" in clerk.get(local(answer.location)).text
     with place.in_public() as session:
-        assert queries.public_thread(session, place.publication_id).total == 4
+        shown = queries.public_thread(session, place.publication_id)
+    assert shown.total == 3 and held[1] not in [comment.id for comment in shown.comments]
+
+
+def test_a_form_without_all_of_its_fields_is_answered_like_an_empty_one(
+    place: Corner, clerk: StrictClient, wang: Neighbour
+) -> None:
+    address = at(place, f"{place.comment(wang)}/hide")
+    assert send(clerk, address, reason="other")[0] == 422
 
 
 def test_a_published_answer_is_corrected_in_the_open(
@@ -235,7 +250,7 @@ def test_a_planner_reads_and_has_no_buttons(place: Corner, app_workspace: Flask,
     assert "规划师也看看。" in page and "发出答复" not in page and "公开展示</button>" not in page
     for rest in (f"{comment}/answer", f"{comment}/approve", "approve"):
         assert planner.post(at(place, rest)).status_code in (400, 403)
-    for rest in (f"{comment}/hide", f"{comment}/fate/studying", "templates/"):
+    for rest in (f"{comment}/hide", f"{comment}/study", "templates/"):
         assert planner.get(at(place, rest)).status_code == 403
 
 
@@ -309,7 +324,7 @@ def test_no_template_and_no_fate_is_chosen_before_the_clerk_chooses(
 ) -> None:
     with place.at_desk() as session:
         ready = service.save_template(
-            session, place.clerk.actor(), "不采纳", "主要原因是：（请写明）。", fate=Fate.NOT_ADOPTED
+            session, "不采纳", "主要原因是：（请写明）。", fate=Fate.NOT_ADOPTED
         ).id
     comment = place.comment(wang, "想要一条彩虹跑道。")
     action = at(place, f"{comment}/answer")

@@ -22,7 +22,7 @@ from tenants.files import service as uploads
 from tenants.files.inspect import DOCX, PDF, XLSX, Kind, Purpose
 from tenants.files.models import StoredFile
 from tenants.files.sweeping import cleaned, look
-from tenants.rules import Refused
+from tenants.rules import AS_IT_IS, Refused
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
@@ -91,7 +91,7 @@ def test_what_is_inside_is_named_and_review_waits_for_a_decision(
     shown = follow(planner, planner.post(f"{record}/edit", data=fields(page, "/edit"))).text
     assert "还没决定怎么办" in shown and "隐藏的文字 4 处" in shown and "送审</button>" not in shown
     with deployment.session(room.planner.actor()) as session, pytest.raises(Refused):
-        service.submit(session, room.planner.actor(), code)
+        service.submit(session, code, AS_IT_IS)
 
 
 def test_a_cleaned_copy_goes_out_in_the_place_of_the_original(
@@ -146,7 +146,7 @@ def test_a_colleague_who_saves_meanwhile_does_not_undo_a_decision(
     code = begun(deployment, room)
     typed = fields(attached(planner, room, code, (peopled.pdf(), "图.pdf")), "/edit")
     with deployment.session(room.clerk.actor()) as session, session.begin():
-        service.save(session, room.clerk.actor(), code, make.content(for_you="出行更方便。"), expected_number=1)
+        service.save(session, code, make.content(for_you="出行更方便。"), expected_number=1)
     edit = room.path(f"publications/{code}/edit")
     answer = planner.post(edit, data={**typed, "documents-0-choice": "keep"})
     assert "两边都保留" in follow(planner, answer).text
@@ -167,9 +167,9 @@ def test_what_the_clock_publishes_goes_out_without_a_document_that_nobody_decide
         file.findings, file_id = [], file.id
     early = now() - timedelta(hours=2)
     with deployment.session(clerk) as session, session.begin():
-        service.submit(session, planner, code)
-        service.approve(session, clerk, code)
-        service.schedule(session, clerk, code, early + timedelta(hours=1), now=early)
+        service.submit(session, code, AS_IT_IS)
+        service.approve(session, code, AS_IT_IS)
+        service.schedule(session, code, AS_IT_IS, early + timedelta(hours=1), now=early)
         session.execute(update(StoredFile).where(StoredFile.id == file_id).values(findings=None))
     deployment.run_jobs()
     assert public_answers(deployment, code, file_id) == (200, 302 if innocent else 404, innocent)
@@ -222,11 +222,11 @@ def test_an_original_in_a_new_version_of_a_live_text_or_in_an_old_one_restored_w
     unseen = (200, 404, False)
     assert public_answers(deployment, code, file_id) == unseen
     with deployment.session(actor) as session, session.begin():
-        service.save(session, actor, code, make.content(), expected_number=2)
-        service.restore(session, actor, code, 2)
+        service.save(session, code, make.content(), expected_number=2)
+        service.restore(session, code, AS_IT_IS, 2)
     assert [file.id for file in documents(deployment, room, code)] == [file_id]
     with deployment.session(actor) as session, pytest.raises(Refused):
-        service.submit(session, actor, code)
+        service.submit(session, code, AS_IT_IS)
     assert public_answers(deployment, code, file_id) == unseen
 
 

@@ -21,6 +21,7 @@ from tenants import jobs
 from tenants.files import service as files
 from tenants.files.inspect import Purpose
 from tenants.limited import places
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
@@ -167,7 +168,7 @@ def test_a_published_document_is_found_by_its_words_until_it_is_withdrawn(
         assert "Attachment “绿地率35%的方案”, page 2: " in visitor.get("/search?q=rainwater+sponge").text
         assert public.scalars(select(FileText.file_id)).all()
     with deployment.session(clerk) as session, session.begin():
-        service.withdraw(session, clerk, code, "方案有变，更正后再发")
+        service.withdraw(session, code, AS_IT_IS, "方案有变，更正后再发")
     deployment.run_jobs()
     with deployment.public_session() as public:
         assert public_search(public, SearchRequest("rainwater sponge")).state is State.NOTHING

@@ -95,7 +95,7 @@ def test_two_saves_at_the_same_moment_keep_both_versions_or_say_so(
         with deployment.session(actor) as session:
             start.wait()
             try:
-                service.save(session, actor, code, make.content(f"同时存的标题{n}"), expected_number=1)
+                service.save(session, code, make.content(f"同时存的标题{n}"), expected_number=1)
                 session.commit()
                 outcomes.append("saved")
             except Conflict:

@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 
 from portal.publishing import queries, service
 from portal.publishing.forms import local as shanghai
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from tenants.clock import now
 from tenants.identity.models import Tenant
-from tenants.rules import Refused
+from tenants.rules import AS_IT_IS, Refused
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom, png
@@ -84,14 +84,14 @@ def test_nothing_goes_out_before_the_tenant_is_opened(deployment: Deployment, ap
     planner, clerk = room.planner.actor(), room.clerk.actor()
     with deployment.session(planner) as session, session.begin():
         code = make.draft(session, planner).code
-        service.submit(session, planner, code)
+        service.submit(session, code, AS_IT_IS)
     with deployment.session(clerk) as session, session.begin():
-        service.approve(session, clerk, code)
+        service.approve(session, code, AS_IT_IS)
     browser = room.clerk.browser(app_workspace)
     page = room.path(f"publications/{code}")
     assert "本单位还没有对公众开放" in follow(browser, browser.get(f"{page}/publish")).text, "before anything is asked"
     with deployment.session(clerk) as session, session.begin(), pytest.raises(Refused, match="还没有对公众开放"):
-        service.publish(session, clerk, code)
+        service.publish(session, code, AS_IT_IS)
 
 
 def test_every_page_can_be_opened(deployment: Deployment, room: Newsroom, clerk: StrictClient) -> None:
@@ -283,7 +283,7 @@ def test_what_was_typed_is_kept_when_a_colleague_sent_it_to_review(
     typed = fields(planner.get(edit).text, "/edit") | {"title": "来不及存的标题"}
     actor = room.clerk.actor()
     with deployment.session(actor) as session, session.begin():
-        service.submit(session, actor, code)
+        service.submit(session, code, AS_IT_IS)
     answer = planner.post(edit, data=typed)
     assert answer.status_code == 409 and "正在审核" in answer.text
     assert fields(answer.text, "/edit")["title"] == "来不及存的标题"
@@ -293,20 +293,62 @@ def test_what_was_typed_is_kept_when_a_colleague_sent_it_to_review(
     assert kept is not None and kept["title"] == "来不及存的标题"
 
 
-def test_a_step_after_a_colleagues_step_says_so(
+def test_a_step_after_a_colleagues_step_shows_both(
     deployment: Deployment, room: Newsroom, clerk: StrictClient
 ) -> None:
     code = draft(deployment, room)
     actor = room.planner.actor()
     with deployment.session(actor) as session, session.begin():
-        service.submit(session, actor, code)
+        service.submit(session, code, AS_IT_IS)
     page = room.path(f"publications/{code}")
     old = fields(clerk.get(page).text, f"{page}/approve")
+    returning = {**fields(clerk.get(f"{page}/return").text, f"{page}/return"), "reason": "请补充工期"}
     with deployment.session(actor) as session, session.begin():
-        service.send_back(session, actor, code, "还要改一处")
-    answer = clerk.post(f"{page}/approve", data=old)
-    assert "刚刚有了变化" in follow(clerk, answer).text
+        service.take_back(session, code, AS_IT_IS, "还要改一处")
+    # what was to be done is no longer possible: it says why, and what was typed is there to be copied
+    for step, sent in (("approve", old), ("return", returning)):
+        answer = clerk.post(f"{page}/{step}", data=sent)
+        assert answer.status_code == 409
+        for words in ("刚刚有了变化", "编辑收回修改", "还要改一处", sent.get("reason", "它没有在等审核")):
+            assert words in answer.text, (step, words)
+    with deployment.session(actor) as session, session.begin():
+        service.submit(session, code, AS_IT_IS)
+    # it is possible again: it is offered as it was typed, on what is there now
+    answer = clerk.post(f"{page}/return", data=returning)
+    assert answer.status_code == 409 and record(deployment, room, code).state == "in_review"
+    again = fields(answer.text, f"{page}/return")
+    assert again["reason"] == "请补充工期"
+    assert "请补充工期" in follow(clerk, clerk.post(f"{page}/return", data=again)).text
     assert record(deployment, room, code).state == "draft"
+
+
+def test_a_second_click_is_no_colleague(deployment: Deployment, room: Newsroom, planner: StrictClient) -> None:
+    page = room.path(f"publications/{draft(deployment, room)}")
+    sent = fields(planner.get(page).text, f"{page}/submit")
+    for _click in range(2):
+        assert "已送审。" in follow(planner, planner.post(f"{page}/submit", data=sent)).text
+    back = {**fields(planner.get(f"{page}/take-back").text, f"{page}/take-back"), "reason": "还要改一处"}
+    for _click in range(2):
+        assert "已回到草稿。" in follow(planner, planner.post(f"{page}/take-back", data=back)).text
+    # the same step with other words is none: they would be lost
+    answer = planner.post(f"{page}/take-back", data={**back, "reason": "还要改两处"})
+    assert answer.status_code == 409 and "还要改两处" in answer.text
+
+
+def test_what_a_button_said_besides_is_said_again_after_a_colleagues_step(
+    deployment: Deployment, room: Newsroom, clerk: StrictClient
+) -> None:
+    code = published(deployment, room)
+    page = room.path(f"publications/{code}")
+    with deployment.session(room.clerk.actor()) as session, session.begin():
+        service.close_comments(session, code, AS_IT_IS)
+    sent = fields(clerk.get(page).text, f"{page}/comments")
+    with deployment.session(room.second.actor()) as session, session.begin():
+        service.revise(session, code, AS_IT_IS)
+    answer = clerk.post(f"{page}/comments", data=sent)
+    assert answer.status_code == 409 and "仍然开放评论" in answer.text
+    again = clerk.post(f"{page}/comments", data=fields(answer.text, f"{page}/comments"))
+    assert "已开放评论。" in follow(clerk, again).text
 
 
 def test_returned_withdrawn_and_planned_with_reason_and_time(
@@ -315,14 +357,14 @@ def test_returned_withdrawn_and_planned_with_reason_and_time(
     code = draft(deployment, room)
     actor = room.planner.actor()
     with deployment.session(actor) as session, session.begin():
-        service.submit(session, actor, code)
+        service.submit(session, code, AS_IT_IS)
     page = room.path(f"publications/{code}")
     short = send(clerk, f"{page}/return", reason="改")
     assert short.status_code == 422 and "应为 4 到 500 个字" in short.text
     shown = follow(clerk, send(clerk, f"{page}/return", reason="请补充施工时间")).text
     assert "请补充施工时间" in shown
     with deployment.session(actor) as session, session.begin():
-        service.submit(session, actor, code)
+        service.submit(session, code, AS_IT_IS)
     follow(clerk, send(clerk, page, f"{page}/approve"))
     past = send(clerk, f"{page}/schedule", at="2020-01-01T09:00")
     assert past.status_code == 422 and "已经过去" in past.text
@@ -376,7 +418,7 @@ def test_the_policy_document_becomes_a_draft(
     looked_at = fields(answer.text, "/import/keep")
     assert "责任规划师" in looked_at["title"] and looked_at["code"] == "通政办发〔2021〕10号"
     refused = planner.post(room.path("publications/import/keep"), data={**looked_at, "title": ""})
-    assert refused.status_code == 422 and f"<li>{looked_at['told']}</li>" in refused.text
+    assert refused.status_code == 422 and f"<li>{looked_at['warnings']}</li>" in refused.text
     kept = planner.post(room.path("publications/import/keep"), data={**looked_at, "attach": "keep"})
     assert kept.status_code == 303
     code = local(kept.location).split("/")[-2]

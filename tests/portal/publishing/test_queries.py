@@ -12,10 +12,11 @@ from sqlalchemy import text
 
 from portal.publishing import queries, service
 from portal.publishing.content import Attachment
-from portal.publishing.models import Kind
+from portal.publishing.policy import Kind
 from tenants.actors import Actor
 from tenants.clock import now
 from tenants.permissions import Role
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import people
 from tests.factories import publishing as make
@@ -181,8 +182,8 @@ def test_waiting_tells_returned_from_own_drafts(deployment: Deployment, world: d
     planner, clerk = world["planner"], world["clerk"]
     with deployment.session(clerk) as session, session.begin():
         code = make.draft(session, planner, title="要退回的一篇").code
-        service.submit(session, planner, code)
-        service.send_back(session, clerk, code, "请写明开工日期")
+        service.submit(session, code, AS_IT_IS)
+        service.send_back(session, code, AS_IT_IS, "请写明开工日期")
     with deployment.session(planner) as session:
         rows = {row.code: row for row in queries.waiting(session, planner.id)}
     assert (rows[code].action, rows[code].reason) == ("returned", "请写明开工日期")

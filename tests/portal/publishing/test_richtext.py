@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.publishing import richtext
-from portal.publishing.richtext import outline, plain_text, present, sanitise, word_count
+from portal.publishing.presenting import present
+from portal.publishing.richtext import outline, plain_text, sanitise, word_count
 from tenants.rules import Invalid
 from tests.portal.publishing.hostile import HOSTILE, MEDIA
 from webkit import prose

@@ -10,6 +10,7 @@ from flask import Flask
 from portal.publishing import service
 from portal.today import queries
 from tenants.clock import now
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories import publishing as make
 from tests.factories.publishing import Newsroom
@@ -23,20 +24,20 @@ def room(deployment: Deployment) -> Newsroom:
     planner, clerk = room.planner.actor(), room.clerk.actor()
     with deployment.session(clerk) as session, session.begin():
         waits = make.draft(session, planner, title="等审核的一篇")
-        service.submit(session, planner, waits.code, now=now() - timedelta(days=2))
+        service.submit(session, waits.code, AS_IT_IS, now=now() - timedelta(days=2))
         own = make.draft(session, clerk, title="主任自己写的一篇")
-        service.submit(session, clerk, own.code)
+        service.submit(session, own.code, AS_IT_IS)
         back = make.draft(session, planner, title="退回去的一篇")
-        service.submit(session, planner, back.code)
-        service.send_back(session, clerk, back.code, "请补充施工时间")
+        service.submit(session, back.code, AS_IT_IS)
+        service.send_back(session, back.code, AS_IT_IS, "请补充施工时间")
         make.draft(session, planner, title="规划师的草稿")
         planned = make.draft(session, planner, title="定了时间的一篇")
-        service.submit(session, planner, planned.code)
-        service.approve(session, clerk, planned.code)
-        service.schedule(session, clerk, planned.code, now() + timedelta(days=3))
+        service.submit(session, planned.code, AS_IT_IS)
+        service.approve(session, planned.code, AS_IT_IS)
+        service.schedule(session, planned.code, AS_IT_IS, now() + timedelta(days=3))
         ready = make.draft(session, planner, title="等发布的一篇")
-        service.submit(session, planner, ready.code)
-        service.approve(session, clerk, ready.code)
+        service.submit(session, ready.code, AS_IT_IS)
+        service.approve(session, ready.code, AS_IT_IS)
     return room
 
 
@@ -90,5 +91,5 @@ def test_the_number_of_queries_does_not_grow(deployment: Deployment, room: Newsr
     with deployment.session(actor) as session, session.begin():
         for n in range(15):
             code = make.draft(session, planner, title=f"又一篇等审核的{n}").code
-            service.submit(session, planner, code)
+            service.submit(session, code, AS_IT_IS)
     assert cost() == few <= 5

@@ -14,10 +14,12 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from portal.participation import notices, policy, service
-from portal.participation.models import Fate
+from portal.participation.policy import Fate
+from portal.publishing import service as publishing
 from public_site.comments.views import WRITING
 from tenants import deployment as settings_of_process
 from tenants.identity.models import CommentPolicy
+from tenants.rules import AS_IT_IS
 from tests.conftest import Deployment
 from tests.factories.participation import Corner, Neighbour, article, corner, many_comments, resident
 from tests.support.database import counted_queries
@@ -163,12 +165,11 @@ def test_an_answer_stands_beside_its_comment_with_the_fate(
 ) -> None:
     comment = place.comment(wang, "东门能不能晚点关？")
     outcome, code = article(place, "东门开放时间延长到二十二点")
-    clerk = place.clerk.actor()
     with place.at_desk() as session:
         service.answer(
-            session, clerk, comment, "和物业商量好了。", fate=Fate.ADOPTED, reason="延长开放两小时。"
+            session, comment, AS_IT_IS, "和物业商量好了。", fate=Fate.ADOPTED, reason="延长开放两小时。"
         )
-        service.set_fate(session, clerk, comment, Fate.DONE, "已经延长。", outcome_publication_id=outcome)
+        service.set_fate(session, comment, AS_IT_IS, Fate.DONE, "已经延长。", outcome_publication_id=outcome)
     page = visitor.get(f"/a/{place.code}").text
     own = page[page.index(f'id="c-{comment}"') :]
     own = own[: own.index("</article>")]
@@ -201,6 +202,19 @@ def test_the_lasting_address_finds_the_page_of_a_long_thread(
         assert visitor.get(f"/a/{place.code}?comments={odd}").status_code == 200
 
 
+def test_a_correction_that_comes_too_late_is_refused_beside_what_was_typed(
+    deployment: Deployment, reader: StrictClient, wang: Neighbour
+) -> None:
+    place = corner(deployment, name="北苑街道办事处")
+    edit = f"/comments/{place.comment(wang, '路灯坏了三盏。')}/edit"
+    page = reader.get(edit).text
+    data = {"csrf_token": field(page, "csrf_token"), "version": field(page, "version"), "body": "写了很久的更正。"}
+    with place.at_desk() as session:
+        publishing.close_comments(session, place.code, AS_IT_IS)
+    late = reader.post(edit, data=data)
+    assert late.status_code == 422 and "意见征集已经结束" in late.text and "写了很久的更正。</textarea>" in late.text
+
+
 def test_one_corrects_withdraws_and_appeals(place: Corner, reader: StrictClient, wang: Neighbour) -> None:
     comment = place.comment(wang, "路灯坏了三盏。")
     edit = f"/comments/{comment}/edit"
@@ -217,7 +231,7 @@ def test_one_corrects_withdraws_and_appeals(place: Corner, reader: StrictClient,
         late.status_code == 422 and "刚刚有了变化" in late.text and "路灯坏了五盏。</textarea>" in late.text
     )
     with place.at_desk() as session:
-        service.hide(session, place.clerk.actor(), comment, "off_topic", "请打热线。")
+        service.hide(session, comment, AS_IT_IS, "off_topic", "请打热线。")
     mine = reader.get("/account/comments").text
     assert "与这篇内容无关" in mine and "请打热线。" in mine and f"/comments/{comment}/appeal" in mine
     page = reader.get(f"/comments/{comment}/appeal").text

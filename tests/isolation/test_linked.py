@@ -143,10 +143,13 @@ def reached(app: Flask, client: FlaskClient, dead: list[str]) -> Iterator[str]:
                 todo.append((name, link))
 
 
-ALL_TENANTS = pytest.mark.slow("walks through the pages of every tenant as well")
+SLOW = {
+    "admin": pytest.mark.slow("walks through every page of a tenant"),
+    "office": pytest.mark.slow("walks through the pages of every tenant as well"),
+}
 
 
-@pytest.mark.parametrize("who", [pytest.param(who, marks=ALL_TENANTS if who == "office" else ()) for who in PEOPLE])
+@pytest.mark.parametrize("who", [pytest.param(who, marks=SLOW.get(who, ())) for who in PEOPLE])
 def test_every_page_of_the_workspace_is_linked_from_somewhere(busy: World, who: str) -> None:
     app = busy.deployment.workspace
     dead: list[str] = []

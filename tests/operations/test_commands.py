@@ -274,6 +274,7 @@ def test_a_database_that_does_not_answer_is_told(data: Path, again: Command) -> 
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.slow("each of its commands is a program of its own")
 @pytest.mark.usefixtures("running")
 def test_a_person_is_added_once_and_by_the_rules(data: Path, again: Command) -> None:
     arguments = ("user", "add", "wang@example.cn", "王主任", "--role", "district_office", "--password")

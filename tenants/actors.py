@@ -145,6 +145,11 @@ class Actor:
             return ActorKind.JOB
         return ActorKind.STAFF if self.id else ActorKind.VISITOR
 
+    @property
+    def capacity(self) -> str:
+        """The scopes as the database and the histories have them: `office`, `admin,tenant`."""
+        return ",".join(sorted(self.scopes))
+
     def at(self, ip: str | None, request_id: str | None) -> Actor:
         """The same actor, reached from this address by this request."""
         return replace(self, ip=ip, request_id=request_id)

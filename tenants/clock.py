@@ -21,3 +21,13 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """The day in Shanghai on which an aware `instant` falls."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def local(instant: datetime | None) -> datetime | None:
+    """An instant as a clock in Shanghai shows it, for `datetime-local`."""
+    return instant.astimezone(SHANGHAI).replace(tzinfo=None) if instant else None
+
+
+def aware(shown: datetime | None) -> datetime | None:
+    """What somebody typed by the clock of Shanghai, as an instant."""
+    return shown.replace(tzinfo=SHANGHAI) if shown else None

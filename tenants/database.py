@@ -180,7 +180,7 @@ def _tell_database_who_acts(session: Session, _transaction: object, connection: 
 
 def _context(actor: Actor) -> dict[str, str]:
     return {
-        "scope": ",".join(sorted(actor.scopes)),
+        "scope": actor.capacity,
         "tenant_id": str(actor.tenant_id or ""),
         "bureau_id": str(actor.bureau_id or ""),
         "actor_id": str(actor.id or ""),

@@ -123,9 +123,9 @@ def page(session: Session, by: AuditFilter, *, before: str = "", size: int = PAG
     rows = session.execute(
         select(E, count).where(*clauses).order_by(E.created_at.desc(), E.id.desc()).limit(size + 1)
     ).all()
-    shown = [entry for entry, _count in rows[:size]]
-    older = _cursor(shown[-1]) if len(rows) > size else None
-    return AuditPage(_entries(session, shown), older, rows[0][1] if rows else 0)
+    entries = [entry for entry, _count in rows[:size]]
+    older = _cursor(entries[-1]) if len(rows) > size else None
+    return AuditPage(_entries(session, entries), older, rows[0][1] if rows else 0)
 
 
 def every(session: Session, by: AuditFilter, *, limit: int) -> Iterator[Entry]:

@@ -12,7 +12,7 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from portal.kit import rules
-from tenants.clock import SHANGHAI, now
+from tenants.clock import aware, local, now
 from tenants.rules import AS_IT_IS, Seen
 from webkit.bounds import DateTimeLocalField, IntegerField
 from webkit.forms import Form
@@ -58,8 +58,7 @@ class TimeForm(StepForm):
             self.at.label.text = _(called)
         if not self.is_submitted():
             tomorrow = (now() + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
-            self.at.data = (planned or tomorrow).astimezone(SHANGHAI).replace(tzinfo=None)
+            self.at.data = local(planned or tomorrow)
 
     def asked(self) -> dict[str, Any]:
-        assert self.at.data is not None
-        return {"at": self.at.data.replace(tzinfo=SHANGHAI)}
+        return {"at": aware(self.at.data)}

@@ -195,7 +195,7 @@ def leave(
             actor_kind=actor.kind,
             actor_id=actor.id,
             actor_name=actor.name,
-            capacity=",".join(sorted(actor.scopes)),
+            capacity=actor.capacity,
             on_behalf_of=actor.on_behalf_of,
             action=event,
             came_from=literal(came_from) or None,

@@ -18,7 +18,7 @@ from portal.kit.machine import Asks, Life, Step, offered, refusal, vocabulary
 from tenants.requests import actor, close, db, say
 from tenants.rules import Conflict, Invalid, Refusal, Refused
 from webkit.fragments import render
-from webkit.safe_redirect import with_query
+from webkit.safe_redirect import current_path, with_query
 
 #: The templates of this folder.
 blueprint = Blueprint("kit", __name__, template_folder="templates")
@@ -196,7 +196,7 @@ def words(message: str) -> str:
 
 def _here() -> str:
     """The address of this request."""
-    return with_query(request.root_path + request.path)
+    return with_query(current_path())
 
 
 def timeline(

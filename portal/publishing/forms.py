@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +26,7 @@ from portal.publishing import policy
 from portal.publishing.content import Attachment, Content
 from portal.publishing.policy import Kind
 from portal.publishing.queries.words import KINDS
-from tenants.clock import SHANGHAI
+from tenants.clock import aware, local
 from tenants.files.queries import FileInfo, Looked
 from tenants.rules import N_
 from webkit.bounds import DateTimeLocalField, FloatField, IntegerField
@@ -36,16 +35,6 @@ from webkit.text import uuid_of, whole_number
 
 IMAGES = "image/png,image/jpeg,image/webp,image/gif"
 DOCUMENTS = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.csv,image/*"
-
-
-def local(instant: datetime | None) -> datetime | None:
-    """An instant as a clock in Shanghai shows it, for `datetime-local`."""
-    return instant.astimezone(SHANGHAI).replace(tzinfo=None) if instant else None
-
-
-def aware(shown: datetime | None) -> datetime | None:
-    """What somebody typed by the clock of Shanghai, as an instant."""
-    return shown.replace(tzinfo=SHANGHAI) if shown else None
 
 
 class BeginForm(Form):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Select, and_, select
+from sqlalchemy import Executable, Select, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import DOCUMENT
 from portal.publishing.extraction import PAGE
 from portal.publishing.models import FileText, Publication, PublicationVersion, VersionFile
 from portal.publishing.policy import State
+from portal.publishing.queries.rows import FILE, with_version
 from portal.publishing.queries.words import STATES
 from portal.publishing.richtext import plain_text
 from search.sources import (
@@ -77,20 +78,7 @@ class _Words:
 
 def _publications(version: Any, *more: Any) -> Select[*tuple[Any, ...]]:
     """Publications by their ids, each with the version that the column names."""
-    return (
-        select(*_COLUMNS, *more)
-        .select_from(P)
-        .join(PublicationVersion, PublicationVersion.id == version)
-        .join(Tenant, Tenant.id == P.tenant_id)
-        .outerjoin(
-            ResponsibleUnit,
-            and_(
-                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
-                ResponsibleUnit.id == PublicationVersion.unit_id,
-            ),
-        )
-        .where(among_ids(P.id))
-    )
+    return with_version(PublicationVersion.id == version, *_COLUMNS, *more).where(among_ids(P.id))
 
 
 _LIVE = _publications(P.live_id)
@@ -104,10 +92,7 @@ _WORDS = (
         FileText.label,
         FileText.text,
     )
-    .join(
-        StoredFile,
-        and_(StoredFile.tenant_id == VersionFile.tenant_id, StoredFile.id == VersionFile.file_id),
-    )
+    .join(*FILE)
     .outerjoin(FileText, FileText.file_id == VersionFile.file_id)
     .where(among_ids(VersionFile.version_id), VersionFile.role == DOCUMENT)
     .order_by(VersionFile.position, FileText.position)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit import ports
 from portal.participation.models import Comment
-from portal.participation.policy import Visibility
+from portal.participation.queries.public import is_shown
 
 
 @ports.comments_shown.answered_by
@@ -17,11 +17,7 @@ def comments_shown(publication_id: Any) -> Any:
     """Comments of residents that are shown, as a subquery for the row with this id."""
     return (
         select(func.count(Comment.id))
-        .where(
-            Comment.publication_id == publication_id,
-            Comment.visibility == Visibility.SHOWN,
-            Comment.official.is_(False),
-        )
+        .where(Comment.publication_id == publication_id, is_shown)
         .correlate(publication_id.table)
         .scalar_subquery()
     )

@@ -132,6 +132,8 @@ class SaidAndDone:
 
 #: A query for rows of any columns.
 Rows: TypeAlias = Select[*tuple[Any, ...]]
+#: Words of residents that everybody sees.
+is_shown = and_(Comment.visibility == Visibility.SHOWN, ~Comment.official)
 _Outcome = PUBLICATION.alias("outcome")
 _OutcomeVersion = VERSION.alias("outcome_version")
 #: What `with_outcome` joins and `outcome_of` reads.
@@ -167,12 +169,11 @@ def public_thread(
     A resident also sees their own that wait or were hidden, marked by `visibility`; not what they withdrew.
     """
     root = func.coalesce(Comment.parent_id, Comment.id).label("root")
-    shown = and_(Comment.visibility == Visibility.SHOWN, ~Comment.official)
     roots = session.execute(
         select(
             root,
             func.count().over().label("roots"),
-            func.sum(func.count().filter(shown)).over().label("total"),
+            func.sum(func.count().filter(is_shown)).over().label("total"),
         )
         .where(Comment.publication_id == publication_id, Comment.visibility != Visibility.WITHDRAWN)
         .group_by(root)
@@ -279,11 +280,7 @@ def counts(session: Session, publication_ids: Iterable[UUID]) -> dict[UUID, int]
     """How many residents' comments are shown under each publication. One query."""
     rows = session.execute(
         select(Comment.publication_id, func.count())
-        .where(
-            Comment.publication_id.in_(list(publication_ids)),
-            Comment.visibility == Visibility.SHOWN,
-            ~Comment.official,
-        )
+        .where(Comment.publication_id.in_(list(publication_ids)), is_shown)
         .group_by(Comment.publication_id)
     )
     return {publication_id: n for publication_id, n in rows}
@@ -299,7 +296,7 @@ def said_and_done(session: Session, limit: int = 3) -> SaidAndDone:
     row: Any = session.execute(
         select(*sums).where(MonthTally.month > month.replace(year=month.year - 1))
     ).one()
-    own_words = [Comment.visibility == Visibility.SHOWN, Comment.parent_id.is_(None), ~Comment.official]
+    own_words = [is_shown, Comment.parent_id.is_(None)]
     rows = session.execute(
         with_outcome(
             select(

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.kit import drafts
 from portal.kit.machine import refusal
 from portal.participation import machine
 from portal.participation.models import CommentDraft
@@ -26,20 +25,13 @@ def keep_draft(session: Session, comment_id: UUID, fields: Mapping[str, str]) ->
     """Keep what the actor has typed so far about a comment; with nothing typed, nothing. Returns when."""
     actor, comment = actor_of(session), load(session, comment_id, AS_IT_IS)
     require(refusal(machine.answering(comment), actor, comment))
-    at = clock.now()
     typed = {name: value[:LONGEST] for name, value in fields.items()}
     if not any(value.strip() for value in typed.values()):
         discard_draft(session, comment_id)
-        return at
-    row = {"fields": typed, "saved_at": at}
-    statement = insert(CommentDraft).values(
-        tenant_id=comment.tenant_id, comment_id=comment_id, staff_id=actor.id, **row
-    )
-    session.execute(statement.on_conflict_do_update(index_elements=["comment_id", "staff_id"], set_=row))
-    return at
+        return clock.now()
+    return drafts.keep(session, CommentDraft, {"comment_id": comment_id}, comment.tenant_id, fields=typed)
 
 
 def discard_draft(session: Session, comment_id: UUID) -> None:
     """Forget it: it is sent, or not wanted any more."""
-    mine = CommentDraft.staff_id == actor_of(session).id
-    session.execute(delete(CommentDraft).where(CommentDraft.comment_id == comment_id, mine))
+    drafts.forget(session, CommentDraft, comment_id=comment_id)

@@ -9,11 +9,12 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import Select, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from portal.publishing.models import Publication, PublicationEvent, PublicationVersion
 from portal.publishing.policy import Kind, State
+from portal.publishing.queries.rows import UNIT, with_version
 from portal.publishing.queries.shapes import Ref
 from tenants.database import actor_of
 from tenants.identity.models import ResponsibleUnit, Tenant
@@ -227,19 +228,7 @@ def _row(row: Any) -> Row:
 
 def with_head(*columns: Any) -> Select[Any]:
     """Publications with their newest version, tenant and unit."""
-    return (
-        select(*columns)
-        .select_from(P)
-        .join(PublicationVersion, PublicationVersion.id == P.head_id)
-        .join(Tenant, Tenant.id == P.tenant_id)
-        .outerjoin(
-            ResponsibleUnit,
-            and_(
-                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
-                ResponsibleUnit.id == PublicationVersion.unit_id,
-            ),
-        )
-    )
+    return with_version(PublicationVersion.id == P.head_id, *columns)
 
 
 def _lean(filters: Filters, sort: str, *columns: Any) -> Select[Any]:
@@ -251,13 +240,7 @@ def _lean(filters: Filters, sort: str, *columns: Any) -> Select[Any]:
     if filters.tag or filters.text or filters.unit or key == "title":
         query = query.join(PublicationVersion, PublicationVersion.id == P.head_id)
     if filters.unit:
-        query = query.join(
-            ResponsibleUnit,
-            and_(
-                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
-                ResponsibleUnit.id == PublicationVersion.unit_id,
-            ),
-        )
+        query = query.join(*UNIT)
     return query
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import Text, and_, cast, distinct, func, select
+from sqlalchemy import Text, cast, distinct, func, select
 from sqlalchemy.orm import Session
 
 from portal.publishing import presenting
@@ -17,7 +17,7 @@ from portal.publishing.content import Content, of_version
 from portal.publishing.models import Publication, PublicationDraft, PublicationVersion
 from portal.publishing.policy import Kind, State
 from portal.publishing.queries.lists import with_head
-from portal.publishing.queries.rows import ARTICLE, article, files_of_version
+from portal.publishing.queries.rows import ARTICLE, COVER, article, files_of_version, with_version
 from portal.publishing.queries.shapes import DocumentRef, Picture, PublicArticle, Ref
 from tenants.clock import today
 from tenants.files.models import StoredFile
@@ -102,13 +102,7 @@ def record(session: Session, code: str) -> Record | None:
                 StoredFile.height,
                 StoredFile.widths,
             )
-            .outerjoin(
-                StoredFile,
-                and_(
-                    StoredFile.tenant_id == PublicationVersion.tenant_id,
-                    StoredFile.id == PublicationVersion.cover_file_id,
-                ),
-            )
+            .outerjoin(*COVER)
             .where(P.code == code)
         )
     ).one_or_none()
@@ -233,24 +227,8 @@ def preview(session: Session, code: str, number: int | None = None) -> PublicArt
     which = PublicationVersion.number == number if number else PublicationVersion.id == P.head_id
     row = (
         session.execute(
-            select(*ARTICLE)
-            .select_from(P)
-            .join(PublicationVersion, PublicationVersion.publication_id == P.id)
-            .join(Tenant, Tenant.id == P.tenant_id)
-            .outerjoin(
-                ResponsibleUnit,
-                and_(
-                    ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
-                    ResponsibleUnit.id == PublicationVersion.unit_id,
-                ),
-            )
-            .outerjoin(
-                StoredFile,
-                and_(
-                    StoredFile.tenant_id == PublicationVersion.tenant_id,
-                    StoredFile.id == PublicationVersion.cover_file_id,
-                ),
-            )
+            with_version(PublicationVersion.publication_id == P.id, *ARTICLE)
+            .outerjoin(*COVER)
             .where(P.code == code, which)
         )
         .mappings()

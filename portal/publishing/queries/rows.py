@@ -34,6 +34,26 @@ from tenants.reading import among
 
 P = Publication
 
+#: What a version is joined to: its unit, its cover, and each of its files by what says that it has it.
+UNIT = (
+    ResponsibleUnit,
+    and_(
+        ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
+        ResponsibleUnit.id == PublicationVersion.unit_id,
+    ),
+)
+COVER = (
+    StoredFile,
+    and_(
+        StoredFile.tenant_id == PublicationVersion.tenant_id,
+        StoredFile.id == PublicationVersion.cover_file_id,
+    ),
+)
+FILE = (
+    StoredFile,
+    and_(StoredFile.tenant_id == VersionFile.tenant_id, StoredFile.id == VersionFile.file_id),
+)
+
 #: What a card and an article need.
 CARD = (
     P.id,
@@ -82,29 +102,21 @@ ARTICLE = (
 NEWEST = (P.first_published_at.desc(), P.id.desc())
 
 
-def published(*columns: Any) -> Select[Any]:
-    """Live publications with their version, tenant, unit and cover."""
+def with_version(which: ColumnElement[bool], *columns: Any) -> Select[Any]:
+    """Publications with the version that the condition picks, its unit, and their tenant."""
     return (
         select(*columns)
         .select_from(P)
-        .join(PublicationVersion, and_(PublicationVersion.id == P.live_id, PublicationVersion.live))
+        .join(PublicationVersion, which)
         .join(Tenant, Tenant.id == P.tenant_id)
-        .outerjoin(
-            ResponsibleUnit,
-            and_(
-                ResponsibleUnit.tenant_id == PublicationVersion.tenant_id,
-                ResponsibleUnit.id == PublicationVersion.unit_id,
-            ),
-        )
-        .outerjoin(
-            StoredFile,
-            and_(
-                StoredFile.tenant_id == PublicationVersion.tenant_id,
-                StoredFile.id == PublicationVersion.cover_file_id,
-            ),
-        )
-        .where(P.live_id.is_not(None))
+        .outerjoin(*UNIT)
     )
+
+
+def published(*columns: Any) -> Select[Any]:
+    """Live publications with their version, tenant, unit and cover."""
+    live = and_(PublicationVersion.id == P.live_id, PublicationVersion.live)
+    return with_version(live, *columns).outerjoin(*COVER).where(P.live_id.is_not(None))
 
 
 def bare(*columns: Any, version: bool) -> Select[Any]:
@@ -160,10 +172,7 @@ def files_of_version(session: Session, version_id: UUID) -> Sequence[RowMapping]
                 StoredFile.height,
                 StoredFile.widths,
             )
-            .join(
-                StoredFile,
-                and_(StoredFile.tenant_id == VersionFile.tenant_id, StoredFile.id == VersionFile.file_id),
-            )
+            .join(*FILE)
             .where(VersionFile.version_id == version_id)
             .order_by(VersionFile.role, VersionFile.position)
         )

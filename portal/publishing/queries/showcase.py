@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.publishing.content import AFTER, BEFORE
 from portal.publishing.models import Publication, VersionFile
 from portal.publishing.policy import Kind
 from portal.publishing.queries.public import latest
+from portal.publishing.queries.rows import FILE
 from portal.publishing.queries.shapes import Picture, PublicCard
 from tenants.files.models import StoredFile
 
@@ -49,10 +50,7 @@ def _before_and_after(
             StoredFile.widths,
         )
         .join(VersionFile, VersionFile.version_id == Publication.live_id)
-        .join(
-            StoredFile,
-            and_(StoredFile.tenant_id == VersionFile.tenant_id, StoredFile.id == VersionFile.file_id),
-        )
+        .join(*FILE)
         .where(Publication.code.in_(codes), VersionFile.role.in_([BEFORE, AFTER]))
     )
     found: dict[str, dict[str, Picture]] = {}

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from portal.kit import drafts
 from portal.kit.history import taking
 from portal.kit.machine import Step, refusal
 from portal.publishing import machine, richtext, versions
@@ -100,30 +99,22 @@ def autosave_draft(session: Session, code: str, fields: Mapping[str, Any], *, ba
     """
     actor, publication_id = actor_of(session), identity(session, code)
     require(refusal(machine.CREATE, actor, None))
+    assert actor.tenant_id is not None
     kept = {**fields, "body": richtext.sanitise(str(fields.get("body", "")))}
-    now = clock.now()
-    row = {
-        "staff_name": actor.name,
-        "base_number": base_number,
-        "fields": kept,
-        "saved_at": now,
-    }
-    statement = insert(PublicationDraft).values(
-        tenant_id=actor.tenant_id, publication_id=publication_id, staff_id=actor.id, **row
+    return drafts.keep(
+        session,
+        PublicationDraft,
+        {"publication_id": publication_id},
+        actor.tenant_id,
+        staff_name=actor.name,
+        base_number=base_number,
+        fields=kept,
     )
-    session.execute(statement.on_conflict_do_update(index_elements=["publication_id", "staff_id"], set_=row))
-    return now
 
 
 def discard_draft(session: Session, code: str) -> None:
     """Forget what the actor typed and did not save."""
-    publication_id = identity(session, code)
-    session.execute(
-        delete(PublicationDraft).where(
-            PublicationDraft.publication_id == publication_id,
-            PublicationDraft.staff_id == actor_of(session).id,
-        )
-    )
+    drafts.forget(session, PublicationDraft, publication_id=identity(session, code))
 
 
 def restore(

@@ -27,11 +27,6 @@ def load(code: str) -> queries.Record:
     return record
 
 
-def address(record: queries.Record) -> str:
-    """Where its page is."""
-    return url_for("publishing.show", tenant=record.tenant.slug, code=record.code)
-
-
 def state_of(record: queries.Record | queries.Row) -> tuple[str, str]:
     """The state for a badge: (code, words). A planned publication says so."""
     if record.publish_at is not None:

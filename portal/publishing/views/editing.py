@@ -18,9 +18,10 @@ from portal.kit.machine import refusal
 from portal.publishing import machine, policy, queries, richtext, service
 from portal.publishing.content import Content
 from portal.publishing.forms import CLEAN, KEEP, ArticleForm, fields_of, pictures_of, sections
-from portal.publishing.views.common import address, blueprint, inside, kind_name, load, outside, state_of
+from portal.publishing.views.common import blueprint, inside, kind_name, load, outside, state_of
 from portal.publishing.views.deciding import Undone, decide
 from portal.publishing.views.differences import Difference, contested, differences, merged
+from portal.publishing.views.steps import pages
 from tenants.clock import now
 from tenants.files import queries as files
 from tenants.files import service as uploads
@@ -46,7 +47,7 @@ def edit(tenant: str, code: str) -> ResponseReturnValue:
     record = load(code)
     if refused := refusal(machine.SAVE, actor(), record):
         flash(say(refused), "warning")
-        return redirect(address(record), 303)
+        return redirect(pages.of(record), 303)
     back = kept.typed()
     own = _typed(dict(back.fields), tenant) if back else _own_draft(record)
     if own is None:
@@ -292,7 +293,7 @@ def _reconcile(record: queries.Record, form: ArticleForm) -> ResponseReturnValue
         form.take_errors({_FIELDS.get(name, name): words for name, words in say_each(invalid).items()})
         return _page(record, form, _kept(request.form), status=422)
     flash(_("已保存。您写的时候第 %(n)s 版先保存了，改的不是同一处，两边都保留。", n=record.number), "success")
-    return redirect(address(record), 303)
+    return redirect(pages.of(record), 303)
 
 
 def _conflict(

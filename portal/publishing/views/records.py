@@ -66,12 +66,13 @@ def what_may_be_done(record: queries.Record, checks: tuple[policy.Check, ...]) -
     def may(step: Step) -> bool:
         return refusal(step, who, record, known) is None
 
+    approve_refusal = refusal(machine.APPROVE, who, record, known)
     comments = machine.CLOSE_COMMENTS if record.comments_open else machine.OPEN_COMMENTS
     return {
         "steps": pages.buttons(record, machine.PUBLICATION, known),
         "edit": may(machine.SAVE),
-        "approve": may(machine.APPROVE),
-        "approve_refusal": refusal(machine.APPROVE, who, record, known),
+        "approve": approve_refusal is None,
+        "approve_refusal": approve_refusal,
         "publish": may(machine.PUBLISH),
         "comments": comments if may(comments) and record.first_published_at is not None else None,
     }

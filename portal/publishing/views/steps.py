@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from jinja2.filters import do_truncate
 
 from portal.kit.machine import Step
 from portal.kit.pages import Pages
@@ -30,13 +31,14 @@ def checks_of(record: queries.Record, looked: Mapping[UUID, Looked]) -> tuple[po
 
 def facts(record: queries.Record, checks: tuple[policy.Check, ...] | None = None) -> policy.Facts:
     """What the guards look at besides the record; `checks`, where the caller has asked already."""
-    waiting, draft = record.state is State.IN_REVIEW, record.state is State.DRAFT
-    if checks is None:
-        looked = files.looked(db(), [document.id for document in record.documents]) if draft else {}
-        checks = checks_of(record, looked)
+    missing: tuple[policy.Check, ...] = ()
+    if record.state is State.DRAFT:
+        if checks is None:
+            checks = checks_of(record, files.looked(db(), [document.id for document in record.documents]))
+        missing = policy.missing(checks)
+    waiting = record.state is State.IN_REVIEW
     approvers = queries.approvers(db(), record.tenant.id) if waiting else 0
-    opened = g.tenant.opened_at is not None
-    return policy.Facts(now(), approvers, policy.missing(checks) if draft else (), opened)
+    return policy.Facts(now(), approvers, missing, opened=g.tenant.opened_at is not None)
 
 
 def _after(record: queries.Record, step: Step) -> str | None:
@@ -47,10 +49,8 @@ def _after(record: queries.Record, step: Step) -> str | None:
 
 
 def _trail(record: queries.Record) -> list[tuple[str, str]]:
-    title = record.content.title
-    short = title if len(title) <= 24 else title[:24] + "……"
-    tenant = record.tenant.slug
-    return [(_("发布"), url_for("publishing.index", tenant=tenant)), (short, pages.of(record))]
+    short = do_truncate(current_app.jinja_env, record.content.title, 24, True, "……")
+    return [(_("发布"), url_for("publishing.index", tenant=record.tenant.slug)), (short, pages.of(record))]
 
 
 pages = Pages(

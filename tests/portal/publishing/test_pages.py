@@ -13,8 +13,8 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from portal.publishing import queries, service
-from portal.publishing.forms import local as shanghai
 from portal.publishing.policy import Kind
+from tenants.clock import local as shanghai
 from tenants.clock import now
 from tenants.identity.models import Tenant
 from tenants.rules import AS_IT_IS, Refused
